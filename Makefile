@@ -1,0 +1,33 @@
+# make app: everything a fresh machine needs, then the app. make test: the same for the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+export STREAMLIT_BROWSER_GATHER_USAGE_STATS = false
+
+.PHONY: app test lint
+
+app: $(VENV)/app.done
+	@echo "DANN Explorer: http://127.0.0.1:$(PORT)  (Ctrl+C stops it)"
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: $(VENV)/test.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/test.done
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/app.done: requirements.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/test.done: requirements-dev.txt $(VENV)/app.done
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@tests/install-browser
+	@touch $@

@@ -1,0 +1,11 @@
+"""DANN Explorer: navigation and page configuration."""
+
+from pathlib import Path
+
+import streamlit as st
+
+st.set_page_config(page_title="DANN Explorer", page_icon="assets/icon.svg", layout="wide")
+st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
+st.html(Path("assets/style.css"))
+
+st.navigation([st.Page("pages/explore.py", title="Explore", icon=":material/play_circle:", default=True)]).run()

@@ -1,0 +1,153 @@
+"""Adversarial alignment: gradient reversal, its schedule, the discriminator and their loss.
+
+Ganin et al., "Domain-Adversarial Training of Neural Networks", JMLR 17 (2016), written DANN below.
+Convention everywhere: the source domain is labelled 1, the target domain 0.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+Norm = Literal["none", "layer", "batch", "batch-joint"]
+
+SOURCE, TARGET = 1.0, 0.0
+CHANCE_LOSS = math.log(2)
+"""The adversarial loss (nats) of a discriminator that cannot tell the domains apart."""
+
+
+class GradientReversal(torch.autograd.Function):
+    """Identity forward; backward, the gradient times `-lamb` (DANN, eq. 17 and 18).
+
+    `GradientReversal.apply(x, lamb)` takes a tensor of any shape and a float.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, lamb: float) -> Tensor:
+        ctx.lamb = lamb
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        return gradient * -ctx.lamb, None
+
+
+def schedule(progress: float, gamma: float) -> float:
+    """The rise from 0 towards 1 with progress in [0, 1]: `2 / (1 + exp(-gamma * progress)) - 1` (DANN, section 5.2.2)."""
+    return math.tanh(gamma * progress / 2)
+
+
+class LambdaScheduler:
+    """lambda as a function of the iteration, which is clipped at `max_iter`.
+
+    DANN uses gamma 10 and lambda_max 1; DeepDA's default gamma is 1, which never comes near 1.
+    """
+
+    def __init__(self, gamma: float = 1.0, max_iter: int = 1000, lambda_max: float = 1.0) -> None:
+        self.gamma = gamma
+        self.max_iter = max_iter
+        self.lambda_max = lambda_max
+        self.curr_iter = 0
+
+    def lamb(self) -> float:
+        """lambda at the current iteration."""
+        return self.lambda_max * schedule(self.curr_iter / self.max_iter, self.gamma)
+
+    def step(self) -> None:
+        """Go one iteration on, up to `max_iter`."""
+        self.curr_iter = min(self.curr_iter + 1, self.max_iter)
+
+
+class Discriminator(nn.Module):
+    """Tells source features from target features: `(N, input_dim)` in, logits `(N, 1)` out.
+
+    `depth` hidden layers of `hidden_dim` units, each Linear, `norm`, ReLU; then a Linear to one logit.
+    `bottleneck` > 0 puts a Linear to that many dimensions in front, for wide features; it belongs to the
+    discriminator (behind the reversal), so it learns to tell the domains apart.
+
+    `norm="batch"` normalises with the statistics of each domain's own pass, as DeepDA does, and so erases a
+    shift of the mean between the domains; `"batch-joint"` takes the statistics over both domains.
+    """
+
+    def __init__(
+        self, input_dim: int = 256, hidden_dim: int = 256, norm: Norm = "none", *, depth: int = 2, bottleneck: int = 0
+    ) -> None:
+        super().__init__()
+        self.input_dim = input_dim
+        self.norm = norm
+        self.bottleneck = nn.Linear(input_dim, bottleneck) if bottleneck else nn.Identity()
+        width = bottleneck or input_dim
+        layers: list[nn.Module] = []
+        for _ in range(depth):
+            layers += [nn.Linear(width, hidden_dim), *_normalization(norm, hidden_dim), nn.ReLU()]
+            width = hidden_dim
+        self.layers = nn.Sequential(*layers, nn.Linear(width, 1))
+
+    def forward(self, features: Tensor) -> Tensor:
+        if features.shape[-1] != self.input_dim:
+            raise ValueError(
+                f"the discriminator was built for {self.input_dim} features and got {features.shape[-1]}: "
+                "derive input_dim from the extractor"
+            )
+        return self.layers(self.bottleneck(features))
+
+
+def _normalization(norm: Norm, width: int) -> list[nn.Module]:
+    if norm == "none":
+        return []
+    if norm == "layer":
+        return [nn.LayerNorm(width)]
+    if norm in ("batch", "batch-joint"):
+        return [nn.BatchNorm1d(width)]
+    raise ValueError(f"norm must be one of none, layer, batch, batch-joint; got {norm!r}")
+
+
+class AdversarialLoss(nn.Module):
+    """`0.5 * (BCE(D(source), 1) + BCE(D(target), 0))` on logits, behind a gradient reversal.
+
+    `forward(source, target)` takes features `(N_s, D)` and `(N_t, D)` and returns the scalar loss; ln 2 means
+    that the discriminator cannot tell the domains apart. lambda scales what reaches the features only: the
+    discriminator itself always learns at full strength. Each call in training mode advances the schedule by
+    one; a call in evaluation mode never does. Without `use_lambda_scheduler`, lambda is `lambda_max`.
+
+    A drop-in for DeepDA's loss of that name: with `norm="batch"` and the same weights it gives its loss and
+    gradients.
+    """
+
+    def __init__(
+        self,
+        discriminator: nn.Module,
+        gamma: float = 1.0,
+        max_iter: int = 1000,
+        lambda_max: float = 1.0,
+        use_lambda_scheduler: bool = True,
+    ) -> None:
+        super().__init__()
+        self.discriminator = discriminator
+        self.scheduler = LambdaScheduler(gamma, max_iter, lambda_max)
+        self.use_lambda_scheduler = use_lambda_scheduler
+
+    def lamb(self) -> float:
+        """The lambda that the next call will use."""
+        return self.scheduler.lamb() if self.use_lambda_scheduler else self.scheduler.lambda_max
+
+    def forward(self, source: Tensor, target: Tensor) -> Tensor:
+        lamb = self.lamb()
+        if self.training:
+            self.scheduler.step()
+        logits_s, logits_t = self._logits(source, target, lamb)
+        loss_s = F.binary_cross_entropy_with_logits(logits_s, torch.full_like(logits_s, SOURCE))
+        loss_t = F.binary_cross_entropy_with_logits(logits_t, torch.full_like(logits_t, TARGET))
+        return 0.5 * (loss_s + loss_t)
+
+    def _logits(self, source: Tensor, target: Tensor, lamb: float) -> tuple[Tensor, Tensor]:
+        if getattr(self.discriminator, "norm", "none") == "batch":
+            reversed_s, reversed_t = GradientReversal.apply(source, lamb), GradientReversal.apply(target, lamb)
+            return self.discriminator(reversed_s), self.discriminator(reversed_t)
+        both = GradientReversal.apply(torch.cat([source, target]), lamb)
+        logits = self.discriminator(both)
+        return logits[: len(source)], logits[len(source) :]

@@ -1,0 +1,89 @@
+"""From a pair of domains to tensors: standardisation and the order of the batches."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from dann_core.domains.pair import DomainPair
+from dann_core.settings import Settings
+
+
+class Standardizer:
+    """Brings inputs to mean 0 and deviation 1, per feature (vectors) or per channel (signals, images).
+
+    Fitted once on inputs alone; labels are never seen. Features that do not vary are only centred.
+    """
+
+    CLIP = 10.0
+    """Deviations; a feature that hardly varied where it was fitted must not rule everything."""
+
+    def __init__(self, pair: DomainPair, settings: Settings) -> None:
+        self.log_counts = settings.log_counts
+        source, target = self._prepared(pair.source_x), self._prepared(pair.target_x)
+        fitted_on = {
+            "none": (None, None),
+            "source": (source, source),
+            "pooled": (np.concatenate([source, target]),) * 2,
+            "per-domain": (source, target),
+        }[settings.standardisation]
+        self.source, self.target = (_statistics(x) for x in fitted_on)
+        self.limit = np.inf if settings.standardisation == "none" else self.CLIP
+
+    def __call__(self, x: np.ndarray, domain: str) -> np.ndarray:
+        """Inputs `(N, *sample_shape)` of the "source" or "target" domain as standardised float32."""
+        mean, deviation = self.source if domain == "source" else self.target
+        scaled = (self._prepared(x) - mean) / deviation
+        return np.clip(scaled, -self.limit, self.limit).astype(np.float32)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Mean and deviation of each domain, as they are saved beside the weights."""
+        named = {"source_mean": self.source[0], "source_deviation": self.source[1]}
+        named |= {"target_mean": self.target[0], "target_deviation": self.target[1]}
+        return {f"standardizer.{name}": torch.tensor(value, dtype=torch.float64) for name, value in named.items()}
+
+    def _prepared(self, x: np.ndarray) -> np.ndarray:
+        x = np.asarray(x, dtype=np.float64 if x.dtype == np.float64 else np.float32)
+        return np.sign(x) * np.log1p(np.abs(x)) if self.log_counts else x
+
+
+def _statistics(x: np.ndarray | None) -> tuple[np.ndarray | float, np.ndarray | float]:
+    if x is None:
+        return 0.0, 1.0
+    # Vectors have a scale per feature; the positions of an image or a signal share their channel's.
+    axes = (0, *range(2, x.ndim))
+    mean = x.mean(axes, keepdims=True, dtype=np.float64)
+    deviation = x.std(axes, keepdims=True, dtype=np.float64)
+    floor = 1e-6 * np.maximum(np.abs(mean), 1e-12)
+    return mean.astype(x.dtype), np.where(deviation > floor, deviation, 1.0).astype(x.dtype)
+
+
+class Batches:
+    """The order in which a domain's samples are drawn: one random permutation after another.
+
+    A pure function of (seed, iteration), so that pausing, slicing and resuming need no random state.
+    """
+
+    def __init__(self, n: int, batch_size: int, seed: tuple[int, ...]) -> None:
+        self.n = n
+        self.batch_size = batch_size
+        self.seed = seed
+        self._permutations: dict[int, Tensor] = {}
+
+    def __call__(self, iteration: int) -> Tensor:
+        """Indices `(batch_size,)` of the samples of this iteration."""
+        start = iteration * self.batch_size
+        parts, missing = [], self.batch_size
+        while missing:
+            epoch, offset = divmod(start, self.n)
+            part = self._permutation(epoch)[offset : offset + missing]
+            parts.append(part)
+            start, missing = start + len(part), missing - len(part)
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+    def _permutation(self, epoch: int) -> Tensor:
+        if epoch not in self._permutations:
+            order = np.random.default_rng([*self.seed, epoch]).permutation(self.n)
+            self._permutations = {epoch: torch.from_numpy(order)}
+        return self._permutations[epoch]

@@ -1,0 +1,147 @@
+"""A pair of domains: what every experiment starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+KINDS = {2: "vectors", 3: "signals", 4: "images"}
+
+
+class DomainError(ValueError):
+    """A pair of domains that cannot be trained on; the message says what, where and how to mend it."""
+
+
+@dataclass(frozen=True, eq=False)
+class DomainPair:
+    """A labelled source domain and a target domain whose labels, if any, are only ever an exam.
+
+    Shapes: vectors `(N, F)`, signals `(N, C, L)` or images `(N, C, H, W)`, any numeric dtype; the two
+    domains may differ in N only. Labels are `(N,)`; they are stored as integers 0..K-1 that index
+    `class_names`. Without `class_names` the distinct *source* labels, sorted, become the classes; with
+    it, labels must already be such integers.
+
+    Raises `DomainError` for anything that cannot be trained on.
+    """
+
+    source_x: np.ndarray
+    source_y: np.ndarray
+    target_x: np.ndarray
+    target_y: np.ndarray | None = None
+    name: str = "domains"
+    class_names: tuple[str, ...] | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        source_x = _checked_inputs("source", self.source_x)
+        target_x = _checked_inputs("target", self.target_x)
+        if source_x.shape[1:] != target_x.shape[1:]:
+            raise DomainError(
+                f"The source has samples of shape {_shape(source_x)} and the target of shape {_shape(target_x)}: "
+                "bring both to the same features, in the same order."
+            )
+        source_y = _checked_labels("source", self.source_y, len(source_x))
+        target_y = None if self.target_y is None else _checked_labels("target", self.target_y, len(target_x))
+        if self.class_names is None:
+            classes = np.unique(source_y)
+            names = tuple(str(c) for c in classes)
+            source_y = np.searchsorted(classes, source_y)
+            target_y = None if target_y is None else _encode_target(target_y, classes)
+        else:
+            names = tuple(str(c) for c in self.class_names)
+            source_y = _checked_indices("source", source_y, len(names))
+            target_y = None if target_y is None else _checked_indices("target", target_y, len(names))
+        if len(np.unique(source_y)) < 2:
+            raise DomainError("The source labels hold one class only: a classifier needs at least two.")
+        for name, value in (
+            ("source_x", source_x),
+            ("target_x", target_x),
+            ("source_y", source_y.astype(np.int64)),
+            ("target_y", None if target_y is None else target_y.astype(np.int64)),
+            ("class_names", names),
+        ):
+            object.__setattr__(self, name, value)
+
+    @property
+    def kind(self) -> Literal["vectors", "signals", "images"]:
+        """What a sample is, read from the number of its dimensions."""
+        return KINDS[self.source_x.ndim]  # type: ignore[return-value]
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """The shape of one sample: `(F,)`, `(C, L)` or `(C, H, W)`."""
+        return self.source_x.shape[1:]
+
+    @property
+    def n_classes(self) -> int:
+        """The number of classes, counted in the source."""
+        return len(self.class_names or ())
+
+
+def _shape(x: np.ndarray) -> str:
+    return " x ".join(str(n) for n in x.shape[1:])
+
+
+def _checked_inputs(domain: str, x: np.ndarray) -> np.ndarray:
+    x = np.asarray(x)
+    if x.dtype.kind not in "biuf":
+        raise DomainError(f"The {domain} holds {x.dtype} values: only numbers can be trained on.")
+    if x.ndim not in KINDS:
+        raise DomainError(
+            f"The {domain} has {x.ndim} dimensions: expected vectors (N, F), signals (N, C, L) or images (N, C, H, W)."
+        )
+    if x.size == 0:
+        raise DomainError(f"The {domain} is empty (shape {x.shape}): give it at least two samples.")
+    if len(x) < 2:
+        raise DomainError(f"The {domain} has one sample only: give it at least two.")
+    if x.dtype.kind == "f":
+        bad = np.argwhere(~np.isfinite(x))
+        if len(bad):
+            where = ", ".join(str(i) for i in bad[0][1:])
+            raise DomainError(
+                f"The {domain} has {len(bad):,} values that are not finite, the first in sample {bad[0][0]} at "
+                f"position {where}: remove those samples or fill the gaps."
+            )
+        # The networks compute in single precision.
+        if np.abs(x).max() > 1e30:
+            raise DomainError(f"The {domain} holds values beyond 1e30: rescale them first.")
+    return x
+
+
+def _checked_labels(domain: str, y: np.ndarray, n: int) -> np.ndarray:
+    y = np.asarray(y)
+    if y.ndim == 2 and 1 in y.shape:
+        y = y.reshape(-1)
+    if y.ndim != 1:
+        raise DomainError(f"The {domain} labels have shape {y.shape}: expected one label per sample, ({n},).")
+    if len(y) != n:
+        raise DomainError(f"The {domain} has {n:,} samples but {len(y):,} labels: give one label per sample.")
+    if y.dtype.kind == "f":
+        if not np.all(np.isfinite(y)) or np.any(y != np.round(y)):
+            raise DomainError(f"The {domain} labels are not whole numbers: a label names a class, not a quantity.")
+        y = y.astype(np.int64)
+    if y.dtype.kind == "O":
+        y = y.astype(str)
+    return y
+
+
+def _checked_indices(domain: str, y: np.ndarray, n_classes: int) -> np.ndarray:
+    if y.dtype.kind not in "biu" or y.min() < 0 or y.max() >= n_classes:
+        raise DomainError(f"The {domain} labels must be integers from 0 to {n_classes - 1}, one per class name.")
+    return y
+
+
+def _encode_target(target_y: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    if target_y.dtype.kind in "US" and classes.dtype.kind not in "US":
+        classes = classes.astype(str)
+    elif classes.dtype.kind in "US" and target_y.dtype.kind not in "US":
+        target_y = target_y.astype(str)
+    index = {c: i for i, c in enumerate(classes.tolist())}
+    unknown = sorted(set(target_y.tolist()) - set(index))
+    if unknown:
+        raise DomainError(
+            f"The target has classes that the source lacks ({', '.join(map(str, unknown[:5]))}; the source has "
+            f"{', '.join(map(str, classes[:5]))}): relabel them or leave the target's labels out."
+        )
+    return np.array([index[v] for v in target_y.tolist()])

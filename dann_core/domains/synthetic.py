@@ -1,0 +1,143 @@
+"""Domains in the plane: shifts that can be seen with the naked eye."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from dann_core.domains.base import Domain, balanced_labels, generator
+from dann_core.domains.pair import DomainPair
+from dann_core.knobs import knob
+
+
+class Moons(Domain):
+    """Two inter-twinning moons; the target is turned about their common centre.
+
+    The toy problem of Ganin et al. 2016, "Domain-adversarial training of neural networks", JMLR 17(59),
+    figure 2 (300 points a domain, 35 degrees), at its scale: each moon is half a circle of radius 2.
+    """
+
+    key: ClassVar[str] = "moons"
+    title: ClassVar[str] = "Two moons, rotated"
+    summary: ClassVar[str] = (
+        "Two interlocking half-moons; in the target the whole picture is turned, so a boundary that separates "
+        "the source moons cuts through the target ones (Ganin et al. 2016)."
+    )
+
+    angle: float = knob(
+        35.0, "How far the target is turned, counter-clockwise.", low=0, high=180, step=5, unit="degrees"
+    )
+    noise: float = knob(0.05, "How far points scatter about their moon, in moon radii.", low=0, high=0.5, step=0.01)
+    size: int = knob(300, "Points in each domain.", low=20, high=2000, step=20)
+
+    def pair(self, seed: int) -> DomainPair:
+        source_x, source_y = self._draw(generator(seed, "moons source"))
+        target_x, target_y = self._draw(generator(seed, "moons target"))
+        return DomainPair(
+            source_x,
+            source_y,
+            target_x @ _rotation(self.angle).T,
+            target_y,
+            name=self.title,
+            class_names=("upper moon", "lower moon"),
+        )
+
+    def _draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        y = balanced_labels(self.size, 2)
+        phase = rng.uniform(0, np.pi, self.size)
+        upper = np.stack([np.cos(phase) - 0.5, np.sin(phase) - 0.25], axis=1)
+        # The lower moon is the upper one turned by half a turn about the origin, which is thus the centre of both.
+        x = np.where(y[:, None] == 0, upper, -upper)
+        return 2 * (x + self.noise * rng.standard_normal(x.shape)), y
+
+
+class Blobs(Domain):
+    """Clusters on a circle; the target's are moved together in one direction, and resized at will.
+
+    Neighbouring clusters of the source are one unit apart, so a shift of 0.5 carries a cluster that moves
+    towards its neighbour right onto the boundary between them.
+    """
+
+    key: ClassVar[str] = "blobs"
+    title: ClassVar[str] = "Blobs, shifted"
+    summary: ClassVar[str] = (
+        "Round clusters, one for each class; in the target they all move the same way, as when a sensor is "
+        "recalibrated, so that some cross the boundary learnt on the source."
+    )
+
+    classes: int = knob(3, "How many clusters, one for each class.", low=2, high=6, step=1)
+    shift: float = knob(
+        0.5, "How far the target moves, in distances between neighbouring clusters.", low=0, high=2, step=0.05
+    )
+    scale: float = knob(1.0, "How much larger the target's picture is than the source's.", low=0.5, high=2, step=0.05)
+    imbalance: float = knob(
+        1.0, "How many times more points the target's most frequent class has than its rarest.", low=1, high=10, step=0.5
+    )
+    spread: float = knob(
+        0.1, "Standard deviation of a cluster, in distances between neighbours.", low=0.02, high=0.5, step=0.01
+    )
+    size: int = knob(400, "Points in each domain.", low=60, high=2000, step=20)
+
+    def pair(self, seed: int) -> DomainPair:
+        source_y = balanced_labels(self.size, self.classes)
+        target_y = self._unbalanced_labels()
+        return DomainPair(
+            self._draw(source_y, generator(seed, "blobs source")),
+            source_y,
+            self.scale * self._draw(target_y, generator(seed, "blobs target")) + np.array([self.shift, 0.0]),
+            target_y,
+            name=self.title,
+            class_names=tuple(f"blob {letter}" for letter in "ABCDEF"[: self.classes]),
+        )
+
+    def _draw(self, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        turn = 2 * np.pi * np.arange(self.classes) / self.classes
+        centres = np.stack([np.cos(turn), np.sin(turn)], axis=1) / (2 * np.sin(np.pi / self.classes))
+        return centres[y] + self.spread * rng.standard_normal((len(y), 2))
+
+    def _unbalanced_labels(self) -> np.ndarray:
+        weights = self.imbalance ** -np.linspace(0, 1, self.classes)
+        ends = np.round(self.size * np.cumsum(weights) / weights.sum()).astype(int)
+        return np.searchsorted(ends, np.arange(self.size), side="right")
+
+
+class Rings(Domain):
+    """A core inside a ring; the target's is moved and stretched, so its core meets the source's ring."""
+
+    key: ClassVar[str] = "rings"
+    title: ClassVar[str] = "Core and ring, displaced"
+    summary: ClassVar[str] = (
+        "A round core inside a ring; the target is displaced and stretched, so the closed boundary learnt on the "
+        "source cuts through both of the target's classes."
+    )
+
+    shift: float = knob(0.6, "How far the target moves, in ring radii.", low=0, high=2, step=0.05)
+    stretch: float = knob(1.0, "How much wider the target is than it is high.", low=0.5, high=2, step=0.05)
+    noise: float = knob(0.1, "How far points scatter about the ring, in ring radii.", low=0, high=0.5, step=0.01)
+    size: int = knob(400, "Points in each domain.", low=20, high=2000, step=20)
+
+    def pair(self, seed: int) -> DomainPair:
+        source_x, source_y = self._draw(generator(seed, "rings source"))
+        target_x, target_y = self._draw(generator(seed, "rings target"))
+        return DomainPair(
+            source_x,
+            source_y,
+            target_x * np.array([self.stretch, 1.0]) + np.array([self.shift, 0.0]),
+            target_y,
+            name=self.title,
+            class_names=("core", "ring"),
+        )
+
+    def _draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        y = balanced_labels(self.size, 2)
+        turn = rng.uniform(0, 2 * np.pi, self.size)
+        # The square root spreads the core evenly over its disc.
+        radius = np.where(y == 0, 0.4 * np.sqrt(rng.uniform(0, 1, self.size)), 1.0)
+        x = radius[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+        return x + self.noise * rng.standard_normal(x.shape), y
+
+
+def _rotation(degrees: float) -> np.ndarray:
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return np.array([[c, -s], [s, c]])

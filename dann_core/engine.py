@@ -1,0 +1,46 @@
+"""Where training happens. The only module that knows of threads, and later of processes and clusters."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import torch
+
+from dann_core.domains.pair import DomainPair
+from dann_core.live import LiveRun, Slice
+from dann_core.observation import Snapshot
+from dann_core.settings import Settings
+
+
+class Engine:
+    """Trains in threads of this process, at most one per core at a time; further slices wait their turn."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        # Tiny networks lose more to a second thread's hand-shake than they gain, and runs share the cores.
+        torch.set_num_threads(1)
+        self._pool = ThreadPoolExecutor(workers or os.cpu_count(), thread_name_prefix="training")
+
+    def launch(self, pair: DomainPair, settings: Settings) -> Handle:
+        """Start a run; it is built in the background, and the first slice asked for waits for it."""
+        return Handle(self._pool, self._pool.submit(LiveRun, pair, settings))
+
+
+class Handle:
+    """A run somewhere else: ask for a slice, get the future of its snapshot."""
+
+    def __init__(self, pool: ThreadPoolExecutor, built: Future[LiveRun]) -> None:
+        self._pool = pool
+        self._built = built
+
+    def advance(self, asked: Slice) -> Future[Snapshot]:
+        """Ask for one slice; one at a time, in order."""
+        return self._pool.submit(self._advance, asked)
+
+    def _advance(self, asked: Slice) -> Snapshot:
+        return self._built.result().advance(asked)
+
+    def download(self) -> Future[dict[str, Any]]:
+        """The trainer's `state_dict`, to be saved."""
+        return self._pool.submit(lambda: self._built.result().trainer.state_dict())

@@ -1,0 +1,174 @@
+"""Snapshots: what a run looks like at one iteration, ready to be drawn.
+
+Observing never disturbs training: it draws no random numbers of the trainer's and changes none of its state.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from dann_core.domains.pair import DomainPair
+from dann_core.embedding import PcaFollower, TsneFollower
+from dann_core.evaluation import Diagnosis, Vitals, diagnose, proxy_a_distance
+from dann_core.training import Change, Evaluation, Trainer
+
+POINTS_PER_DOMAIN = 250
+SURFACE_SIDE = 60
+EMBEDDING_SHARE = 0.15
+"""Of a run's time; t-SNE is made less often rather than taking more."""
+
+RECENT = 20
+"""Iterations that a figure on the page is averaged over: a single batch is noise."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The fixed samples that pictures are drawn from: index arrays into the pair's domains."""
+
+    source: np.ndarray
+    target: np.ndarray
+    how: str
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Two-dimensional inputs: the networks' views on a regular grid of `(SURFACE_SIDE, SURFACE_SIDE)` points."""
+
+    x: np.ndarray  # (side,)
+    y: np.ndarray  # (side,)
+    margins: np.ndarray  # (K, side, side), rows are y: each class's probability less the best other one's
+    source_probability: np.ndarray  # (side, side)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run at one iteration; `rows` are the history rows since the snapshot before."""
+
+    iteration: int
+    lamb: float
+    evaluation: Evaluation
+    evaluated: tuple[int, int]  # samples of source and target behind the accuracies
+    proxy_a_distance: float
+    diagnosis: Diagnosis
+    tsne: np.ndarray  # (n, 2), source first
+    pca: np.ndarray  # (n, 2)
+    predicted: np.ndarray  # (n,) class indices of the sample, source first
+    confidence: np.ndarray  # (n,)
+    surface: Surface | None
+    rows: np.ndarray
+    changes: tuple[Change, ...]
+
+
+def stratified_sample(pair: DomainPair, per_domain: int = POINTS_PER_DOMAIN, seed: int = 0) -> Sample:
+    """A fixed sample of each domain, in the proportions of its classes where labels are known."""
+    source = _stratified(pair.source_y, len(pair.source_x), per_domain, seed)
+    target = _stratified(pair.target_y, len(pair.target_x), per_domain, seed + 1)
+    basis = "by class" if pair.target_y is not None else "source by class, target at random"
+    how = f"{len(source)} of {len(pair.source_x):,} source and {len(target)} of {len(pair.target_x):,} target samples"
+    return Sample(source, target, f"{how}, drawn once, {basis}, embedded together")
+
+
+def _stratified(y: np.ndarray | None, n: int, wanted: int, seed: int) -> np.ndarray:
+    order = np.random.default_rng([seed, 7]).permutation(n)
+    if y is not None:
+        # Sorted by class, equal steps through the domain meet each class in its proportion.
+        order = order[np.argsort(y[order], kind="stable")]
+    return np.sort(order[np.linspace(0, n - 1, min(wanted, n)).astype(int)])
+
+
+class Observer:
+    """Makes the snapshots of one run."""
+
+    def __init__(self, pair: DomainPair, seed: int = 0) -> None:
+        self.sample = stratified_sample(pair, seed=seed)
+        self._source_x, self._target_x = pair.source_x[self.sample.source], pair.target_x[self.sample.target]
+        self._grid = _grid(pair)
+        self._tsne, self._pca = TsneFollower(seed), PcaFollower()
+        self._rows_seen = 0
+        self._started = time.perf_counter()
+        self._embedding_seconds = 0.0
+
+    def observe(self, trainer: Trainer, *, complete: bool = False) -> Snapshot:
+        """A snapshot of `trainer` as it stands.
+
+        `complete` evaluates on every sample and always moves the t-SNE on; otherwise accuracies are those of the
+        picture's sample and the t-SNE may stay behind to keep within its share of the time.
+        """
+        features = np.concatenate(
+            [trainer.features(self._source_x, "source"), trainer.features(self._target_x, "target")]
+        )
+        n = len(self._source_x)
+        probabilities = np.concatenate(
+            [trainer.probabilities(self._source_x, "source"), trainer.probabilities(self._target_x, "target")]
+        )
+        evaluation = trainer.evaluate() if complete else trainer.evaluate(self.sample.source, self.sample.target)
+        finite = bool(np.isfinite(features).all())
+        if finite:
+            self._pca.follow(features)
+            self._move_tsne(features, complete)
+        distance = proxy_a_distance(features[:n], features[n:]) if finite else float("nan")
+        rows = trainer.history.rows[self._rows_seen :]
+        self._rows_seen = len(trainer.history)
+        still = np.zeros((len(features), 2))
+        return Snapshot(
+            iteration=trainer.iteration,
+            lamb=trainer.network.adversarial.lamb(),
+            evaluation=evaluation,
+            evaluated=(len(trainer.source_x), len(trainer.target_x)) if complete else (n, len(features) - n),
+            proxy_a_distance=distance,
+            diagnosis=_diagnosis(trainer, evaluation, distance),
+            tsne=still if self._tsne.frame is None else self._tsne.frame.astype(np.float32),
+            pca=still if self._pca.frame is None else self._pca.frame.astype(np.float32),
+            predicted=probabilities.argmax(1),
+            confidence=probabilities.max(1),
+            surface=None if self._grid is None else self._surface(trainer),
+            rows=rows,
+            changes=tuple(trainer.changes),
+        )
+
+    def _move_tsne(self, features: np.ndarray, forced: bool) -> None:
+        started = time.perf_counter()
+        affordable = self._embedding_seconds <= EMBEDDING_SHARE * (started - self._started)
+        if forced or affordable:
+            self._tsne.follow(features)
+            self._embedding_seconds += time.perf_counter() - started
+
+    def _surface(self, trainer: Trainer) -> Surface:
+        x, y, points = self._grid
+        probabilities = trainer.probabilities(points)
+        first, second = np.partition(probabilities, -2, axis=1)[:, :-3:-1].T[..., None]
+        margins = probabilities - np.where(probabilities == first, second, first)
+        shape = (len(y), len(x))
+        return Surface(x, y, margins.T.reshape(-1, *shape), trainer.source_probability(points).reshape(shape))
+
+
+def _grid(pair: DomainPair) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    if pair.sample_shape != (2,):
+        return None
+    both = np.concatenate([pair.source_x, pair.target_x]).astype(np.float64)
+    low, high = both.min(0), both.max(0)
+    margin = 0.08 * (high - low)
+    x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], SURFACE_SIDE) for i in (0, 1))
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    return x, y, points
+
+
+def _diagnosis(trainer: Trainer, evaluation: Evaluation, distance: float) -> Diagnosis:
+    recent = trainer.history.rows[-RECENT:].mean(0) if len(trainer.history) else np.zeros(4)
+    return diagnose(
+        Vitals(
+            iteration=trainer.iteration,
+            lamb=trainer.network.adversarial.lamb(),
+            lambda_max=trainer.settings.lambda_max,
+            adversarial_weight=trainer.settings.adversarial_weight,
+            classification_loss=float(recent[2]),
+            adversarial_loss=float(recent[3]),
+            domain_accuracy=evaluation.domain_accuracy,
+            source_accuracy=evaluation.source_accuracy,
+            proxy_a_distance=distance,
+            n_classes=trainer.pair.n_classes,
+        )
+    )

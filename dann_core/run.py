@@ -1,0 +1,148 @@
+"""A run as a page holds it: play, pause, step, the kept snapshots and the history so far."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future
+
+from dann_core.domains.pair import DomainPair
+from dann_core.engine import Engine
+from dann_core.history import History
+from dann_core.live import Slice
+from dann_core.observation import Snapshot, stratified_sample
+from dann_core.settings import Settings
+
+KEPT_SNAPSHOTS = 150
+
+
+class Timeline:
+    """The kept snapshots in order; when full, every second one of the older half goes."""
+
+    def __init__(self, limit: int = KEPT_SNAPSHOTS) -> None:
+        self.limit = limit
+        self.snapshots: list[Snapshot] = []
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Append; a snapshot of the same iteration as the last replaces it."""
+        if self.snapshots and self.snapshots[-1].iteration == snapshot.iteration:
+            self.snapshots.pop()
+        self.snapshots.append(snapshot)
+        if len(self.snapshots) > self.limit:
+            half = len(self.snapshots) // 2
+            self.snapshots = self.snapshots[:half:2] + self.snapshots[half:]
+
+    def at(self, iteration: int) -> Snapshot:
+        """The kept snapshot nearest to an iteration."""
+        return min(self.snapshots, key=lambda s: abs(s.iteration - iteration))
+
+
+class Run:
+    """One experiment on the page. Training is pulled: a paused or forgotten run asks for nothing.
+
+    Methods may be called from any thread of the page's server.
+    """
+
+    def __init__(self, engine: Engine, pair: DomainPair, settings: Settings) -> None:
+        self.pair = pair
+        self.settings = settings
+        self.sample = stratified_sample(pair, seed=settings.seed)
+        self.history = History()
+        self.timeline = Timeline()
+        self.playing = False
+        self.failure: Exception | None = None
+        self.iterations_per_frame: int | None = None
+        self._handle = engine.launch(pair, settings)
+        self._lock = threading.Lock()
+        self._pace: deque[tuple[float, int]] = deque(maxlen=12)
+        self._pending: Future[Snapshot] | None = None
+        self._ask(0)
+
+    @property
+    def latest(self) -> Snapshot | None:
+        """The newest snapshot; None until the first one has arrived."""
+        return self.timeline.snapshots[-1] if self.timeline.snapshots else None
+
+    @property
+    def iteration(self) -> int:
+        """The iteration of the newest snapshot."""
+        return self.latest.iteration if self.latest else 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether max_iter is reached; raising max_iter lets the run go on."""
+        return self.iteration >= self.settings.max_iter
+
+    @property
+    def busy(self) -> bool:
+        """Whether a slice is under way."""
+        return self._pending is not None
+
+    def play(self) -> None:
+        """Ask for slices until paused or finished."""
+        with self._lock:
+            if not self.finished and not self.failure:
+                self.playing = True
+                self._pace.clear()
+                self._ask_next()
+
+    def pause(self) -> None:
+        """Ask for no further slice; the one under way is still shown."""
+        self.playing = False
+
+    def step(self) -> None:
+        """Advance by exactly one iteration."""
+        with self._lock:
+            if not self.playing and not self.busy and not self.finished:
+                self._ask(1)
+
+    def apply(self, settings: Settings) -> None:
+        """Change live settings; they act from the next slice on."""
+        self.settings = settings
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the slice under way, at most so long."""
+        pending = self._pending
+        if pending is not None:
+            try:
+                pending.exception(seconds)
+            except TimeoutError:
+                return
+
+    def poll(self) -> bool:
+        """Take in a finished slice and, while playing, ask for the next before anything is drawn."""
+        with self._lock:
+            if self._pending is None or not self._pending.done():
+                return False
+            failure = self._pending.exception()
+            if failure is not None:
+                self._pending, self.failure, self.playing = None, failure, False
+                return True
+            snapshot = self._pending.result()
+            self._pending = None
+            self.history.extend(snapshot.rows)
+            self.timeline.add(snapshot)
+            self._pace.append((time.monotonic(), snapshot.iteration))
+            if self.finished:
+                self.playing = False
+            if self.playing:
+                self._ask_next()
+            elif snapshot.evaluated != (len(self.pair.source_x), len(self.pair.target_x)):
+                # The last figures of a pause are those of all samples.
+                self._ask(0)
+            return True
+
+    def seconds_left(self) -> float | None:
+        """Until max_iter at the pace of the last frames; None while that is not known."""
+        if len(self._pace) < 2 or self.finished:
+            return None
+        (t0, i0), (t1, i1) = self._pace[0], self._pace[-1]
+        return (self.settings.max_iter - i1) * (t1 - t0) / (i1 - i0) if i1 > i0 else None
+
+    def _ask_next(self) -> None:
+        if not self.busy:
+            self._ask(self.iterations_per_frame)
+
+    def _ask(self, iterations: int | None) -> None:
+        self._pending = self._handle.advance(Slice(self.settings, iterations))

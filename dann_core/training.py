@@ -1,0 +1,244 @@
+"""The Trainer: one readable training step, and everything that makes it repeatable."""
+
+from __future__ import annotations
+
+import copy
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from dann_core import networks
+from dann_core.adversarial import schedule
+from dann_core.data import Batches, Standardizer
+from dann_core.discrepancy import CORALLoss, MMDLoss, entropy
+from dann_core.domains.pair import DomainPair
+from dann_core.history import History
+from dann_core.knobs import KnobError
+from dann_core.settings import Settings
+
+OPTIMIZERS = {
+    "adam": lambda parameters: torch.optim.Adam(parameters, fused=True),
+    "adamw": lambda parameters: torch.optim.AdamW(parameters, fused=True),
+    "sgd": lambda parameters: torch.optim.SGD(parameters, momentum=0.9, fused=True),
+}
+
+DISCREPANCIES = {"mmd": MMDLoss(), "coral": CORALLoss()}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A live change of one setting: it acts from `iteration` on."""
+
+    iteration: int
+    name: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Accuracies in 0..1; `target_accuracy` is None without target labels and never steers anything."""
+
+    source_accuracy: float
+    target_accuracy: float | None
+    domain_accuracy: float
+
+
+class Trainer:
+    """Trains one network on one pair of domains.
+
+    The same pair and settings give the same weights and history bit for bit, however `advance` is sliced and
+    whether or not the run was saved and resumed in between (for one number of torch threads).
+
+    Raises `KnobError` when the settings do not fit the pair or the network would be too large.
+    """
+
+    def __init__(self, pair: DomainPair, settings: Settings) -> None:
+        self.pair = pair
+        self.settings = settings
+        self.network = networks.build(pair.sample_shape, pair.n_classes, settings)
+        self.optimizer = OPTIMIZERS[settings.optimizer](self.network.parameters())
+        self.standardizer = Standardizer(pair, settings)
+        self.source_x = self._tensor(pair.source_x, "source")
+        self.target_x = self._tensor(pair.target_x, "target")
+        self.source_y = torch.from_numpy(pair.source_y)
+        self._source_batches = Batches(len(self.source_x), settings.batch_size, (settings.seed, 1))
+        self._target_batches = Batches(len(self.target_x), settings.batch_size, (settings.seed, 2))
+        self.iteration = 0
+        self.history = History()
+        self.changes: list[Change] = []
+
+    def advance(self, iterations: int = 1) -> None:
+        """Train for exactly that many iterations."""
+        self.network.train()
+        rows = []
+        for _ in range(iterations):
+            rows.append((self.iteration, self.network.adversarial.lamb(), self._step()))
+            self.iteration += 1
+        if rows:
+            losses = torch.stack([loss for *_, loss in rows]).tolist()
+            self.history.extend([(i, lamb, *loss) for (i, lamb, _), loss in zip(rows, losses, strict=True)])
+
+    def _step(self) -> Tensor:
+        """One iteration; returns the four losses, unweighted, in the order of `History`."""
+        settings = self.settings
+        picked_s, picked_t = self._source_batches(self.iteration), self._target_batches(self.iteration)
+        x = torch.cat([self.source_x[picked_s], self.target_x[picked_t]])
+        n = len(picked_s)
+
+        # Features: both domains in one pass through the same extractor.
+        features = self.network(x)  # (2n, D)
+        logits = self.network.classifier(features)  # (2n, K)
+
+        # Classification loss: only the source has labels.
+        classification = F.cross_entropy(logits[:n], self.source_y[picked_s])
+
+        # Adversarial loss: the discriminator descends it; through the reversal the extractor ascends it.
+        adversarial = self.network.adversarial(features[:n], features[n:])
+
+        # Discrepancy and entropy: optional, and need no discriminator.
+        discrepancy, uncertainty = features.new_zeros(()), features.new_zeros(())
+        if settings.discrepancy != "none":
+            discrepancy = DISCREPANCIES[settings.discrepancy](features[:n], features[n:])
+        if settings.entropy_weight:
+            uncertainty = entropy(logits[n:])
+
+        # Update.
+        loss = (
+            settings.classification_weight * classification
+            + settings.adversarial_weight * adversarial
+            + settings.discrepancy_weight * discrepancy
+            + settings.entropy_weight * schedule(self.progress, settings.gamma) * uncertainty
+        )
+        for group in self.optimizer.param_groups:
+            group["lr"], group["weight_decay"] = self.learning_rate, settings.weight_decay
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return torch.stack([classification, adversarial, discrepancy, uncertainty]).detach()
+
+    @property
+    def progress(self) -> float:
+        """Iteration over max_iter, at most 1."""
+        return min(self.iteration / self.settings.max_iter, 1.0)
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the coming iteration."""
+        factor = {
+            "none": 1.0,
+            "ganin": (1 + 10 * self.progress) ** -0.75,
+            "cosine": (1 + math.cos(math.pi * self.progress)) / 2,
+        }[self.settings.learning_rate_decay]
+        return self.settings.learning_rate * factor
+
+    def apply(self, settings: Settings) -> None:
+        """Change live settings from the next iteration on; each change is recorded in `changes`.
+
+        Raises `KnobError` for a setting that needs a rebuild: make a new Trainer for those.
+        """
+        rebuilds = self.settings.rebuilds(settings)
+        if rebuilds:
+            names = ", ".join(k.name for k in rebuilds)
+            raise KnobError(f"{names} cannot change in a running network: start a new run.")
+        for knob in self.settings.differences(settings):
+            old, new = getattr(self.settings, knob.name), getattr(settings, knob.name)
+            self.changes.append(Change(self.iteration, knob.name, old, new))
+        self._use(settings)
+
+    def _use(self, settings: Settings) -> None:
+        self.settings = settings
+        loss = self.network.adversarial
+        loss.use_lambda_scheduler = settings.use_lambda_scheduler
+        loss.scheduler.gamma = settings.gamma
+        loss.scheduler.lambda_max = settings.lambda_max
+        loss.scheduler.max_iter = settings.max_iter
+        loss.scheduler.curr_iter = min(self.iteration, settings.max_iter)
+
+    @torch.no_grad()
+    def evaluate(self, source: np.ndarray | None = None, target: np.ndarray | None = None) -> Evaluation:
+        """Accuracies over all samples, or over those of the index arrays `source` and `target`.
+
+        The domain accuracy is the mean of the discriminator's accuracies on the two domains; 0.5: cannot tell.
+        """
+        source = np.arange(len(self.source_x)) if source is None else source
+        target = np.arange(len(self.target_x)) if target is None else target
+        features_s = self._forward(self.network, self.source_x[source])
+        features_t = self._forward(self.network, self.target_x[target])
+        classes_s, classes_t = self._classes(features_s), self._classes(features_t)
+        discriminator = self.network.adversarial.discriminator
+        told_s = (self._forward(discriminator, features_s) > 0).float().mean()
+        told_t = (self._forward(discriminator, features_t) <= 0).float().mean()
+        y = self.pair.target_y
+        return Evaluation(
+            source_accuracy=float((classes_s == self.pair.source_y[source]).mean()),
+            target_accuracy=None if y is None else float((classes_t == y[target]).mean()),
+            domain_accuracy=float((told_s + told_t) / 2),
+        )
+
+    def predict(self, x: np.ndarray, domain: str = "target") -> np.ndarray:
+        """Class indices `(N,)` for raw inputs `(N, *sample_shape)`; `domain` matters to per-domain standardisation."""
+        return self.probabilities(x, domain).argmax(1)
+
+    @torch.no_grad()
+    def probabilities(self, x: np.ndarray, domain: str = "target") -> np.ndarray:
+        """Class probabilities `(N, K)` for raw inputs."""
+        features = self._forward(self.network, self._tensor(x, domain))
+        return self.network.eval().classifier(features).softmax(1).numpy()
+
+    @torch.no_grad()
+    def features(self, x: np.ndarray, domain: str = "target") -> np.ndarray:
+        """What the extractor makes of raw inputs: `(N, D)`."""
+        return self._forward(self.network, self._tensor(x, domain)).numpy()
+
+    @torch.no_grad()
+    def source_probability(self, x: np.ndarray, domain: str = "target") -> np.ndarray:
+        """The discriminator's probability `(N,)` that each raw input comes from the source."""
+        features = self._forward(self.network, self._tensor(x, domain))
+        return self._forward(self.network.adversarial.discriminator, features).sigmoid().numpy()[:, 0]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything a resumed run needs: weights, optimizer, schedule, history, changes, settings.
+
+        The batches are a function of seed and iteration, so there is no random state to save.
+        """
+        state = {
+            "settings": self.settings.model_dump(),
+            "iteration": self.iteration,
+            "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "history": torch.from_numpy(self.history.rows),
+            "changes": [(c.iteration, c.name, c.old, c.new) for c in self.changes],
+        }
+        return copy.deepcopy(state)
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue where `state` was taken; raises `KnobError` if it belongs to another network or other data."""
+        settings = Settings(**state["settings"])
+        rebuilds = self.settings.rebuilds(settings)
+        if rebuilds:
+            names = ", ".join(k.name for k in rebuilds)
+            raise KnobError(f"This state was saved with another {names}: make the Trainer with its settings.")
+        self.iteration = state["iteration"]
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
+        self.history = History(state["history"].numpy())
+        self.changes = [Change(*c) for c in state["changes"]]
+        self._use(settings)
+
+    def _tensor(self, x: np.ndarray, domain: str) -> Tensor:
+        tensor = torch.from_numpy(self.standardizer(x, domain))
+        return tensor.contiguous(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
+
+    def _classes(self, features: Tensor) -> np.ndarray:
+        return self._forward(self.network.classifier, features).argmax(1).numpy()
+
+    @torch.no_grad()
+    def _forward(self, module: torch.nn.Module, x: Tensor) -> Tensor:
+        module.eval()
+        return torch.cat([module(part) for part in x.split(512)])

@@ -1,0 +1,178 @@
+"""The experiment on a visitor's page: domains, settings and run, kept in one object of the session.
+
+Streamlit forgets a widget that is not drawn, so widgets only show and change this object; they own nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from dann_core import domains, networks
+from dann_core.domains import Domain, DomainError, DomainPair
+from dann_core.engine import Engine
+from dann_core.knobs import KnobError, from_text, to_text
+from dann_core.run import Run
+from dann_core.settings import Settings
+
+FIRST_DOMAIN = "moons"
+SPEEDS: dict[str, int | None] = {"slow": 1, "calm": 5, "normal": 20, "brisk": 100, "flat out": None}
+
+
+@st.cache_resource
+def engine() -> Engine:
+    """The server's one engine."""
+    return Engine()
+
+
+class Held(NamedTuple):
+    """What Undo brings back."""
+
+    domain: Domain | None
+    base: Settings
+    run: Run
+
+
+@dataclass
+class Notice:
+    """One sentence for the person, shown until the next action."""
+
+    text: str
+    level: str = "info"
+
+
+class Experiment:
+    """Domains, settings and run of one visitor; every change of them goes through here.
+
+    `domain` is None for an uploaded pair. `base` are the settings that the pair starts with: the preset of a
+    built-in domain or `Settings.for_pair`; a link holds what differs from it.
+    """
+
+    def __init__(self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings) -> None:
+        self.domain = domain
+        self.base = base
+        self.run = Run(engine(), pair, settings)
+        self.previous: Held | None = None
+        self.notice: Notice | None = None
+        self.speed = "normal"
+        self.view = "t-SNE"
+        self.exam = True
+        self.touched = False
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Experiment:
+        """The experiment that a link stands for; what is wrong in a link is said and left at its default."""
+        name = query.get("domain", FIRST_DOMAIN)
+        try:
+            kind = domains.get(name)
+            domain = kind(**{k.name: from_text(k, query[k.name]) for k in kind.knobs() if k.name in query})
+            settings = Settings.from_query(query, domains.preset(name))
+            networks.cost(domain.pair(settings.seed).sample_shape, 2, settings)
+        except (DomainError, KnobError) as error:
+            made = cls.built_in(domains.get(FIRST_DOMAIN)())
+            made.notice = Notice(f"The link could not be followed: {error} Here is the first domain instead.", "error")
+            return made
+        return cls(domain, domain.pair(settings.seed), settings, domains.preset(name))
+
+    @classmethod
+    def built_in(cls, domain: Domain) -> Experiment:
+        """A built-in domain with its preset."""
+        preset = domains.preset(domain.key)
+        return cls(domain, domain.pair(preset.seed), preset, preset)
+
+    @property
+    def pair(self) -> DomainPair:
+        """The pair of domains of the run."""
+        return self.run.pair
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the run."""
+        return self.run.settings
+
+    def query(self) -> dict[str, str] | None:
+        """What the link holds; None for an upload, which no link can carry."""
+        if self.domain is None:
+            return None
+        knobs = {
+            k.name: to_text(getattr(self.domain, k.name))
+            for k in self.domain.knobs()
+            if getattr(self.domain, k.name) != k.default
+        }
+        return {"domain": self.domain.key, **knobs, **self.settings.to_query(self.base)}
+
+    def change(self, name: str, value: Any) -> None:
+        """Change one setting, live if it can be, else with a new network that Undo takes back."""
+        try:
+            settings = self.settings.replace(**{name: value})
+            rebuilds = self.settings.rebuilds(settings)
+            if not rebuilds:
+                self.run.apply(settings)
+                return
+            networks.cost(self.pair.sample_shape, self.pair.n_classes, settings)
+            pair = self.pair
+            if self.domain is not None and name == "seed":
+                pair = self.domain.pair(settings.seed)
+        except (KnobError, DomainError) as error:
+            self.notice = Notice(str(error), "error")
+            return
+        old, new = to_text(getattr(self.settings, name)), to_text(value)
+        self._start(
+            self.domain, pair, settings, self.base, f"New network: {rebuilds[0].label} changed from {old} to {new}."
+        )
+
+    def change_domain(self, name: str, value: Any) -> None:
+        """Change one knob of the built-in domain: new data, the same settings."""
+        assert self.domain is not None
+        try:
+            domain = self.domain.replace(**{name: value})
+            pair = domain.pair(self.settings.seed)
+        except (KnobError, DomainError) as error:
+            self.notice = Notice(str(error), "error")
+            return
+        label = next(k.label for k in domain.knobs() if k.name == name)
+        self._start(
+            domain, pair, self.settings, self.base, f"New data and a new network: {label} is now {to_text(value)}."
+        )
+
+    def choose(self, name: str) -> None:
+        """Go to another built-in domain with its preset."""
+        domain, preset = domains.get(name)(), domains.preset(name)
+        self._start(domain, domain.pair(preset.seed), preset, preset, f"{domain.title}, with settings that suit it.")
+
+    def use_upload(self, pair: DomainPair, settings: Settings) -> None:
+        """Go to an uploaded pair."""
+        self._start(None, pair, settings, settings, f"Training on {pair.name}.")
+
+    def reset(self) -> None:
+        """Back to iteration 0 with the same first weights."""
+        self._start(
+            self.domain, self.pair, self.settings, self.base, "Back at iteration 0, with the same first weights."
+        )
+
+    def undo(self) -> None:
+        """Bring the run before the last rebuild back, where it was."""
+        if self.previous is not None:
+            self.run.pause()
+            held = self.previous
+            self.previous = Held(self.domain, self.base, self.run)
+            self.domain, self.base, self.run = held
+            self.notice = Notice("The run before is back. Undo once more to return.")
+
+    def _start(self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings, why: str) -> None:
+        self.run.pause()
+        if self.run.iteration or self.pair is not pair:
+            self.previous = Held(self.domain, self.base, self.run)
+        self.domain, self.base = domain, base
+        self.run = Run(engine(), pair, settings)
+        self.notice = Notice(why + (" Undo brings the old run back." if self.previous else ""))
+
+
+def current() -> Experiment:
+    """This session's experiment; the first call reads the link."""
+    if "experiment" not in st.session_state:
+        st.session_state.experiment = Experiment.from_query(st.query_params.to_dict())
+    return st.session_state.experiment

@@ -1,0 +1,202 @@
+"""The live view of Explore: transport, figures, pictures, the sentence and the way back through the run."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dann_core.observation import Snapshot
+from dann_core.run import Run
+from ui import charts, inputs
+from ui.experiment import SPEEDS, Experiment
+
+TICK_SECONDS = 0.15
+"""Between the end of one frame and the next; the browser draws meanwhile."""
+
+PANEL_HEIGHT = 440
+VIEWS = ("t-SNE", "PCA")
+CHART_CONFIG = {"displayModeBar": False, "responsive": True}
+_BARE = {"label_visibility": "collapsed"}
+ICONS = {
+    "idle": ":material/play_circle:",
+    "wait": ":material/hourglass_top:",
+    "good": ":material/check_circle:",
+    "warn": ":material/warning:",
+    "bad": ":material/error:",
+}
+BOXES = {"idle": st.info, "wait": st.info, "good": st.success, "warn": st.warning, "bad": st.error}
+
+
+def draw(state: Experiment) -> None:
+    """Everything right of the sidebar."""
+    transport(state)
+    run = state.run
+    moving = run.playing or run.busy
+    st.fragment(frame, run_every=TICK_SECONDS if moving else None)(state, run)
+
+
+def transport(state: Experiment) -> None:
+    """Play, Pause, Step, Reset, Undo and the speed."""
+    run = state.run
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="transport"):
+        with st.container(key="play-first" if not state.touched else "play", width="content"):
+            st.button(
+                "Play", icon=":material/play_arrow:", type="primary", on_click=_play, args=(state,), shortcut="P",
+                disabled=run.playing or run.finished, help="Train until max_iter.",
+            )  # fmt: skip
+        st.button("Pause", icon=":material/pause:", on_click=run.pause, shortcut="A", disabled=not run.playing)
+        st.button(
+            "Step", icon=":material/skip_next:", on_click=run.step, shortcut="S", disabled=run.playing or run.finished,
+            help="Train one iteration.",
+        )  # fmt: skip
+        st.button("Reset", icon=":material/restart_alt:", on_click=state.reset, disabled=run.iteration == 0)
+        st.button(
+            "Undo", icon=":material/undo:", on_click=state.undo, shortcut="U", disabled=state.previous is None,
+            help="Bring back the run before the last rebuild or reset.",
+        )  # fmt: skip
+        st.select_slider(
+            "speed", list(SPEEDS), value=state.speed, key="speed", on_change=_speed, args=(state,), width=230,
+            help="Iterations a frame: slow 1, calm 5, normal 20, brisk 100, flat out as many as fit.",
+        )  # fmt: skip
+    if state.notice:
+        show = st.error if state.notice.level == "error" else st.toast
+        show(_plain(state.notice.text))
+        if state.notice.level != "error":
+            state.notice = None
+
+
+def _play(state: Experiment) -> None:
+    state.touched = True
+    state.notice = None
+    state.run.iterations_per_frame = SPEEDS[state.speed]
+    state.run.play()
+
+
+def _speed(state: Experiment) -> None:
+    state.speed = st.session_state.speed
+    state.run.iterations_per_frame = SPEEDS[state.speed]
+
+
+def frame(state: Experiment, run: Run) -> None:
+    """One frame: take in what has been trained, then draw it."""
+    was_moving = run.playing or run.busy
+    run.wait(0.5 if run.latest else 20)
+    run.poll()
+    if run.failure:
+        st.error(f"Training stopped with an error: {run.failure}. Reset starts again; nothing else was lost.")
+    snapshot = _shown(run)
+    if snapshot is None:
+        st.info("The network is being built…", icon=":material/hourglass_top:")
+        return
+    _progress(run)
+    _figures(state, snapshot)
+    _panels(state, run, snapshot)
+    _sentence(snapshot)
+    if not (run.playing or run.busy) and was_moving:
+        # Buttons and the timer belong to the page: draw it once more at rest.
+        st.rerun()
+    _look_back(run)
+
+
+def _progress(run: Run) -> None:
+    left = run.seconds_left() if run.playing else None
+    text = f"iteration **{run.iteration:,}** of {run.settings.max_iter:,}"
+    text += f" · {_duration(left)} left" if left is not None else " · done" if run.finished else ""
+    st.progress(min(run.iteration / run.settings.max_iter, 1.0), text=text)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def _figures(state: Experiment, s: Snapshot) -> None:
+    accuracy = s.evaluation
+    basis = f"Over {s.evaluated[0]:,} source and {s.evaluated[1]:,} target samples."
+    with st.container(horizontal=True, gap="medium", key="figures"):
+        st.metric("lambda", f"{s.lamb:.3f}", help="What multiplies the reversed gradient now.", width=110)
+        st.metric("source accuracy", f"{accuracy.source_accuracy:.1%}", help=basis, width=150)
+        with st.container(key="exam", width="content"):
+            target = "no labels" if accuracy.target_accuracy is None else f"{accuracy.target_accuracy:.1%}"
+            st.metric(
+                "target accuracy (exam)", target, width=180,
+                help="Uses the target's labels, which training never sees. " + basis,
+            )  # fmt: skip
+        st.metric(
+            "domain accuracy (50 % = cannot tell)", f"{accuracy.domain_accuracy:.1%}", width=260,
+            help="How often the discriminator names the right domain. " + basis,
+        )  # fmt: skip
+        st.metric(
+            "proxy A-distance", f"{s.proxy_a_distance:.2f}", width=150,
+            help="From a fresh linear probe on the features: 0 = the domains cannot be told apart, 2 = always.",
+        )  # fmt: skip
+
+
+def _panels(state: Experiment, run: Run, snapshot: Snapshot) -> None:
+    left, middle, right = st.columns(3, gap="small")
+    revision = str(id(run))
+    with left, _header("features"):
+        state.view = st.segmented_control("picture", VIEWS, default=state.view, required=True, **_BARE)
+    with middle, _header("input"):
+        labelled = run.pair.target_y is not None
+        help = "Colour the target by its true labels instead of the predictions. Training never sees them."
+        state.exam = st.toggle("true target labels", value=state.exam, disabled=not labelled, help=help)
+    with right, _header("curves"):
+        pass
+    shared = {"exam": state.exam and labelled, "height": PANEL_HEIGHT, "revision": revision}
+    with left:
+        xy = snapshot.tsne if state.view == VIEWS[0] else snapshot.pca
+        figure = charts.features(run.pair, run.sample, snapshot, xy, **shared)
+        _chart(figure, f"features.{state.view}", f"{state.view} of the features of both domains")
+        st.caption(f"{state.view} of {run.sample.how}.")
+    with middle:
+        _chart(inputs.figure(run.pair, run.sample, snapshot, **shared), "input", inputs.caption(run.pair))
+        st.caption(inputs.caption(run.pair))
+    with right:
+        figure = charts.curves(
+            run.history, run.timeline.snapshots, snapshot, run.settings, height=PANEL_HEIGHT, revision=revision
+        )
+        _chart(figure, "curves", "losses, lambda and accuracies over the iterations")
+        st.caption("Dotted: needs target labels, so it is an exam only. Dotted upright lines: a setting changed.")
+
+
+def _header(title: str):
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"header.{title}")
+    row.markdown(f"**{title}**", width="content")
+    return row
+
+
+def _sentence(snapshot: Snapshot) -> None:
+    BOXES[snapshot.diagnosis.level](snapshot.diagnosis.sentence, icon=ICONS[snapshot.diagnosis.level])
+
+
+def _chart(figure: go.Figure, key: str, alt: str) -> None:
+    st.plotly_chart(figure, key=key, theme=None, alt=alt, config=CHART_CONFIG)
+
+
+def _shown(run: Run) -> Snapshot | None:
+    """The newest snapshot, or the one that a person has gone back to."""
+    chosen = st.session_state.get(_look_back_key(run))
+    return run.latest if chosen is None or run.playing else run.timeline.at(chosen)
+
+
+def _look_back_key(run: Run) -> str:
+    return f"look back {id(run)} {run.iteration}"
+
+
+def _look_back(run: Run) -> None:
+    kept = [s.iteration for s in run.timeline.snapshots]
+    at_rest = len(kept) > 1 and not run.playing
+    # Drawn always, so that nothing moves when it comes into use.
+    options = kept if len(kept) > 1 else [0, run.settings.max_iter]
+    key = _look_back_key(run) if at_rest else "look back"
+    value = kept[-1]
+    st.select_slider("look back", options, value=value, key=key, disabled=not at_rest, format_func=_iteration, **_BARE)
+
+
+def _iteration(value: int) -> str:
+    return f"look back: iteration {value:,}"
+
+
+def _plain(text: str) -> str:
+    """Text that may name things from a file, with Markdown's signs made harmless."""
+    return "".join("\\" + c if c in "\\`*_{}[]<>#|~$" else c for c in text)

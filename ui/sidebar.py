@@ -1,0 +1,60 @@
+"""The left side of Explore: which domains, and the knobs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dann_core import domains, networks
+from dann_core.settings import GROUPS, Settings
+from ui.controls import control
+from ui.experiment import Experiment
+
+UPLOAD = "upload"
+LIVE_BUTTONS = ("gamma", "lambda_max", "learning_rate")
+
+
+def draw(state: Experiment) -> None:
+    """Domains, the three main knobs, and everything else under "more"."""
+    with st.sidebar:
+        _domain(state)
+        knobs = {k.name: k for k in Settings.knobs()}
+        for knob in knobs.values():
+            if knob.group == "main":
+                control(state.settings, knob, state.change, buttons=knob.name in LIVE_BUTTONS)
+        with st.expander("More"):
+            for group, title in list(GROUPS.items())[1:]:
+                st.caption(f"**{title}**")
+                for knob in knobs.values():
+                    if knob.group == group:
+                        control(state.settings, knob, state.change, buttons=knob.name in LIVE_BUTTONS)
+        _size(state)
+
+
+def _domain(state: Experiment) -> None:
+    titles = {name: domains.get(name).title for name in domains.names()}
+    titles[UPLOAD] = "Your own two files…"
+    key = "domain"
+
+    def chosen() -> None:
+        name = st.session_state[key]
+        st.session_state.uploading = name == UPLOAD
+        if name != UPLOAD:
+            state.choose(name)
+
+    uploading = st.session_state.setdefault("uploading", False)
+    st.session_state[key] = UPLOAD if uploading or state.domain is None else state.domain.key
+    st.selectbox("source and target domain", list(titles), format_func=titles.get, key=key, on_change=chosen)
+    if state.domain is None or uploading:
+        return
+    with st.popover("About these domains", width="stretch", icon=":material/tune:"):
+        st.write(state.domain.summary)
+        for knob in state.domain.knobs():
+            control(state.domain, knob, state.change_domain)
+
+
+def _size(state: Experiment) -> None:
+    cost = networks.cost(state.pair.sample_shape, state.pair.n_classes, state.settings)
+    st.caption(
+        f"{cost.parameters:,} parameters, {cost.megabytes:,.1f} MB to train; {cost.feature_dim:,} features; "
+        f"the discriminator has {cost.discriminator_parameters:,} of them."
+    )
