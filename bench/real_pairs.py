@@ -41,11 +41,6 @@ def digits_contrast(seed: int) -> DomainPair:
     )
 
 
-def digits_inverted(seed: int) -> DomainPair:
-    """8 x 8 images; white on black in the target: a shift that statistics alone cannot mend."""
-    return _digit_images("digits, inverted", seed, lambda images, rng: 16 - images)
-
-
 def digits_zoom_vectors(seed: int) -> DomainPair:
     """The pixels of 8 x 8 images as 64 features; the target is written a fifth larger."""
     return _digit_vectors("digits as vectors, zoomed", seed, lambda images, rng: _zoomed(images, 1.2))
@@ -86,9 +81,7 @@ def iris_drift(seed: int) -> DomainPair:
 
 def cancer_drift(seed: int) -> DomainPair:
     """30 measurements of cell nuclei; the target's microscope has drifted."""
-    return _drifted(
-        "breast cancer, drifted", *datasets.load_breast_cancer(return_X_y=True), seed, gain=0.2, offset=0.7
-    )
+    return _drifted("breast cancer, drifted", *datasets.load_breast_cancer(return_X_y=True), seed, gain=0.2, offset=0.7)
 
 
 def cancer_texture(seed: int) -> DomainPair:
@@ -128,7 +121,6 @@ PAIRS: dict[str, Callable[[int], DomainPair]] = {
         digits_stroke,
         digits_resolution,
         digits_contrast,
-        digits_inverted,
         digits_zoom_vectors,
         digits_stroke_vectors,
         digits_label_shift,

@@ -8,13 +8,13 @@ import json
 import sys
 from pathlib import Path
 
-import torch
 from safetensors.torch import save_file
 from tqdm import tqdm
 
 from dann_core import domains
 from dann_core.domains import Domain, DomainError, DomainPair
 from dann_core.domains.upload import load_files
+from dann_core.engine import one_thread
 from dann_core.history import COLUMNS
 from dann_core.knobs import Knob, KnobError, Knobs, from_text
 from dann_core.settings import GROUPS, Settings
@@ -53,12 +53,17 @@ def _parser() -> argparse.ArgumentParser:
     data.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the domain")
     data.add_argument("--source", type=Path, metavar="FILE", help="labelled source: CSV, NPZ, MAT or ZIP of images")
     data.add_argument("--target", type=Path, metavar="FILE", help="target of the same kind, labels optional")
-    data.add_argument("--label", metavar="NAME", help="the files' label column or array, where the guess is wrong")
+    data.add_argument("--data", metavar="NAME", help="the files' array of samples, where the guess is wrong")
+    data.add_argument("--labels", metavar="NAME", help="their label column or array, where the guess is wrong")
+    data.add_argument("--target-data", metavar="NAME", help="the target's array, where it has another name")
+    data.add_argument("--target-labels", metavar="NAME", help="the target's labels, likewise; none: use none")
     data.add_argument("--out", type=Path, default=Path("run"), metavar="RUN", help="folder for the results (run)")
     for group, title in GROUPS.items():
         section = training.add_argument_group(title.lower())
         for knob in (k for k in Settings.knobs() if k.group == group):
-            section.add_argument(f"--{knob.name.replace('_', '-')}", dest=knob.name, metavar=_metavar(knob), help=_help(knob))
+            section.add_argument(
+                f"--{knob.name.replace('_', '-')}", dest=knob.name, metavar=_metavar(knob), help=_help(knob)
+            )
     return parser
 
 
@@ -81,8 +86,7 @@ def _list_domains(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    # One thread: small networks are faster for it, and the numbers are those of the page.
-    torch.set_num_threads(1)
+    one_thread()
     pair, settings, domain = _experiment(options)
     trainer = Trainer(pair, settings)
     with tqdm(total=settings.max_iter, unit="it", disable=None) as bar:
@@ -97,7 +101,9 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _experiment(options: argparse.Namespace) -> tuple[DomainPair, Settings, Domain | None]:
-    given = {k.name: from_text(k, getattr(options, k.name)) for k in Settings.knobs() if getattr(options, k.name) is not None}
+    given = {
+        k.name: from_text(k, getattr(options, k.name)) for k in Settings.knobs() if getattr(options, k.name) is not None
+    }
     files = options.source is not None or options.target is not None
     if files == (options.domain is not None):
         raise DomainError("Give either --domain, or both --source and --target.")
@@ -109,7 +115,8 @@ def _experiment(options: argparse.Namespace) -> tuple[DomainPair, Settings, Doma
         raise DomainError("Give both --source and --target.")
     if options.set:
         raise DomainError("--set is for the parameters of a built-in domain; files have none.")
-    pair = load_files(options.source, options.target, label=options.label)
+    names = {name: getattr(options, name) for name in ("data", "labels", "target_data", "target_labels")}
+    pair = load_files(options.source, options.target, **names)
     return pair, Settings.for_pair(pair).replace(**given), None
 
 

@@ -23,17 +23,22 @@ CHANCE_LOSS = math.log(2)
 class GradientReversal(torch.autograd.Function):
     """Identity forward; backward, the gradient times `-lamb` (DANN, eq. 17 and 18).
 
-    `GradientReversal.apply(x, lamb)` takes a tensor of any shape and a float.
+    `GradientReversal.apply(x, lamb)` takes a tensor of any shape and a float. With a third argument, a scalar
+    tensor, the reversed gradient is shortened to that length (its Euclidean norm over the whole batch) if longer.
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, lamb: float) -> Tensor:
-        ctx.lamb = lamb
+    def forward(ctx: Any, x: Tensor, lamb: float, limit: Tensor | None = None) -> Tensor:
+        ctx.lamb, ctx.limit = lamb, limit
         return x.view_as(x)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        return gradient * -ctx.lamb, None
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        reversed_gradient = gradient * -ctx.lamb
+        if ctx.limit is not None:
+            length = reversed_gradient.norm().clamp(min=torch.finfo(gradient.dtype).tiny)
+            reversed_gradient = reversed_gradient * (ctx.limit / length).clamp(max=1)
+        return reversed_gradient, None, None
 
 
 def schedule(progress: float, gamma: float) -> float:
@@ -112,7 +117,8 @@ class AdversarialLoss(nn.Module):
     `forward(source, target)` takes features `(N_s, D)` and `(N_t, D)` and returns the scalar loss; ln 2 means
     that the discriminator cannot tell the domains apart. lambda scales what reaches the features only: the
     discriminator itself always learns at full strength. Each call in training mode advances the schedule by
-    one; a call in evaluation mode never does. Without `use_lambda_scheduler`, lambda is `lambda_max`.
+    one; a call in evaluation mode never does. Without `use_lambda_scheduler`, lambda is `lambda_max`. `limit`, a
+    scalar tensor, bounds the length of the reversed gradient.
 
     A drop-in for DeepDA's loss of that name: with `norm="batch"` and the same weights it gives its loss and
     gradients.
@@ -135,19 +141,19 @@ class AdversarialLoss(nn.Module):
         """The lambda that the next call will use."""
         return self.scheduler.lamb() if self.use_lambda_scheduler else self.scheduler.lambda_max
 
-    def forward(self, source: Tensor, target: Tensor) -> Tensor:
+    def forward(self, source: Tensor, target: Tensor, limit: Tensor | None = None) -> Tensor:
         lamb = self.lamb()
         if self.training:
             self.scheduler.step()
-        logits_s, logits_t = self._logits(source, target, lamb)
+        logits_s, logits_t = self._logits(source, target, lamb, limit)
         loss_s = F.binary_cross_entropy_with_logits(logits_s, torch.full_like(logits_s, SOURCE))
         loss_t = F.binary_cross_entropy_with_logits(logits_t, torch.full_like(logits_t, TARGET))
         return 0.5 * (loss_s + loss_t)
 
-    def _logits(self, source: Tensor, target: Tensor, lamb: float) -> tuple[Tensor, Tensor]:
+    def _logits(self, source: Tensor, target: Tensor, lamb: float, limit: Tensor | None) -> tuple[Tensor, Tensor]:
+        both = GradientReversal.apply(torch.cat([source, target]), lamb, limit)
+        n = len(source)
         if getattr(self.discriminator, "norm", "none") == "batch":
-            reversed_s, reversed_t = GradientReversal.apply(source, lamb), GradientReversal.apply(target, lamb)
-            return self.discriminator(reversed_s), self.discriminator(reversed_t)
-        both = GradientReversal.apply(torch.cat([source, target]), lamb)
+            return self.discriminator(both[:n]), self.discriminator(both[n:])
         logits = self.discriminator(both)
-        return logits[: len(source)], logits[len(source) :]
+        return logits[:n], logits[n:]

@@ -65,3 +65,9 @@ def entropy(logits: Tensor) -> Tensor:
     """Mean entropy (nats) of the class probabilities that `logits` `(N, K)` stand for (Grandvalet & Bengio 2004)."""
     log_p = logits.log_softmax(1)
     return -(log_p.exp() * log_p).sum(1).mean()
+
+
+def marginal_entropy(logits: Tensor) -> Tensor:
+    """Entropy (nats) of the mean prediction: log K when the predictions are spread evenly over the K classes."""
+    p = logits.softmax(1).mean(0)
+    return -(p * p.clamp(min=torch.finfo(p.dtype).tiny).log()).sum()

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import torch
+from threadpoolctl import threadpool_limits
 
 from dann_core.domains.pair import DomainPair
 from dann_core.live import LiveRun, Slice
@@ -14,12 +15,21 @@ from dann_core.observation import Snapshot
 from dann_core.settings import Settings
 
 
+def one_thread() -> None:
+    """Let torch, BLAS and OpenMP compute in one thread each from now on.
+
+    Tiny networks lose more to a second thread's hand-shake than they gain, runs share the cores, and results are
+    repeatable bit for bit only for one number of threads.
+    """
+    torch.set_num_threads(1)
+    threadpool_limits(1)
+
+
 class Engine:
     """Trains in threads of this process, at most one per core at a time; further slices wait their turn."""
 
     def __init__(self, workers: int | None = None) -> None:
-        # Tiny networks lose more to a second thread's hand-shake than they gain, and runs share the cores.
-        torch.set_num_threads(1)
+        one_thread()
         self._pool = ThreadPoolExecutor(workers or os.cpu_count(), thread_name_prefix="training")
 
     def launch(self, pair: DomainPair, settings: Settings) -> Handle:

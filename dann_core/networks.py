@@ -6,6 +6,7 @@ shape and the Settings, and one entry in `EXTRACTORS`.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ PARAMETER_LIMIT = 60_000_000
 
 BYTES_PER_PARAMETER = 16
 """Single precision: the weight, its gradient and Adam's two moments."""
+
+# Layers draw their first weights from torch's one random state: two runs built at once would share its numbers.
+_global_random_state = threading.Lock()
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 
@@ -42,7 +46,8 @@ class Network(nn.Module):
             settings.discriminator_width,
             settings.discriminator_norm,
             depth=settings.discriminator_depth,
-            bottleneck=settings.bottleneck,
+            # Features that are narrow already need none.
+            bottleneck=settings.bottleneck if self.feature_dim > settings.bottleneck else 0,
         )
         self.adversarial = AdversarialLoss(
             discriminator, settings.gamma, settings.max_iter, settings.lambda_max, settings.use_lambda_scheduler
@@ -89,7 +94,7 @@ def build(sample_shape: tuple[int, ...], n_classes: int, settings: Settings) -> 
     Raises `KnobError` when it would be too large or does not fit the sample shape.
     """
     cost(sample_shape, n_classes, settings)
-    with torch.random.fork_rng(devices=[]):
+    with _global_random_state, torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         return Network(sample_shape, n_classes, settings).to(memory_format=torch.channels_last)
 

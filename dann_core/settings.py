@@ -7,8 +7,9 @@ controls, the command line and the link are made from this class.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
+from dann_core.defaults import overrides
 from dann_core.domains.pair import DomainPair
 from dann_core.knobs import Knob, Knobs, from_text, knob, to_text
 
@@ -53,6 +54,13 @@ class Settings(Knobs):
         True, "Let lambda rise with gamma; off: lambda is lambda_max from the first iteration on.",
         label="lambda rises", live=True, group="loss",
     )  # fmt: skip
+    reversal_limit: float = knob(
+        0.0,
+        "The reversed gradient that reaches the features is never longer than this many times the classification "
+        "loss's own, so that the discriminator can steer the extractor and not run away with it; 0: no limit. Small "
+        "values (0.1 to 0.5) are what keeps data that nobody tuned on from getting worse.",
+        label="reversal limit", low=0, high=10, step=0.1, live=True, group="loss",
+    )  # fmt: skip
     classification_weight: float = knob(
         1.0, "Weight of the source classification loss.", low=0, high=10, step=0.1, live=True, group="loss"
     )
@@ -73,6 +81,13 @@ class Settings(Knobs):
         "Weight of the entropy of the target's predictions (no labels needed); it rises as lambda does, since early "
         "predictions are not worth sharpening.",
         low=0, high=10, step=0.05, live=True, group="loss",
+    )  # fmt: skip
+    entropy_balance: float = knob(
+        0.0,
+        "How much the entropy term also asks that the target's predictions, taken together, spread over the classes: "
+        "without it, sharpening may end with one class for everything; 1 is right where classes are about equally "
+        "frequent.",
+        low=0, high=2, step=0.1, live=True, group="loss",
     )  # fmt: skip
 
     extractor: Literal["auto", "mlp", "cnn", "tutorial-cnn", "cnn1d"] = knob(
@@ -108,9 +123,9 @@ class Settings(Knobs):
         group="network",
     )  # fmt: skip
     bottleneck: int = knob(
-        0,
-        "Linear layer in front of the discriminator, for wide features; 0: none.",
-        low=0, high=4096, step=64, unit="units", group="network",
+        256,
+        "Wider features are brought to this width by a linear layer in front of the discriminator; 0: never.",
+        low=0, high=4096, ladder=(0, 32, 64, 128, 256, 512, 1024, 2048, 4096), unit="units", group="network",
     )  # fmt: skip
 
     optimizer: Literal["adam", "adamw", "sgd"] = knob("adam", "sgd has momentum 0.9.", group="optimization")
@@ -142,6 +157,11 @@ class Settings(Knobs):
         0, "Decides the data, the first weights and the batches: the same seed gives the same run.",
         low=0, high=2**31 - 1, step=1, group="data",
     )  # fmt: skip
+
+    @classmethod
+    def for_pair(cls, pair: DomainPair) -> Self:
+        """Settings to start with on data that nobody has tuned on: chosen by kind and shape, never by target labels."""
+        return cls(**overrides(pair))
 
     def rebuilds(self, other: Self) -> list[Knob]:
         """The knobs in which `other` differs and that need a new network or new data."""

@@ -15,7 +15,7 @@ from torch import Tensor
 from dann_core import networks
 from dann_core.adversarial import schedule
 from dann_core.data import Batches, Standardizer
-from dann_core.discrepancy import CORALLoss, MMDLoss, entropy
+from dann_core.discrepancy import CORALLoss, MMDLoss, entropy, marginal_entropy
 from dann_core.domains.pair import DomainPair
 from dann_core.history import History
 from dann_core.knobs import KnobError
@@ -99,21 +99,23 @@ class Trainer:
         classification = F.cross_entropy(logits[:n], self.source_y[picked_s])
 
         # Adversarial loss: the discriminator descends it; through the reversal the extractor ascends it.
-        adversarial = self.network.adversarial(features[:n], features[n:])
+        limit = self._reversal_limit(classification, features)
+        adversarial = self.network.adversarial(features[:n], features[n:], limit)
 
         # Discrepancy and entropy: optional, and need no discriminator.
-        discrepancy, uncertainty = features.new_zeros(()), features.new_zeros(())
+        discrepancy = uncertainty = spread = features.new_zeros(())
         if settings.discrepancy != "none":
             discrepancy = DISCREPANCIES[settings.discrepancy](features[:n], features[n:])
         if settings.entropy_weight:
-            uncertainty = entropy(logits[n:])
+            uncertainty, spread = entropy(logits[n:]), marginal_entropy(logits[n:])
 
         # Update.
+        entropy_weight = settings.entropy_weight * schedule(self.progress, settings.gamma)
         loss = (
             settings.classification_weight * classification
             + settings.adversarial_weight * adversarial
             + settings.discrepancy_weight * discrepancy
-            + settings.entropy_weight * schedule(self.progress, settings.gamma) * uncertainty
+            + entropy_weight * (uncertainty - settings.entropy_balance * spread)
         )
         for group in self.optimizer.param_groups:
             group["lr"], group["weight_decay"] = self.learning_rate, settings.weight_decay
@@ -121,6 +123,13 @@ class Trainer:
         loss.backward()
         self.optimizer.step()
         return torch.stack([classification, adversarial, discrepancy, uncertainty]).detach()
+
+    def _reversal_limit(self, classification: Tensor, features: Tensor) -> Tensor | None:
+        """How long the reversed gradient may be: a multiple of the classification gradient, both at the features."""
+        if not self.settings.reversal_limit:
+            return None
+        (gradient,) = torch.autograd.grad(classification, features, retain_graph=True)
+        return self.settings.reversal_limit * self.settings.classification_weight * gradient.norm()
 
     @property
     def progress(self) -> float:

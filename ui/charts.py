@@ -1,17 +1,17 @@
 """The charts of the live view, made from snapshots and settings; none of them knows Streamlit.
 
-Every figure has a fixed size, fixed ranges and a `uirevision`, so that a new frame moves points and leaves a
-person's zoom alone.
+A chart is a Plotly figure written as a plain dict: figure objects check every property again in every frame, which
+takes fifteen times as long as all the rest (a test checks them once instead). Every figure has a fixed size, fixed ranges
+and a `uirevision`, so that a new frame moves points and leaves a person's zoom alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from dann_core.adversarial import CHANCE_LOSS, schedule
 from dann_core.domains.pair import DomainPair
@@ -26,14 +26,17 @@ CURVE_POINTS = 300
 
 LEGEND_CLASSES = 10
 
+Spec = dict[str, Any]
 
-def base_layout(height: int, revision: str) -> dict:
+
+def base_layout(height: int, revision: str) -> Spec:
     """What all figures share."""
     return {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "uirevision": revision,
-        "template": "plotly_white",
+        # Without one of its own a figure carries the default template, which is larger than the data.
+        "template": {"layout": {}},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"color": palette.INK, "size": 12},
@@ -42,54 +45,73 @@ def base_layout(height: int, revision: str) -> dict:
     }
 
 
-def points(xy: np.ndarray, classes: np.ndarray, texts: Sequence[str], *, symbol: str, size: float = 7) -> go.Scatter:
+def frame_axis(**more: Any) -> Spec:
+    """An axis that is only one side of a frame."""
+    shared = {"showgrid": False, "zeroline": False, "showline": True, "mirror": True, "linecolor": palette.FAINT}
+    return shared | {"tickfont": {"size": 10}} | more
+
+
+def points(xy: np.ndarray, classes: np.ndarray, texts: Sequence[str], *, symbol: str, size: float = 7) -> Spec:
     """One domain's samples `(n, 2)`: colour from the class, symbol from the domain."""
     open_symbol = symbol.endswith("-open")
     colours = [palette.class_colour(int(c)) for c in classes]
-    marker = {"symbol": symbol, "size": size, "color": colours, "opacity": 0.85}
-    marker["line"] = {"width": 1.6 if open_symbol else 0.6, "color": colours if open_symbol else "white"}
-    return go.Scatter(
-        x=xy[:, 0], y=xy[:, 1], mode="markers", marker=marker, showlegend=False, text=texts, hovertemplate="%{text}<extra></extra>"
-    )  # fmt: skip
+    line = {"width": 1.6 if open_symbol else 0.6, "color": colours if open_symbol else "white"}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": xy[:, 0],
+        "y": xy[:, 1],
+        "marker": {"symbol": symbol, "size": size, "color": colours, "opacity": 0.85, "line": line},
+        "text": texts,
+        "hovertemplate": "%{text}<extra></extra>",
+        "showlegend": False,
+    }
 
 
 def features(
     pair: DomainPair, sample: Sample, snapshot: Snapshot, xy: np.ndarray, *, exam: bool, height: int, revision: str
-) -> go.Figure:
+) -> Spec:
     """The embedded features; `exam` colours the target by its true labels, otherwise by the predictions."""
     n = len(sample.source)
-    figure = go.Figure(layout=base_layout(height, revision))
     target_classes = pair.target_y[sample.target] if exam else snapshot.predicted[n:]
     texts = hover_texts(pair, sample, snapshot)
-    figure.add_trace(points(xy[:n], pair.source_y[sample.source], texts[:n], symbol=palette.SOURCE_SYMBOL))
-    figure.add_trace(points(xy[n:], target_classes, texts[n:], symbol=palette.TARGET_SYMBOL, size=8))
-    _legend(figure, pair)
-    half = PICTURE_WIDTH / 2
-    for update in (figure.update_xaxes, figure.update_yaxes):
-        update(
-            range=[-half, half],
-            showticklabels=False,
-            showgrid=False,
-            zeroline=False,
-            mirror=True,
-            linecolor=palette.FAINT,
-        )
-    return figure
+    axis = frame_axis(range=[-PICTURE_WIDTH / 2, PICTURE_WIDTH / 2], showticklabels=False)
+    return {
+        "data": [
+            points(xy[:n], pair.source_y[sample.source], texts[:n], symbol=palette.SOURCE_SYMBOL),
+            points(xy[n:], target_classes, texts[n:], symbol=palette.TARGET_SYMBOL, size=8),
+            *_legend(pair),
+        ],
+        "layout": base_layout(height, revision)
+        | {
+            "xaxis": axis,
+            "yaxis": axis,
+            "showlegend": True,
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 48},
+            "legend": {
+                "orientation": "h", "x": 0, "y": -0.01, "yanchor": "top", "font": {"size": 11}, "itemclick": False
+            },
+        },
+    }  # fmt: skip
 
 
-def _legend(figure: go.Figure, pair: DomainPair) -> None:
-    """Symbols of the domains and colours of the classes, under the picture."""
+def _legend(pair: DomainPair) -> list[Spec]:
+    """Symbols of the domains and colours of the classes."""
     entries = [("source", palette.SOURCE_SYMBOL, palette.INK), ("target", palette.TARGET_SYMBOL, palette.INK)]
     entries += [(shown(n), "square", palette.class_colour(k)) for k, n in enumerate(pair.class_names[:LEGEND_CLASSES])]
     if pair.n_classes > LEGEND_CLASSES:
         entries.append((f"and {pair.n_classes - LEGEND_CLASSES} more", "square", "rgba(0,0,0,0)"))
-    for name, symbol, colour in entries:
-        marker = {"symbol": symbol, "size": 9, "color": colour, "line": {"width": 1.6, "color": colour}}
-        figure.add_trace(go.Scatter(x=[None], y=[None], mode="markers", marker=marker, name=name, showlegend=True))
-    figure.update_layout(
-        showlegend=True, margin={"b": 48},
-        legend={"orientation": "h", "y": -0.01, "yanchor": "top", "x": 0, "font": {"size": 11}, "itemclick": False},
-    )  # fmt: skip
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [None],
+            "y": [None],
+            "name": name,
+            "marker": {"symbol": symbol, "size": 9, "color": colour, "line": {"width": 1.6, "color": colour}},
+        }
+        for name, symbol, colour in entries
+    ]
 
 
 def shown(name: str, limit: int = 16) -> str:
@@ -98,54 +120,104 @@ def shown(name: str, limit: int = 16) -> str:
 
 
 def hover_texts(pair: DomainPair, sample: Sample, snapshot: Snapshot) -> list[str]:
-    """What a point says about itself; names may come from a file, so they are escaped."""
+    """What each point says about itself, source first."""
     names = [shown(name, 40) for name in pair.class_names]
-    n = len(sample.source)
-    source = [f"source sample {i}<br>class {names[pair.source_y[i]]}" for i in sample.source]
+    texts = [f"source sample {i}<br>class {names[pair.source_y[i]]}" for i in sample.source]
     known = pair.target_y
-    target = [
-        f"target sample {i}" + ("" if known is None else f"<br>class {names[known[i]]} (exam)") for i in sample.target
-    ]
-    predicted = [
-        f"<br>predicted {names[k]} ({p:.0%})" for k, p in zip(snapshot.predicted, snapshot.confidence, strict=True)
-    ]
-    return [text + prediction for text, prediction in zip(source + target, predicted, strict=True)][: n + len(target)]
+    exam = ["" if known is None else f"<br>class {names[known[i]]} (exam)" for i in sample.target]
+    texts += [f"target sample {i}{label}" for i, label in zip(sample.target, exam, strict=True)]
+    predictions = zip(texts, snapshot.predicted, snapshot.confidence, strict=True)
+    return [f"{text}<br>predicted {names[k]} ({p:.0%})" for text, k, p in predictions]
 
 
 def curves(
     history: History,
     snapshots: Sequence[Snapshot],
-    shown: Snapshot,
+    shown_: Snapshot,
     settings: Settings,
+    n_classes: int,
     *,
     height: int,
     revision: str,
-) -> go.Figure:
+) -> Spec:
     """Losses, lambda on its whole curve, and accuracies over the iterations, with marks where a setting changed."""
-    figure = make_subplots(
-        rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.075, row_heights=[0.4, 0.22, 0.38],
-        subplot_titles=(_loss_title(settings), "lambda", _accuracy_title(snapshots)),
-    )  # fmt: skip
-    figure.update_layout(**base_layout(height, revision))
-    figure.update_layout(margin={"l": 34, "r": 8, "t": 18, "b": 22}, hovermode="x unified")
-    _losses(figure, history, settings)
-    _lambda(figure, history, shown, settings)
-    _accuracies(figure, snapshots, history)
-    for change in shown.changes:
-        figure.add_vline(x=change.iteration, line={"width": 1, "dash": "dot", "color": palette.INK}, opacity=0.6)
-    if shown.changes:
-        last = shown.changes[-1]
-        figure.add_annotation(
-            x=last.iteration, y=1, xref="x", yref="paper", yanchor="top", showarrow=False, font={"size": 10},
-            xanchor="left" if last.iteration < settings.max_iter / 2 else "right",
-            text=f" {last.name} {_short(last.old)} → {_short(last.new)} ", bgcolor="rgba(255,255,255,0.8)",
-        )  # fmt: skip
-    if snapshots and shown.iteration < snapshots[-1].iteration:
-        figure.add_vline(x=shown.iteration, line={"width": 2, "color": palette.INK}, opacity=0.5)
-    figure.update_xaxes(range=[0, max(settings.max_iter, shown.iteration)], showgrid=False, linecolor=palette.FAINT)
-    figure.update_yaxes(gridcolor="#eeeeee", zeroline=False, tickfont={"size": 10})
-    figure.update_annotations(font_size=11)
-    return figure
+    losses, lambdas, accuracies = _losses(history, settings), _lambda(history, shown_, settings), _accuracies(snapshots)
+    domains_, titles = (
+        ((0.66, 0.97), (0.40, 0.56), (0, 0.30)),
+        (_loss_title(settings), "lambda", _accuracy_title(snapshots)),
+    )
+    top = max(settings.lambda_max, float(np.max(history["lambda"], initial=0.0)), 0.1)
+    # A network that guesses has a classification loss of ln K.
+    ranges = ([0, max(1.05, 1.15 * np.log(n_classes))], [-0.08 * top, 1.15 * top], [-0.02, 1.05])
+    axes: Spec = {
+        "xaxis": {
+            "range": [0, max(settings.max_iter, shown_.iteration)],
+            "showgrid": False,
+            "zeroline": False,
+            "anchor": "y3",
+            "linecolor": palette.FAINT,
+            "tickfont": {"size": 10},
+        }
+    }
+    for k, (domain, bounds) in enumerate(zip(domains_, ranges, strict=True), 1):
+        axes[f"yaxis{k}"] = {
+            "domain": domain, "range": bounds, "gridcolor": "#eeeeee", "zeroline": False, "tickfont": {"size": 10}, "nticks": 4
+        }  # fmt: skip
+    axes["yaxis3"]["tickformat"] = ".0%"
+    notes = [
+        _note(0.5, domain[1], title, xref="paper", yref="paper", yanchor="bottom")
+        for domain, title in zip(domains_, titles, strict=True)
+    ]
+    colour = palette.CURVES["adversarial_loss"]
+    notes.append(_note(1, CHANCE_LOSS, "ln 2 = 0.693: domains look alike", yref="y1", colour=colour, yanchor="bottom"))
+    notes.append(_note(1, 0.5, "50 %: cannot tell the domains", yref="y3", colour=colour, yanchor="top"))
+    shapes = [_level(CHANCE_LOSS, "y1", colour), _level(0.5, "y3", colour)]
+    shapes += [_upright(c.iteration, width=1, dash="dot") for c in shown_.changes]
+    if shown_.changes:
+        notes.append(_change_note(shown_, settings))
+    if snapshots and shown_.iteration < snapshots[-1].iteration:
+        shapes.append(_upright(shown_.iteration, width=2, dash="solid"))
+    layout = {
+        "margin": {"l": 34, "r": 8, "t": 4, "b": 22},
+        "hovermode": "x unified",
+        "annotations": notes,
+        "shapes": shapes,
+    }
+    return {"data": losses + lambdas + accuracies, "layout": base_layout(height, revision) | layout | axes}
+
+
+def _note(x: float, y: float, text: str, *, colour: str = palette.INK, xref: str = "x domain", **place: Any) -> Spec:
+    side = "center" if x == 0.5 else "right" if x == 1 else "auto"
+    font = {"size": 11 if x == 0.5 else 10, "color": colour}
+    return {"x": x, "y": y, "xref": xref, "text": text, "showarrow": False, "xanchor": side, "font": font} | place
+
+
+def _level(y: float, yref: str, colour: str) -> Spec:
+    line = {"dash": "dash", "width": 1, "color": colour}
+    return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": yref, "y0": y, "y1": y, "line": line}
+
+
+def _upright(x: float, *, width: float, dash: str) -> Spec:
+    line = {"width": width, "dash": dash, "color": palette.INK}
+    return {
+        "type": "line",
+        "xref": "x",
+        "x0": x,
+        "x1": x,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": line,
+        "opacity": 0.6,
+    }
+
+
+def _change_note(shown_: Snapshot, settings: Settings) -> Spec:
+    last = shown_.changes[-1]
+    text = f" {last.name} {_short(last.old)} → {_short(last.new)} "
+    anchor = "left" if last.iteration < settings.max_iter / 2 else "right"
+    place = {"xanchor": anchor, "yref": "paper", "yanchor": "top", "bgcolor": "rgba(255,255,255,0.8)"}
+    return _note(last.iteration, 0.97, text, xref="x") | place
 
 
 def _short(value: object) -> str:
@@ -157,7 +229,8 @@ def _loss_title(settings: Settings) -> str:
 
 
 def _accuracy_title(snapshots: Sequence[Snapshot]) -> str:
-    target = [_coloured("target (exam)", "target")] if snapshots and snapshots[-1].evaluation.target_accuracy is not None else []
+    labelled = bool(snapshots) and snapshots[-1].evaluation.target_accuracy is not None
+    target = [_coloured("target (exam)", "target")] if labelled else []
     return "accuracies: " + ", ".join([_coloured("source", "source"), *target, _coloured("domain", "domain")])
 
 
@@ -166,68 +239,49 @@ def _coloured(text: str, curve: str) -> str:
 
 
 def _shown_losses(settings: Settings) -> list[str]:
-    shown = ["classification_loss", "adversarial_loss"]
-    shown += ["discrepancy_loss"] if settings.discrepancy != "none" else []
-    return shown + (["entropy"] if settings.entropy_weight else [])
+    losses = ["classification_loss", "adversarial_loss"]
+    losses += ["discrepancy_loss"] if settings.discrepancy != "none" else []
+    return losses + (["entropy"] if settings.entropy_weight else [])
 
 
-def _losses(figure: go.Figure, history: History, settings: Settings) -> None:
-    for name in _shown_losses(settings):
-        x, y = binned(history["iteration"], history[name])
-        figure.add_trace(_line(x, y, name.removesuffix("_loss"), palette.CURVES[name], ".3f"), row=1, col=1)
-    figure.add_hline(
-        y=CHANCE_LOSS, row=1, col=1, line={"dash": "dash", "width": 1, "color": palette.CURVES["adversarial_loss"]}
-    )
-    figure.add_annotation(
-        x=1, xref="x domain", y=CHANCE_LOSS, yref="y", text="ln 2 = 0.693: domains look alike", showarrow=False,
-        xanchor="right", yanchor="bottom", font={"size": 10, "color": palette.CURVES["adversarial_loss"]},
-    )  # fmt: skip
-    figure.update_yaxes(range=[0, 1.05], row=1, col=1)
+def _losses(history: History, settings: Settings) -> list[Spec]:
+    return [
+        _line(
+            *binned(history["iteration"], history[name]), name.removesuffix("_loss"), palette.CURVES[name], ".3f", "y1"
+        )
+        for name in _shown_losses(settings)
+    ]
 
 
-def _lambda(figure: go.Figure, history: History, shown: Snapshot, settings: Settings) -> None:
+def _lambda(history: History, shown_: Snapshot, settings: Settings) -> list[Spec]:
     ahead = np.linspace(0, settings.max_iter, 80)
     rise = [schedule(i / settings.max_iter, settings.gamma) if settings.use_lambda_scheduler else 1.0 for i in ahead]
-    curve = settings.lambda_max * np.array(rise)
-    figure.add_trace(
-        go.Scatter(x=ahead, y=curve, mode="lines", line={"color": palette.FAINT, "width": 2}, hoverinfo="skip"), row=2, col=1
-    )  # fmt: skip
-    x, y = binned(history["iteration"], history["lambda"])
-    figure.add_trace(_line(x, y, "lambda", palette.CURVES["lambda"], ".3f", width=2.5), row=2, col=1)
-    here = {"size": 9, "color": palette.CURVES["lambda"]}
-    figure.add_trace(
-        go.Scatter(x=[shown.iteration], y=[shown.lamb], mode="markers", marker=here, hoverinfo="skip"), row=2, col=1
-    )
-    top = max(settings.lambda_max, float(np.max(y, initial=0.0)), 0.1)
-    figure.update_yaxes(range=[-0.08 * top, 1.15 * top], row=2, col=1)
+    whole = _line(ahead, settings.lambda_max * np.array(rise), "lambda ahead", palette.FAINT, ".3f", "y2", hover=False)
+    past = _line(*binned(history["iteration"], history["lambda"]), "lambda", palette.CURVES["lambda"], ".3f", "y2")
+    here = _line([shown_.iteration], [shown_.lamb], "now", palette.CURVES["lambda"], ".3f", "y2", hover=False)
+    return [whole, past, here | {"mode": "markers", "marker": {"size": 9, "color": palette.CURVES["lambda"]}}]
 
 
-def _accuracies(figure: go.Figure, snapshots: Sequence[Snapshot], history: History) -> None:
+def _accuracies(snapshots: Sequence[Snapshot]) -> list[Spec]:
     x = [s.iteration for s in snapshots]
-    lines = {
-        "source": [s.evaluation.source_accuracy for s in snapshots],
-        "target": [s.evaluation.target_accuracy for s in snapshots],
-        "domain": [s.evaluation.domain_accuracy for s in snapshots],
-    }
-    for name, y in lines.items():
-        if any(v is not None for v in y):
-            line = _line(x, y, name + (" (exam)" if name == "target" else ""), palette.CURVES[name], ".1%")
-            # Dotted like everything that target labels were needed for.
-            line.line.dash = "dot" if name == "target" else "solid"
-            figure.add_trace(line, row=3, col=1)
-    figure.add_hline(y=0.5, row=3, col=1, line={"dash": "dash", "width": 1, "color": palette.CURVES["domain"]})
-    figure.add_annotation(
-        x=1, xref="x3 domain", y=0.5, yref="y3", text="50 %: cannot tell the domains", showarrow=False,
-        xanchor="right", yanchor="top", font={"size": 10, "color": palette.CURVES["domain"]},
-    )  # fmt: skip
-    figure.update_yaxes(range=[-0.02, 1.05], tickformat=".0%", row=3, col=1)
+    evaluations = [s.evaluation for s in snapshots]
+    lines = [
+        _line(x, [e.source_accuracy for e in evaluations], "source", palette.CURVES["source"], ".1%", "y3"),
+        _line(x, [e.domain_accuracy for e in evaluations], "domain", palette.CURVES["domain"], ".1%", "y3"),
+    ]
+    if evaluations and evaluations[-1].target_accuracy is not None:
+        y = [e.target_accuracy for e in evaluations]
+        # Dotted like everything that target labels were needed for.
+        lines.append(_line(x, y, "target (exam)", palette.CURVES["target"], ".1%", "y3", dash="dot"))
+    return lines
 
 
-def _line(x: Sequence, y: Sequence, name: str, colour: str, fmt: str, width: float = 1.8) -> go.Scatter:
-    return go.Scatter(
-        x=x, y=y, mode="lines", name=name, line={"color": colour, "width": width},
-        hovertemplate=f"{name} %{{y:{fmt}}}<extra></extra>",
-    )  # fmt: skip
+def _line(
+    x: Sequence, y: Sequence, name: str, colour: str, fmt: str, yaxis: str, *, dash: str = "solid", hover: bool = True
+) -> Spec:
+    hovering = {"hovertemplate": f"{name} %{{y:{fmt}}}<extra></extra>"} if hover else {"hoverinfo": "skip"}
+    line = {"color": colour, "width": 1.8, "dash": dash}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": line, "yaxis": yaxis} | hovering
 
 
 def binned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

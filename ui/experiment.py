@@ -176,3 +176,10 @@ def current() -> Experiment:
     if "experiment" not in st.session_state:
         st.session_state.experiment = Experiment.from_query(st.query_params.to_dict())
     return st.session_state.experiment
+
+
+def share(state: Experiment) -> None:
+    """Let the address bar hold what this experiment is; an upload cannot be put into a link."""
+    query = state.query() or {}
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)

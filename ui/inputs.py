@@ -3,71 +3,73 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 from sklearn.decomposition import PCA
 
 from dann_core.domains.pair import DomainPair
-from dann_core.observation import Sample, Snapshot
+from dann_core.observation import Sample, Snapshot, Surface
 from ui import palette
-from ui.charts import base_layout, hover_texts, points, shown
+from ui.charts import Spec, base_layout, frame_axis, hover_texts, points, shown
 
 GRID_COLUMNS, SOURCE_ROWS, TARGET_ROWS = 4, 1, 3
 SIGNALS_PER_DOMAIN = 4
 SIGNAL_POINTS = 400
+BOUNDARIES = 10
+"""Classes whose boundary is drawn; more would be a tangle."""
 
 
-def figure(
-    pair: DomainPair, sample: Sample, snapshot: Snapshot, *, exam: bool, height: int, revision: str
-) -> go.Figure:
+def figure(pair: DomainPair, sample: Sample, snapshot: Snapshot, *, exam: bool, height: int, revision: str) -> Spec:
     """The figure that fits the pair; `exam` lets target labels be seen (colours, right and wrong marks)."""
-    empty = go.Figure(layout=base_layout(height, revision))
-    if pair.kind == "images":
-        return _images(empty, pair, sample, snapshot, exam=exam)
-    if pair.kind == "signals":
-        return _signals(empty, pair, sample, snapshot, exam=exam)
-    return _plane(empty, pair, sample, snapshot, exam=exam)
+    draw = {"images": _images, "signals": _signals, "vectors": _plane}[pair.kind]
+    drawn = draw(pair, sample, snapshot, exam)
+    return {"data": drawn["data"], "layout": base_layout(height, revision) | drawn["layout"]}
 
 
 def caption(pair: DomainPair) -> str:
     """How to read the panel."""
     if pair.kind != "vectors":
-        return "samples and what the classifier takes them for"
+        return "Samples and what the classifier takes them for."
     if pair.sample_shape == (2,):
-        return (
-            "black: the classifier's boundary; tint: the discriminator (violet source, olive target, white cannot tell)"
-        )
-    return "the inputs' first two principal components; target coloured like the picture on the left"
+        return "Black: the classifier's boundary. Tint: the discriminator (violet source, olive target, white cannot tell)."
+    return "The inputs' first two principal components, coloured like the picture on the left."
 
 
-def _plane(fig: go.Figure, pair: DomainPair, sample: Sample, snapshot: Snapshot, *, exam: bool) -> go.Figure:
+def _plane(pair: DomainPair, sample: Sample, snapshot: Snapshot, exam: bool) -> Spec:
     n = len(sample.source)
     xy = np.concatenate([pair.source_x[sample.source], pair.target_x[sample.target]]).astype(np.float64)
     if pair.sample_shape != (2,):
         xy = np.pad(PCA(min(2, xy.shape[1])).fit_transform(xy), ((0, 0), (0, max(0, 2 - xy.shape[1]))))
-    surface = snapshot.surface
-    if surface is not None:
-        fig.add_trace(
-            go.Heatmap(
-                x=surface.x, y=surface.y, z=surface.source_probability, zmin=0, zmax=1, zsmooth="best",
-                colorscale=palette.DOMAIN_SCALE, showscale=False, hoverinfo="skip",
-            )
-        )  # fmt: skip
-        for margin in surface.margins[:-1]:
-            fig.add_trace(
-                go.Contour(
-                    x=surface.x, y=surface.y, z=margin, showscale=False, hoverinfo="skip", line={"width": 2},
-                    contours={"start": 0, "end": 0, "size": 1, "coloring": "none"}, colorscale=[[0, palette.INK], [1, palette.INK]],
-                )
-            )  # fmt: skip
-        fig.update_xaxes(range=[surface.x[0], surface.x[-1]])
-        fig.update_yaxes(range=[surface.y[0], surface.y[-1]])
     texts = hover_texts(pair, sample, snapshot)
     target_classes = pair.target_y[sample.target] if exam else snapshot.predicted[n:]
-    fig.add_trace(points(xy[:n], pair.source_y[sample.source], texts[:n], symbol=palette.SOURCE_SYMBOL, size=6))
-    fig.add_trace(points(xy[n:], target_classes, texts[n:], symbol=palette.TARGET_SYMBOL, size=7))
-    fig.update_xaxes(showgrid=False, zeroline=False, mirror=True, linecolor=palette.FAINT, tickfont={"size": 10})
-    fig.update_yaxes(showgrid=False, zeroline=False, mirror=True, linecolor=palette.FAINT, tickfont={"size": 10})
-    return fig
+    dots = [
+        points(xy[:n], pair.source_y[sample.source], texts[:n], symbol=palette.SOURCE_SYMBOL, size=6),
+        points(xy[n:], target_classes, texts[n:], symbol=palette.TARGET_SYMBOL, size=7),
+    ]
+    surface = snapshot.surface
+    if surface is None:
+        return {"data": dots, "layout": {"xaxis": frame_axis(), "yaxis": frame_axis()}}
+    x_axis, y_axis = (frame_axis(range=[float(v[0]), float(v[-1])]) for v in (surface.x, surface.y))
+    return {"data": [*_views(surface), *dots], "layout": {"xaxis": x_axis, "yaxis": y_axis}}
+
+
+def _views(surface: Surface) -> list[Spec]:
+    """The discriminator's view as a tint, the classifier's as its boundaries."""
+    grid = {"x": surface.x, "y": surface.y, "showscale": False, "hoverinfo": "skip"}
+    scale = [list(stop) for stop in palette.DOMAIN_SCALE]
+    tint = {
+        "type": "heatmap",
+        "z": surface.source_probability.astype(np.float32),
+        "zmin": 0,
+        "zmax": 1,
+        "colorscale": scale,
+    }
+    boundary = {
+        "type": "contour",
+        "contours": {"start": 0, "end": 0, "size": 1, "coloring": "none"},
+        "line": {"width": 2, "color": palette.INK},
+    }
+    # The last class has only boundaries that are also another's.
+    margins = surface.margins[:-1][:BOUNDARIES].astype(np.float32)
+    return [grid | tint | {"zsmooth": "best"}, *(grid | boundary | {"z": margin} for margin in margins)]
 
 
 def shown_samples(n: int, wanted: int) -> np.ndarray:
@@ -86,71 +88,68 @@ def as_rgb(images: np.ndarray) -> np.ndarray:
     return x
 
 
-def _images(fig: go.Figure, pair: DomainPair, sample: Sample, snapshot: Snapshot, *, exam: bool) -> go.Figure:
+def _images(pair: DomainPair, sample: Sample, snapshot: Snapshot, exam: bool) -> Spec:
     n = len(sample.source)
     rows = SOURCE_ROWS + TARGET_ROWS
     picked_s = shown_samples(n, GRID_COLUMNS * SOURCE_ROWS)
     picked_t = shown_samples(len(sample.target), GRID_COLUMNS * TARGET_ROWS)
-    images = np.concatenate([pair.source_x[sample.source[picked_s]], pair.target_x[sample.target[picked_t]]])
-    for k, image in enumerate(as_rgb(images)):
-        row, column = divmod(k, GRID_COLUMNS)
-        height, width = image.shape[:2]
-        x0, y0 = column * 1.12, row * 1.34
-        fig.add_trace(
-            go.Image(z=image, x0=x0 + 0.5 / width, dx=1 / width, y0=y0 + 0.5 / height, dy=1 / height, hoverinfo="skip")
-        )
-        is_source = k < len(picked_s)
-        position = picked_s[k] if is_source else n + picked_t[k - len(picked_s)]
-        truth = _truth(pair, sample, position, n, exam)
-        text, colour = _verdict(pair, snapshot, position, truth)
-        font = {"size": 11, "color": colour}
-        fig.add_annotation(x=x0 + 0.5, y=y0 + 1.03, text=text, showarrow=False, yanchor="top", font=font)
+    pictures = np.concatenate([pair.source_x[sample.source[picked_s]], pair.target_x[sample.target[picked_t]]])
+    positions = [*picked_s, *(n + picked_t)]
+    # The target starts on a row of its own.
+    cells = [*range(len(picked_s)), *(GRID_COLUMNS * SOURCE_ROWS + k for k in range(len(picked_t)))]
+    traces, notes = [], []
+    for cell, position, picture in zip(cells, positions, as_rgb(pictures), strict=True):
+        row, column = divmod(cell, GRID_COLUMNS)
+        height, width = picture.shape[:2]
+        x, y = column * 1.12, row * 1.34
+        traces.append(
+            {
+                "type": "image", "z": picture, "hoverinfo": "skip", "dx": 1 / width, "dy": 1 / height,
+                "x0": x + 0.5 / width, "y0": y + 0.5 / height,
+            }
+        )  # fmt: skip
+        text, colour = _verdict(pair, sample, snapshot, position, exam)
+        notes.append(_note(x + 0.5, y + 1.03, text, yanchor="top", font={"size": 11, "color": colour}))
     for row, name in ((0, "source"), (SOURCE_ROWS, "target")):
-        fig.add_annotation(
-            x=-0.05, y=row * 1.34 + 0.5, text=name, textangle=-90, showarrow=False, xanchor="right", font={"size": 12}
-        )
-    fig.update_xaxes(visible=False, range=[-0.3, GRID_COLUMNS * 1.12], constrain="domain")
-    fig.update_yaxes(visible=False, range=[rows * 1.34, -0.05], scaleanchor="x", constrain="domain")
-    return fig
+        notes.append(_note(-0.05, row * 1.34 + 0.5, name, textangle=-90, xanchor="right"))
+    x_axis = {"visible": False, "range": [-0.3, GRID_COLUMNS * 1.12], "constrain": "domain"}
+    y_axis = {"visible": False, "range": [rows * 1.34, -0.05], "scaleanchor": "x", "constrain": "domain"}
+    return {"data": traces, "layout": {"xaxis": x_axis, "yaxis": y_axis, "annotations": notes}}
 
 
-def _signals(fig: go.Figure, pair: DomainPair, sample: Sample, snapshot: Snapshot, *, exam: bool) -> go.Figure:
+def _signals(pair: DomainPair, sample: Sample, snapshot: Snapshot, exam: bool) -> Spec:
     n = len(sample.source)
-    positions = [*shown_samples(n, SIGNALS_PER_DOMAIN), *(n + shown_samples(len(sample.target), SIGNALS_PER_DOMAIN))]
-    for k, position in enumerate(positions):
+    picked_s, picked_t = shown_samples(n, SIGNALS_PER_DOMAIN), shown_samples(len(sample.target), SIGNALS_PER_DOMAIN)
+    traces, notes = [], []
+    for k, position in enumerate([*picked_s, *(n + picked_t)]):
         is_source = position < n
-        x = pair.source_x[sample.source[position]] if is_source else pair.target_x[sample.target[position - n]]
-        signal = x[0, :SIGNAL_POINTS].astype(np.float64)
-        span = np.ptp(signal) or 1.0
+        window = pair.source_x[sample.source[position]] if is_source else pair.target_x[sample.target[position - n]]
+        signal = window[0, :SIGNAL_POINTS].astype(np.float64)
         level = -k - (0 if is_source else 0.5)
-        truth = _truth(pair, sample, position, n, exam)
-        text, _ = _verdict(pair, snapshot, position, truth)
-        colour = palette.class_colour(int(snapshot.predicted[position]))
-        fig.add_trace(
-            go.Scatter(
-                x=np.arange(len(signal)), y=level + 0.75 * (signal - signal.mean()) / span, mode="lines",
-                line={"color": colour, "width": 1, "dash": "solid"}, hoverinfo="skip",
-            )
-        )  # fmt: skip
-        fig.add_annotation(
-            x=0, y=level + 0.5, xanchor="left", yanchor="top", showarrow=False, font={"size": 11}, bgcolor="rgba(255,255,255,.75)",
-            text=("source: " if is_source else "target: ") + text,
-        )  # fmt: skip
-    fig.update_xaxes(title={"text": f"first {SIGNAL_POINTS} points of a window", "font": {"size": 11}}, showgrid=False)
-    fig.update_yaxes(visible=False, range=[-len(positions) - 0.2, 0.8])
-    return fig
+        curve = level + 0.75 * (signal - signal.mean()) / (np.ptp(signal) or 1.0)
+        line = {"color": palette.class_colour(int(snapshot.predicted[position])), "width": 1}
+        traces.append({"type": "scatter", "mode": "lines", "y": curve, "line": line, "hoverinfo": "skip"})
+        text, _ = _verdict(pair, sample, snapshot, position, exam)
+        text = ("source: " if is_source else "target: ") + text
+        place = {"xanchor": "left", "yanchor": "top", "bgcolor": "rgba(255,255,255,0.75)"}
+        notes.append(_note(0, level + 0.5, text, **place))
+    title = {"text": f"first {SIGNAL_POINTS} points of a window", "font": {"size": 11}}
+    y_axis = {"visible": False, "range": [-len(traces) - 0.2, 0.8]}
+    margin = {"l": 8, "r": 8, "t": 8, "b": 36}
+    layout = {"xaxis": frame_axis(title=title), "yaxis": y_axis, "annotations": notes, "margin": margin}
+    return {"data": traces, "layout": layout}
 
 
-def _truth(pair: DomainPair, sample: Sample, position: int, n: int, exam: bool) -> int | None:
-    if position < n:
-        return int(pair.source_y[sample.source[position]])
-    return int(pair.target_y[sample.target[position - n]]) if exam else None
+def _note(x: float, y: float, text: str, **more: object) -> Spec:
+    return {"x": x, "y": y, "text": text, "showarrow": False, "font": {"size": 11}} | more
 
 
-def _verdict(pair: DomainPair, snapshot: Snapshot, position: int, truth: int | None) -> tuple[str, str]:
+def _verdict(pair: DomainPair, sample: Sample, snapshot: Snapshot, position: int, exam: bool) -> tuple[str, str]:
     """The prediction in words, and a colour; right and wrong also differ by their sign."""
+    n = len(sample.source)
     predicted = int(snapshot.predicted[position])
     name = shown(pair.class_names[predicted])
-    if truth is None:
+    if position >= n and not exam:
         return f"{name} {snapshot.confidence[position]:.0%}", palette.INK
+    truth = pair.source_y[sample.source[position]] if position < n else pair.target_y[sample.target[position - n]]
     return (f"✓ {name}", "#00795a") if predicted == truth else (f"✗ {name}", "#b34700")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from dann_core.observation import Snapshot
 from dann_core.run import Run
 from ui import charts, inputs
 from ui.experiment import SPEEDS, Experiment
+from ui.plot import chart
+from ui.text import plain
 
 TICK_SECONDS = 0.15
 """Between the end of one frame and the next; the browser draws meanwhile."""
 
 PANEL_HEIGHT = 440
 VIEWS = ("t-SNE", "PCA")
-CHART_CONFIG = {"displayModeBar": False, "responsive": True}
 _BARE = {"label_visibility": "collapsed"}
 ICONS = {
     "idle": ":material/play_circle:",
@@ -41,26 +41,46 @@ def transport(state: Experiment) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="transport"):
         with st.container(key="play-first" if not state.touched else "play", width="content"):
             st.button(
-                "Play", icon=":material/play_arrow:", type="primary", on_click=_play, args=(state,), shortcut="P",
-                disabled=run.playing or run.finished, help="Train until max_iter.",
-            )  # fmt: skip
+                "Play",
+                icon=":material/play_arrow:",
+                type="primary",
+                on_click=_play,
+                args=(state,),
+                shortcut="P",
+                disabled=run.playing or run.finished,
+                help="Train until max_iter.",
+            )
         st.button("Pause", icon=":material/pause:", on_click=run.pause, shortcut="A", disabled=not run.playing)
         st.button(
-            "Step", icon=":material/skip_next:", on_click=run.step, shortcut="S", disabled=run.playing or run.finished,
+            "Step",
+            icon=":material/skip_next:",
+            on_click=run.step,
+            shortcut="S",
+            disabled=run.playing or run.finished,
             help="Train one iteration.",
-        )  # fmt: skip
+        )
         st.button("Reset", icon=":material/restart_alt:", on_click=state.reset, disabled=run.iteration == 0)
         st.button(
-            "Undo", icon=":material/undo:", on_click=state.undo, shortcut="U", disabled=state.previous is None,
+            "Undo",
+            icon=":material/undo:",
+            on_click=state.undo,
+            shortcut="U",
+            disabled=state.previous is None,
             help="Bring back the run before the last rebuild or reset.",
-        )  # fmt: skip
+        )
         st.select_slider(
-            "speed", list(SPEEDS), value=state.speed, key="speed", on_change=_speed, args=(state,), width=230,
+            "speed",
+            list(SPEEDS),
+            value=state.speed,
+            key="speed",
+            on_change=_speed,
+            args=(state,),
+            width=230,
             help="Iterations a frame: slow 1, calm 5, normal 20, brisk 100, flat out as many as fit.",
-        )  # fmt: skip
+        )
     if state.notice:
         show = st.error if state.notice.level == "error" else st.toast
-        show(_plain(state.notice.text))
+        show(plain(state.notice.text))
         if state.notice.level != "error":
             state.notice = None
 
@@ -118,17 +138,23 @@ def _figures(state: Experiment, s: Snapshot) -> None:
         with st.container(key="exam", width="content"):
             target = "no labels" if accuracy.target_accuracy is None else f"{accuracy.target_accuracy:.1%}"
             st.metric(
-                "target accuracy (exam)", target, width=180,
+                "target accuracy (exam)",
+                target,
+                width=180,
                 help="Uses the target's labels, which training never sees. " + basis,
-            )  # fmt: skip
+            )
         st.metric(
-            "domain accuracy (50 % = cannot tell)", f"{accuracy.domain_accuracy:.1%}", width=260,
+            "domain accuracy (50 % = cannot tell)",
+            f"{accuracy.domain_accuracy:.1%}",
+            width=260,
             help="How often the discriminator names the right domain. " + basis,
-        )  # fmt: skip
+        )
         st.metric(
-            "proxy A-distance", f"{s.proxy_a_distance:.2f}", width=150,
+            "proxy A-distance",
+            f"{s.proxy_a_distance:.2f}",
+            width=150,
             help="From a fresh linear probe on the features: 0 = the domains cannot be told apart, 2 = always.",
-        )  # fmt: skip
+        )
 
 
 def _panels(state: Experiment, run: Run, snapshot: Snapshot) -> None:
@@ -146,16 +172,22 @@ def _panels(state: Experiment, run: Run, snapshot: Snapshot) -> None:
     with left:
         xy = snapshot.tsne if state.view == VIEWS[0] else snapshot.pca
         figure = charts.features(run.pair, run.sample, snapshot, xy, **shared)
-        _chart(figure, f"features.{state.view}", f"{state.view} of the features of both domains")
+        chart(figure, f"features.{state.view}", f"{state.view} of the features of both domains")
         st.caption(f"{state.view} of {run.sample.how}.")
     with middle:
-        _chart(inputs.figure(run.pair, run.sample, snapshot, **shared), "input", inputs.caption(run.pair))
+        chart(inputs.figure(run.pair, run.sample, snapshot, **shared), "input", inputs.caption(run.pair))
         st.caption(inputs.caption(run.pair))
     with right:
         figure = charts.curves(
-            run.history, run.timeline.snapshots, snapshot, run.settings, height=PANEL_HEIGHT, revision=revision
+            run.history,
+            run.timeline.snapshots,
+            snapshot,
+            run.settings,
+            run.pair.n_classes,
+            height=PANEL_HEIGHT,
+            revision=revision,
         )
-        _chart(figure, "curves", "losses, lambda and accuracies over the iterations")
+        chart(figure, "curves", "losses, lambda and accuracies over the iterations")
         st.caption("Dotted: needs target labels, so it is an exam only. Dotted upright lines: a setting changed.")
 
 
@@ -167,10 +199,6 @@ def _header(title: str):
 
 def _sentence(snapshot: Snapshot) -> None:
     BOXES[snapshot.diagnosis.level](snapshot.diagnosis.sentence, icon=ICONS[snapshot.diagnosis.level])
-
-
-def _chart(figure: go.Figure, key: str, alt: str) -> None:
-    st.plotly_chart(figure, key=key, theme=None, alt=alt, config=CHART_CONFIG)
 
 
 def _shown(run: Run) -> Snapshot | None:
@@ -195,8 +223,3 @@ def _look_back(run: Run) -> None:
 
 def _iteration(value: int) -> str:
     return f"look back: iteration {value:,}"
-
-
-def _plain(text: str) -> str:
-    """Text that may name things from a file, with Markdown's signs made harmless."""
-    return "".join("\\" + c if c in "\\`*_{}[]<>#|~$" else c for c in text)

@@ -6,9 +6,17 @@ The class colours are Okabe & Ito's (2008), made for colour-blind readers, then 
 from __future__ import annotations
 
 CLASS_COLOURS = (
-    "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9",
-    "#d55e00", "#332288", "#999933", "#882255", "#777777",
-)  # fmt: skip
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#56b4e9",
+    "#d55e00",
+    "#332288",
+    "#999933",
+    "#882255",
+    "#777777",
+)
 
 SOURCE_COLOUR, TARGET_COLOUR = "#7f6a93", "#8a8a4f"
 SOURCE_SYMBOL, TARGET_SYMBOL = "circle", "triangle-up-open"

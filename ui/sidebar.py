@@ -8,6 +8,7 @@ from dann_core import domains, networks
 from dann_core.settings import GROUPS, Settings
 from ui.controls import control
 from ui.experiment import Experiment
+from ui.text import STANDARDISED
 
 UPLOAD = "upload"
 LIVE_BUTTONS = ("gamma", "lambda_max", "learning_rate")
@@ -44,7 +45,11 @@ def _domain(state: Experiment) -> None:
     uploading = st.session_state.setdefault("uploading", False)
     st.session_state[key] = UPLOAD if uploading or state.domain is None else state.domain.key
     st.selectbox("source and target domain", list(titles), format_func=titles.get, key=key, on_change=chosen)
-    if state.domain is None or uploading:
+    if uploading:
+        return
+    if state.domain is None:
+        st.button("Other files", icon=":material/upload_file:", width="stretch", on_click=_upload)
+        st.caption("An uploaded pair stays in this session: the link cannot hold it.")
         return
     with st.popover("About these domains", width="stretch", icon=":material/tune:"):
         st.write(state.domain.summary)
@@ -52,9 +57,14 @@ def _domain(state: Experiment) -> None:
             control(state.domain, knob, state.change_domain)
 
 
+def _upload() -> None:
+    st.session_state.uploading = True
+
+
 def _size(state: Experiment) -> None:
     cost = networks.cost(state.pair.sample_shape, state.pair.n_classes, state.settings)
     st.caption(
-        f"{cost.parameters:,} parameters, {cost.megabytes:,.1f} MB to train; {cost.feature_dim:,} features; "
-        f"the discriminator has {cost.discriminator_parameters:,} of them."
+        f"{cost.parameters:,} parameters ({cost.discriminator_parameters:,} of them the discriminator's), "
+        f"{cost.megabytes:,.1f} MB to train; {cost.feature_dim:,} features. "
+        + STANDARDISED[state.settings.standardisation]
     )

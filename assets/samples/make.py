@@ -18,7 +18,7 @@ from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 HERE = Path(__file__).parent
 SIDE = 16  # pixels
 NPZ_IMAGES, ZIP_IMAGES = 300, 200  # per domain
-MAGNIFICATION = 1.2  # of the second microscope
+MAGNIFICATION = 1.4  # of the second microscope
 MAT_HEADER = b"MATLAB 5.0 MAT-file, DANN Explorer sample"
 
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from dann_core.domains.base import Domain
 from dann_core.domains.images import Digits
 from dann_core.domains.pair import DomainError, DomainPair
-from dann_core.domains.synthetic import Blobs, Moons, Rings
-
+from dann_core.domains.synthetic import Blobs, Moons, Pinwheel
+from dann_core.domains.vibration import Vibration, VibrationPictures
 
 if TYPE_CHECKING:
     from dann_core.settings import Settings
 
 __all__ = ["Domain", "DomainError", "DomainPair", "get", "load", "names", "preset"]
 
-_DOMAINS: tuple[type[Domain], ...] = (Moons, Blobs, Rings, Digits)
+_DOMAINS: tuple[type[Domain], ...] = (Moons, Blobs, Pinwheel, Digits, Vibration, VibrationPictures)
 _BY_KEY = {domain.key: domain for domain in _DOMAINS}
 
 

@@ -8,10 +8,11 @@ its loads. The recorded data can be uploaded instead.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
 import numpy as np
-from scipy.signal import ShortTimeFFT, lfilter
+from scipy.signal import lfilter
 from scipy.signal.windows import hann
 
 from dann_core.domains.base import Domain, generator
@@ -40,6 +41,9 @@ _SLIP = 0.015  # standard deviation of the time between impacts, as a share of i
 _DAMPING = 0.05  # of the structure's resonances, as a share of critical damping
 _LEAD = 0.02  # s of signal before a window, so that it opens in the middle of earlier impacts' decay
 
+_IMBALANCE = 0.1  # amplitude of what is left of it, beside impacts of 1
+_TEETH = 24  # of the gear on the shaft under load
+
 # How much of an impact reaches the sensor through each of the structure's two resonances; the second lies
 # `_SECOND` times as high as the first. The path to the sensor differs from one seat of the damage to another.
 _SECOND = 1.7
@@ -50,34 +54,42 @@ _PATHS: dict[Condition, tuple[float, float]] = {
 }
 
 
-def simulate(
-    condition: Condition,
-    windows: int,
-    length: int,
-    *,
-    rpm: float,
-    resonance: float,
-    noise: float,
-    rng: np.random.Generator,
-) -> np.ndarray:
-    """`(windows, length)` accelerations at 12 kHz, float64, each window from a bearing turn of its own.
+@dataclass(frozen=True)
+class Machine:
+    """Where a bearing runs: shaft speed (rpm), the structure's first resonance (Hz), and, beside impacts of 1,
 
-    Damage strikes at its fault frequency with a random slip; each strike rings at the structure's resonances
-    (the first at `resonance` Hz) and decays. Strikes are 1 on average; `noise` is the standard deviation of the background
-    on the same scale. Strikes of the inner race swell and fade as the shaft carries the damage through the load,
-    those of a ball as the cage does; an outer race stands still.
+    the standard deviation of the background noise and the amplitude of the hum of the machine that it drives.
     """
-    shaft = rpm / 60
+
+    rpm: float
+    resonance: float
+    noise: float
+    hum: float = 0.0
+
+
+def simulate(
+    condition: Condition, machine: Machine, windows: int, length: int, rng: np.random.Generator
+) -> np.ndarray:
+    """`(windows, length)` accelerations at 12 kHz, float64; no two windows follow each other in time.
+
+    Damage strikes at its fault frequency with a random slip; each strike rings at the structure's resonances and
+    decays. Strikes have a strength of 1 on average: those of an inner race swell and fade as the shaft carries the
+    damage through the load, those of a ball as the cage does; an outer race stands still.
+    """
+    shaft = machine.rpm / 60
     clock = np.arange(length) / SAMPLE_RATE
-    x = noise * rng.standard_normal((windows, length))
-    phases = rng.uniform(0, 2 * np.pi, (2, windows, 1))
-    # What is left of imbalance and misalignment: one and two oscillations a turn.
-    for order, phase in enumerate(phases, start=1):
-        x += 0.1 / order * np.sin(2 * np.pi * order * shaft * clock + phase)
+
+    def tone(order: float) -> np.ndarray:
+        return np.sin(2 * np.pi * (order * shaft * clock + rng.uniform(0, 1, (windows, 1))))
+
+    x = machine.noise * rng.standard_normal((windows, length))
+    # What is left of imbalance and of misalignment.
+    x += _IMBALANCE * (tone(1) + tone(2) / 2)
+    x += machine.hum * rng.uniform(0.7, 1.3, (windows, 1)) * (tone(_TEETH) + tone(2 * _TEETH) / 2)
     if condition != "normal":
         times, strengths = _impacts(condition, windows, length / SAMPLE_RATE, shaft, rng)
         for mode, share in zip((1.0, _SECOND), _PATHS[condition], strict=True):
-            x += share * _ringing(times, strengths, length, mode * resonance)
+            x += share * _ringing(times, strengths, length, mode * machine.resonance)
     return x
 
 
@@ -122,32 +134,79 @@ class Vibration(Domain):
 
     source_rpm: float = knob(1797.0, "Speed of the source's shaft.", low=600, high=3000, step=1, unit="rpm")
     target_rpm: float = knob(1730.0, "Speed of the target's shaft.", low=600, high=3000, step=1, unit="rpm")
-    source_resonance: float = knob(2400.0, "First resonance of the source's structure.", low=1000, high=3200, step=50, unit="Hz")
-    target_resonance: float = knob(2800.0, "First resonance of the target's structure.", low=1000, high=3200, step=50, unit="Hz")
-    source_noise: float = knob(0.2, "Background noise of the source, beside impacts of 1.", low=0, high=2, step=0.05)
-    target_noise: float = knob(0.35, "Background noise of the target, beside impacts of 1.", low=0, high=2, step=0.05)
+    source_resonance: float = knob(
+        2400.0, "First resonance of the source's structure.", low=1000, high=3200, step=50, unit="Hz"
+    )
+    target_resonance: float = knob(
+        2500.0, "First resonance of the target's structure.", low=1000, high=3200, step=50, unit="Hz"
+    )
+    source_noise: float = knob(0.1, "Background noise of the source, beside impacts of 1.", low=0, high=2, step=0.05)
+    target_noise: float = knob(0.15, "Background noise of the target, beside impacts of 1.", low=0, high=2, step=0.05)
+    target_hum: float = knob(
+        0.4, "Hum of the gear that loads the target's shaft, beside impacts of 1.", low=0, high=2, step=0.05
+    )
     windows: int = knob(150, "Windows of each condition in each domain.", low=10, high=500, step=10)
 
     _length: ClassVar[int] = 1024
 
     def pair(self, seed: int) -> DomainPair:
-        source = (self.source_rpm, self.source_resonance, self.source_noise)
-        target = (self.target_rpm, self.target_resonance, self.target_noise)
+        source = Machine(self.source_rpm, self.source_resonance, self.source_noise)
+        target = Machine(self.target_rpm, self.target_resonance, self.target_noise, self.target_hum)
         labels = np.repeat(np.arange(len(CONDITIONS)), self.windows)
         return DomainPair(
-            self._inputs(*source, generator(seed, "vibration source")),
+            self._inputs(self._signals(source, generator(seed, "vibration source"))),
             labels,
-            self._inputs(*target, generator(seed, "vibration target")),
+            self._inputs(self._signals(target, generator(seed, "vibration target"))),
             labels,
             name=self.title,
             class_names=CONDITIONS,
         )
 
-    def _inputs(self, rpm: float, resonance: float, noise: float, rng: np.random.Generator) -> np.ndarray:
-        return self._signals(rpm, resonance, noise, rng)[:, None].astype(np.float32)
+    def _signals(self, machine: Machine, rng: np.random.Generator) -> np.ndarray:
+        return np.concatenate([simulate(c, machine, self.windows, self._length, rng) for c in CONDITIONS])
 
-    def _signals(self, rpm: float, resonance: float, noise: float, rng: np.random.Generator) -> np.ndarray:
-        draws = (
-            simulate(c, self.windows, self._length, rpm=rpm, resonance=resonance, noise=noise, rng=rng) for c in CONDITIONS
-        )
-        return np.concatenate(list(draws))
+    def _inputs(self, signals: np.ndarray) -> np.ndarray:
+        return signals[:, None].astype(np.float32)
+
+
+class VibrationPictures(Vibration):
+    """The same bearing as time-frequency pictures `(N, 3, 128, 128)`, uint8: 175 ms across, 0 to 6 kHz upwards.
+
+    The level in decibels is coloured by a small table instead of repeated in three channels: the tutorials whose
+    network this feeds save their pictures in colour, and a person sees the strikes better.
+    """
+
+    key: ClassVar[str] = "vibration-pictures"
+    title: ClassVar[str] = "Bearing pictures, other load"
+    summary: ClassVar[str] = (
+        "Time-frequency pictures of simulated bearing vibration, each strike of the damage a bright column; in the "
+        "target the strikes come slower, ring higher and stand in more noise (after Randall & Antoni 2011)."
+    )
+
+    windows: int = knob(60, "Pictures of each condition in each domain.", low=10, high=200, step=10)
+
+    # 64 samples (5.3 ms) resolve single strikes; 254 points make 128 frequencies, so nothing is resampled.
+    _frame: ClassVar[int] = 64
+    _hop: ClassVar[int] = 16
+    _points: ClassVar[int] = 254
+    _length: ClassVar[int] = 64 + 127 * 16
+
+    def _inputs(self, signals: np.ndarray) -> np.ndarray:
+        frames = np.lib.stride_tricks.sliding_window_view(signals, self._frame, axis=1)[:, :: self._hop]
+        spectra = np.abs(np.fft.rfft(frames * hann(self._frame, sym=False), n=self._points))  # (N, time, frequency)
+        # Each picture is measured against its own loudest spot, so that mere loudness gives nothing away.
+        level = 20 * np.log10(spectra / spectra.max(axis=(1, 2), keepdims=True) + 1e-9)
+        shade = np.clip(255 * (1 + level / _RANGE), 0, 255).astype(np.uint8)
+        return _COLOURS[shade].transpose(0, 3, 2, 1)[:, :, ::-1]
+
+
+_RANGE = 40.0  # dB from the loudest spot to black
+
+# Dark blue over violet and orange to pale yellow: lightness rises all the way, so it also reads without colour.
+_COLOURS = np.stack(
+    [
+        np.interp(np.linspace(0, 1, 256), np.linspace(0, 1, 5), channel)
+        for channel in ((5, 70, 180, 245, 255), (5, 20, 50, 140, 250), (30, 110, 110, 50, 190))
+    ],
+    axis=1,
+).astype(np.uint8)

@@ -37,7 +37,8 @@ def open_archive(file: str, data: bytes) -> tuple[zipfile.ZipFile, list[zipfile.
         archive = zipfile.ZipFile(BytesIO(data))
     except (*_BROKEN, IndexError, KeyError) as error:
         raise refusal(file, f"the archive is damaged or cut off ({reason(error)}); pack and upload it again") from None
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    # ZipInfo.is_dir fails on a name that is empty.
+    infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
     for info in infos:
         _check_entry(file, info)
     total = sum(info.file_size for info in infos)
@@ -54,7 +55,10 @@ def read_entry(file: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, most:
     """The content of one file of the archive, or its first `most` bytes."""
     try:
         with archive.open(info) as stream:
-            return stream.read(most)
+            content = stream.read(most)
+        if most < 0 and len(content) != info.file_size:
+            raise EOFError(f"{len(content):,} bytes of {info.file_size:,}")
+        return content
     except _BROKEN as error:
         place = f"entry {quoted(info.filename)}"
         raise refusal(file, f"the entry is damaged ({reason(error)}); pack it again", place) from None

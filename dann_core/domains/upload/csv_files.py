@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from io import StringIO
+from io import BytesIO
 from itertools import islice
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 from dann_core.domains.upload.arrange import arrange, check_finite_range
 from dann_core.domains.upload.errors import count, listed, megabytes, quoted, reason, refusal
 from dann_core.domains.upload.labels import clean_labels
-from dann_core.domains.upload.limits import MAX_ARRAY_BYTES, MAX_CELLS, MAX_COLUMNS
+from dann_core.domains.upload.limits import MAX_ARRAY_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_ROW_CHARACTERS
 from dann_core.domains.upload.tables import Choice, Entry, Samples, Table
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -130,10 +130,24 @@ def _check_names(file: str, names: list[str], place: str) -> None:
 
 def _records(file: str, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, each with its number as a spreadsheet counts."""
-    row = 0
+    row = pending = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal pending
+        start = 0
+        while start < len(text):
+            end = text.find("\n", start) + 1 or len(text)
+            # A quotation mark that is never closed would gather the whole file into one row.
+            pending += end - start
+            if pending > MAX_ROW_CHARACTERS:
+                raise csv.Error(f"longer than {MAX_ROW_CHARACTERS:,} characters")
+            yield text[start:end]
+            start = end
+
     try:
-        reader = csv.reader(StringIO(text), delimiter=separator, skipinitialspace=True, strict=True)
+        reader = csv.reader(lines(), delimiter=separator, skipinitialspace=True, strict=True)
         for row, record in enumerate(reader, 1):
+            pending = 0
             if len(record) > 1 or (record and record[0].strip()):
                 yield row, record
     except csv.Error as error:
@@ -194,7 +208,7 @@ def _left_out(table: Table, names: list[str], label: str | None) -> list[str]:
 def _parse(file: str, text: str, separator: str, names: list[str], features: list[str]) -> pd.DataFrame:
     try:
         return pd.read_csv(
-            StringIO(text),
+            BytesIO(text.encode()),
             sep=separator,
             header=0,
             names=names,

@@ -18,8 +18,9 @@ _MOST_SIDES = 4
 
 
 def can_be_data(entry: Entry) -> bool:
-    """Whether the array may hold samples."""
-    return not entry.problem and 2 <= len(entry.shape) <= _MOST_SIDES and min(entry.shape) > 0
+    """Whether the array may hold samples; MATLAB has no lists, so a single row or column is none either."""
+    few = len(entry.shape) < 2 or len(entry.shape) > _MOST_SIDES or min(entry.shape) == 0
+    return not entry.problem and not few and not _is_line(entry)
 
 
 def can_be_labels(entry: Entry) -> bool:

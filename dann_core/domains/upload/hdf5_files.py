@@ -10,10 +10,10 @@ from io import BytesIO
 
 import h5py
 import numpy as np
-import scipy.sparse
 
 from dann_core.domains.upload.errors import UploadError, megabytes, quoted, reason, refusal
 from dann_core.domains.upload.limits import MAX_ARRAY_BYTES, MAX_ARRAYS, unpacked_limit
+from dann_core.domains.upload.sparse import dense
 from dann_core.domains.upload.tables import Entry
 
 _MATLAB_HEADER = b"MATLAB 7.3"
@@ -120,10 +120,7 @@ class _Reader:
     def _dense(self, name: str, group: h5py.Group) -> np.ndarray:
         shape = self._sparse_shape(name, group)
         values, rows, starts = (part[()] for part in self._sparse_parts(name, group))
-        matrix = scipy.sparse.csc_array((values, rows.astype(np.int64), starts.astype(np.int64)), shape=shape)
-        # Only whole checking keeps a forged index from writing outside the dense array.
-        matrix.check_format(full_check=True)
-        return matrix.toarray()
+        return dense(values, rows, starts, shape)
 
 
 def _own(group: h5py.Group, name: str) -> h5py.Group | h5py.Dataset | None:

@@ -17,6 +17,7 @@ MAX_NPY_HEADER = 10_000  # bytes, before numpy parses it
 
 MAX_COLUMNS = 10_000
 MAX_CELLS = 30_000_000
+MAX_ROW_CHARACTERS = 1_000_000
 
 MAX_IMAGE_PIXELS = 40_000_000  # one image, before it is decoded
 MAX_TOTAL_PIXELS = 2_000_000_000  # all images of an archive: bounds the time that decoding takes

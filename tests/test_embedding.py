@@ -1,0 +1,93 @@
+"""Frames that move and never jump."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dann_core import Trainer, domains
+from dann_core.embedding import PICTURE_WIDTH, PcaFollower, TsneFollower, aligned
+from dann_core.observation import Observer, stratified_sample
+
+
+def motion(a: np.ndarray, b: np.ndarray) -> float:
+    return float(np.median(np.linalg.norm(a - b, axis=1))) / PICTURE_WIDTH
+
+
+def test_frames_of_a_training_run_move_less_than_a_twentieth_of_the_picture() -> None:
+    pair = domains.load("moons")
+    trainer = Trainer(pair, domains.preset("moons"))
+    follower = TsneFollower()
+    sample = stratified_sample(pair, 100)
+
+    def features() -> np.ndarray:
+        parts = [trainer.features(pair.source_x[sample.source]), trainer.features(pair.target_x[sample.target])]
+        return np.concatenate(parts)
+
+    frames = [follower.follow(features())]
+    for _ in range(15):
+        trainer.advance(20)
+        frames.append(follower.follow(features()))
+    steps = [motion(a, b) for a, b in zip(frames, frames[1:], strict=False)]
+    assert max(steps) < 0.05
+    assert max(steps) > 0.001
+    assert all(np.abs(frame.mean(0)).max() < 1e-6 for frame in frames)
+    inside = np.mean([np.abs(frame).max(1) < PICTURE_WIDTH / 2 for frame in frames])
+    assert inside > 0.98
+
+
+def test_a_turned_and_mirrored_picture_is_turned_back() -> None:
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(50, 2)) * [3, 1]
+    turn = np.array([[0.0, -1.0], [-1.0, 0.0]])
+    reference = aligned(points, points)
+    assert aligned(points @ turn * 7 + 3, reference) == pytest.approx(reference)
+
+
+def test_pca_does_not_flip() -> None:
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(60, 5)) * [5, 3, 1, 1, 1]
+    follower = PcaFollower()
+    first = follower.follow(features)
+    assert follower.follow(-features * 2) == pytest.approx(follower.follow(-features * 2))
+    assert motion(follower.follow(features + 0.01 * rng.normal(size=features.shape)), first) < 0.02
+
+
+def test_one_feature_and_few_points_still_give_a_picture() -> None:
+    features = np.random.default_rng(0).normal(size=(8, 1))
+    assert PcaFollower().follow(features).shape == (8, 2)
+    assert TsneFollower().follow(np.repeat(features, 3, axis=1)).shape == (8, 2)
+
+
+def test_a_paused_run_shows_the_same_points(vectors) -> None:
+    from dann_core.engine import Engine
+    from dann_core.run import Run
+
+    run = Run(Engine(1), vectors, domains.preset("moons"))
+    run.wait(60)
+    run.poll()
+    before = run.latest
+    run.poll()
+    assert run.latest is before
+
+
+def test_the_sample_is_stratified_and_fixed() -> None:
+    pair = domains.load("blobs", imbalance=5.0)
+    sample, again = stratified_sample(pair, 100), stratified_sample(pair, 100)
+    assert np.array_equal(sample.target, again.target)
+    assert len(set(sample.target)) == 100
+    whole = np.bincount(pair.target_y) / len(pair.target_y)
+    drawn = np.bincount(pair.target_y[sample.target]) / 100
+    assert drawn == pytest.approx(whole, abs=0.011)
+    assert "100 of 400 source" in sample.how
+
+
+def test_observing_disturbs_nothing(vectors) -> None:
+    settings = domains.preset("moons").replace(batch_size=8)
+    watched, alone = Trainer(vectors, settings), Trainer(vectors, settings)
+    observer = Observer(vectors)
+    for _ in range(4):
+        watched.advance(3)
+        observer.observe(watched, complete=True)
+    alone.advance(12)
+    assert np.array_equal(watched.history.rows, alone.history.rows)

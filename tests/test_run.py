@@ -1,0 +1,148 @@
+"""Live runs on the real engine: what a page asks for is what a plain Trainer does."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from conftest import make_pair
+
+from dann_core import DomainPair, Settings, Trainer
+from dann_core.engine import Engine
+from dann_core.run import Run, Timeline
+
+SETTINGS = Settings(batch_size=8, max_iter=120, extractor_width=8, feature_width=8, discriminator_width=8)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine(2)
+
+
+def settle(run: Run) -> None:
+    """Take in slices until nothing is under way."""
+    while run.busy:
+        run.wait(60)
+        run.poll()
+
+
+def test_played_to_the_end_it_is_a_plain_run(engine: Engine, vectors: DomainPair) -> None:
+    run, plain = Run(engine, vectors, SETTINGS), Trainer(vectors, SETTINGS)
+    settle(run)
+    assert run.latest.iteration == 0
+    run.iterations_per_frame = 7
+    run.play()
+    settle(run)
+    plain.advance(120)
+    assert run.finished
+    assert not run.playing
+    assert np.array_equal(run.history.rows, plain.history.rows)
+    assert run.latest.evaluation == plain.evaluate()
+    assert [s.iteration for s in run.timeline.snapshots][:3] == [0, 7, 14]
+    run.play()
+    assert not run.playing
+
+
+def test_runs_built_at_the_same_time_do_not_share_their_random_numbers(engine: Engine, vectors: DomainPair) -> None:
+    runs = [Run(engine, vectors, SETTINGS.replace(max_iter=3)) for _ in range(8)]
+    for run in runs:
+        settle(run)
+        run.iterations_per_frame = 3
+        run.play()
+        settle(run)
+    assert all(np.array_equal(run.history.rows, runs[0].history.rows) for run in runs)
+
+
+def test_step_advances_by_one_and_pause_asks_for_nothing(engine: Engine, vectors: DomainPair) -> None:
+    run = Run(engine, vectors, SETTINGS)
+    settle(run)
+    run.step()
+    settle(run)
+    assert run.iteration == 1
+    run.iterations_per_frame = 3
+    run.play()
+    run.wait(60)
+    run.poll()
+    run.pause()
+    settle(run)
+    stopped = run.iteration
+    assert stopped in (4, 7)
+    assert not run.busy
+    run.poll()
+    assert run.iteration == stopped
+    assert run.latest.evaluated == (40, 40)
+
+
+def test_a_slice_by_time_trains_many_iterations(engine: Engine, vectors: DomainPair) -> None:
+    run = Run(engine, vectors, SETTINGS.replace(max_iter=100_000))
+    settle(run)
+    run.play()
+    run.wait(60)
+    run.poll()
+    run.pause()
+    settle(run)
+    assert run.iteration > 20
+    assert len(run.history) == run.iteration
+
+
+def test_a_live_change_acts_and_leaves_a_mark(engine: Engine, vectors: DomainPair) -> None:
+    run = Run(engine, vectors, SETTINGS)
+    settle(run)
+    run.iterations_per_frame = 10
+    run.step()
+    settle(run)
+    run.apply(SETTINGS.replace(gamma=1.0))
+    run.step()
+    settle(run)
+    assert [(c.iteration, c.name, c.old, c.new) for c in run.latest.changes] == [(1, "gamma", 10.0, 1.0)]
+
+
+def test_time_left_is_known_while_playing(engine: Engine, vectors: DomainPair) -> None:
+    run = Run(engine, vectors, SETTINGS)
+    settle(run)
+    assert run.seconds_left() is None
+    run.iterations_per_frame = 5
+    run.play()
+    for _ in range(3):
+        run.wait(60)
+        run.poll()
+    assert 0 < run.seconds_left() < 60
+    run.pause()
+    settle(run)
+
+
+def test_a_failure_is_kept_and_stops_the_run(engine: Engine) -> None:
+    run = Run(engine, make_pair(), SETTINGS.replace(extractor="cnn"))
+    settle(run)
+    assert "extractor cnn cannot read samples of shape 4" in str(run.failure)
+    run.play()
+    assert not run.playing
+
+
+def test_divergence_is_said_and_breaks_nothing(engine: Engine, vectors: DomainPair) -> None:
+    run = Run(
+        engine,
+        vectors,
+        SETTINGS.replace(optimizer="sgd", learning_rate=1.0, classification_weight=10.0, lambda_max=10.0, max_iter=300),
+    )
+    settle(run)
+    run.play()
+    settle(run)
+    assert run.failure is None
+    assert run.finished
+    assert run.latest.diagnosis.level in ("bad", "warn")
+
+
+def test_the_timeline_stays_bounded_and_keeps_both_ends(engine: Engine, vectors: DomainPair) -> None:
+    run = Run(engine, vectors, SETTINGS)
+    settle(run)
+    timeline = Timeline(limit=10)
+    for i in range(100):
+        timeline.add(dataclasses.replace(run.latest, iteration=i))
+    kept = [s.iteration for s in timeline.snapshots]
+    assert len(kept) <= 10
+    assert kept[0] == 0
+    assert kept[-1] == 99
+    assert kept == sorted(set(kept))
+    assert timeline.at(98).iteration in (97, 98, 99)
