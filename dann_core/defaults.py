@@ -49,7 +49,7 @@ def overrides(pair: DomainPair) -> dict[str, Any]:
         if is_counts(pair.source_x) and is_counts(pair.target_x):
             chosen |= {"log_counts": True}
         if pair.sample_shape[0] >= WIDE:
-            # Adam moves every weight by the same step, and a unit's input sums over as many steps as there are features.
+            # Adam moves every weight by the same step, and a unit sums over as many steps as there are features.
             chosen |= {"learning_rate": 1e-3}
         return chosen
     # Convolutions cost a hundred times what a small MLP does: a run should still end within a minute.

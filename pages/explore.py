@@ -8,7 +8,9 @@ from ui import experiment, live, sidebar, upload
 
 state = experiment.current()
 sidebar.draw(state)
-if st.session_state.uploading:
-    upload.draw(state)
+# A place of its own, empty or not: what stands below must not move in the page's tree when it opens or closes.
+with st.container():
+    if st.session_state.uploading:
+        upload.draw(state)
 live.draw(state)
 experiment.share(state)

@@ -6,11 +6,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 
 from bench.measured import NO_ADAPTATION
 from bench.real_pairs import PAIRS
-from dann_core import DomainPair, Settings, Trainer, domains
+from dann_core import AdversarialLoss, Discriminator, DomainPair, Settings, Trainer, domains
 from dann_core.defaults import is_counts
+from dann_core.discrepancy import marginal_entropy
 
 
 def a_pair(*sample_shape: int, n: int = 30, make=None) -> DomainPair:
@@ -80,3 +82,50 @@ def test_the_defaults_do_no_harm_on_a_real_pair() -> None:
     settings = Settings.for_pair(pair)
     plain = target_accuracy(pair, settings.replace(**NO_ADAPTATION))
     assert target_accuracy(pair, settings) >= plain - 0.02
+
+
+def test_the_limit_shortens_what_reaches_the_features_and_nothing_else() -> None:
+    torch.manual_seed(0)
+    loss = AdversarialLoss(Discriminator(4, 8), use_lambda_scheduler=False)
+    source, target = torch.randn(2, 6, 4)
+    gradients = {}
+    for limit in (None, torch.tensor(1e-3), torch.tensor(1e3)):
+        f_s, f_t = source.clone().requires_grad_(), target.clone().requires_grad_()
+        loss.zero_grad()
+        loss(f_s, f_t, limit).backward()
+        weight = loss.discriminator.layers[0].weight
+        gradients[None if limit is None else limit.item()] = torch.cat([f_s.grad, f_t.grad]), weight.grad.clone()
+    free, short, long = gradients.values()
+    assert short[0].norm() == pytest.approx(1e-3, rel=1e-4)
+    torch.testing.assert_close(short[0] / short[0].norm(), free[0] / free[0].norm())
+    torch.testing.assert_close(long[0], free[0])
+    torch.testing.assert_close(short[1], free[1])
+
+
+def test_the_limit_is_a_multiple_of_the_classification_gradient() -> None:
+    """At a limit of 1e-6 a run is source-only but for rounding; without any adversarial weight it is so exactly."""
+    pair = a_pair(4)
+    settings = Settings(max_iter=20, gamma=50, optimizer="sgd")
+    features = []
+    for changes in ({"reversal_limit": 1e-6}, {"adversarial_weight": 0}, {}):
+        trainer = Trainer(pair, settings.replace(**changes))
+        trainer.advance(20)
+        features.append(trainer.features(pair.target_x))
+    np.testing.assert_allclose(features[0], features[1], atol=1e-5)
+    assert np.abs(features[2] - features[1]).max() > 1e-4
+
+
+def test_slices_change_nothing_under_the_defaults() -> None:
+    pair = a_pair(4)
+    settings = Settings.for_pair(pair)
+    whole, sliced = Trainer(pair, settings), Trainer(pair, settings)
+    whole.advance(12)
+    for n in (5, 1, 6):
+        sliced.advance(n)
+    np.testing.assert_array_equal(whole.history.rows, sliced.history.rows)
+
+
+def test_balance_pays_for_predictions_that_spread() -> None:
+    even, lumped = torch.eye(3) * 50, torch.eye(3)[[0, 0, 0]] * 50
+    assert marginal_entropy(even).item() == pytest.approx(np.log(3), abs=1e-5)
+    assert marginal_entropy(lumped).item() == pytest.approx(0, abs=1e-5)

@@ -45,10 +45,11 @@ def _plane(pair: DomainPair, sample: Sample, snapshot: Snapshot, exam: bool) -> 
         points(xy[n:], target_classes, texts[n:], symbol=palette.TARGET_SYMBOL, size=7),
     ]
     surface = snapshot.surface
+    margin = {"l": 28, "r": 8, "t": 8, "b": 22}
     if surface is None:
-        return {"data": dots, "layout": {"xaxis": frame_axis(), "yaxis": frame_axis()}}
+        return {"data": dots, "layout": {"xaxis": frame_axis(), "yaxis": frame_axis(), "margin": margin}}
     x_axis, y_axis = (frame_axis(range=[float(v[0]), float(v[-1])]) for v in (surface.x, surface.y))
-    return {"data": [*_views(surface), *dots], "layout": {"xaxis": x_axis, "yaxis": y_axis}}
+    return {"data": [*_views(surface), *dots], "layout": {"xaxis": x_axis, "yaxis": y_axis, "margin": margin}}
 
 
 def _views(surface: Surface) -> list[Spec]:

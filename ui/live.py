@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
+from dann_core.live import SLICE_SECONDS
 from dann_core.observation import Snapshot
 from dann_core.run import Run
 from ui import charts, inputs
@@ -13,6 +16,9 @@ from ui.text import plain
 
 TICK_SECONDS = 0.15
 """Between the end of one frame and the next; the browser draws meanwhile."""
+
+FIRST_SNAPSHOT_SECONDS = 20
+SEND_SECONDS = 0.05
 
 PANEL_HEIGHT = 440
 VIEWS = ("t-SNE", "PCA")
@@ -100,22 +106,29 @@ def _speed(state: Experiment) -> None:
 def frame(state: Experiment, run: Run) -> None:
     """One frame: take in what has been trained, then draw it."""
     was_moving = run.playing or run.busy
-    run.wait(0.5 if run.latest else 20)
+    if run.latest is None:
+        run.wait(FIRST_SNAPSHOT_SECONDS)
     run.poll()
     if run.failure:
-        st.error(f"Training stopped with an error: {run.failure}. Reset starts again; nothing else was lost.")
+        st.error(
+            f"Training stopped with an error: {plain(str(run.failure))} Reset starts again; nothing else was lost."
+        )
     snapshot = _shown(run)
     if snapshot is None:
         st.info("The network is being built…", icon=":material/hourglass_top:")
         return
     _progress(run)
-    _figures(state, snapshot)
+    _figures(snapshot)
     _panels(state, run, snapshot)
-    _sentence(snapshot)
-    if not (run.playing or run.busy) and was_moving:
+    BOXES[snapshot.diagnosis.level](snapshot.diagnosis.sentence, icon=ICONS[snapshot.diagnosis.level])
+    _look_back(run)
+    # When the script's next run starts, Streamlit throws away what it has not sent yet, and with it charts of this
+    # frame: so the wait for the next slice stands at the end.
+    time.sleep(SEND_SECONDS)
+    run.wait(SLICE_SECONDS)
+    if was_moving and not (run.playing or run.busy):
         # Buttons and the timer belong to the page: draw it once more at rest.
         st.rerun()
-    _look_back(run)
 
 
 def _progress(run: Run) -> None:
@@ -129,7 +142,7 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def _figures(state: Experiment, s: Snapshot) -> None:
+def _figures(s: Snapshot) -> None:
     accuracy = s.evaluation
     basis = f"Over {s.evaluated[0]:,} source and {s.evaluated[1]:,} target samples."
     with st.container(horizontal=True, gap="medium", key="figures"):
@@ -195,10 +208,6 @@ def _header(title: str):
     row = st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"header.{title}")
     row.markdown(f"**{title}**", width="content")
     return row
-
-
-def _sentence(snapshot: Snapshot) -> None:
-    BOXES[snapshot.diagnosis.level](snapshot.diagnosis.sentence, icon=ICONS[snapshot.diagnosis.level])
 
 
 def _shown(run: Run) -> Snapshot | None:

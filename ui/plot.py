@@ -1,26 +1,36 @@
-"""The one place where a Plotly figure enters the page."""
+"""Plotly figures on the page, updated in place.
+
+`st.plotly_chart` gives each chart an identity made from its content, so that every frame tears the old chart down,
+with its zoom, and builds a new one (streamlit/streamlit#8782; #16052 would change it). This component keeps one chart
+per key and hands it each new figure: nothing flickers, and `uirevision` keeps what a person has zoomed into.
+"""
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 
+import plotly
 import plotly.io
+import plotly.offline
 import streamlit as st
-from streamlit.elements.lib.layout_utils import LayoutConfig
-from streamlit.proto.PlotlyChart_pb2 import PlotlyChart
 
 from ui.charts import Spec
 
-CONFIG = json.dumps({"displayModeBar": False, "responsive": True})
+STATIC = Path(__file__).parent.parent / "static"
+PLOTLY_JS = f"plotly-{plotly.__version__}.min.js"
 
 
 def chart(spec: Spec, key: str, alt: str) -> None:
-    """Draw a figure so that the next one under the same key updates it in place; `alt` is for screen readers.
+    """Draw a figure, or update the one that this key has drawn before; `alt` is for screen readers."""
+    _component()(key=f"chart {key}", data={"figure": plotly.io.to_json(spec, validate=False), "alt": alt})
 
-    `st.plotly_chart` gives each chart an identity made from its content, so that every frame tears the old chart
-    down, with its zoom, and builds a new one (streamlit/streamlit#8782; #16052 changes it). An element without an
-    identity keeps its place and is updated. When that is released, this is `st.plotly_chart(spec, key=key)`.
-    """
-    element = PlotlyChart(spec=plotly.io.to_json(spec, validate=False), config=CONFIG, alt=alt)
-    size = LayoutConfig(width="stretch", height=spec["layout"]["height"])
-    st.container(key=f"chart {key}")._enqueue("plotly_chart", element, layout_config=size)
+
+@st.cache_resource
+def _component():
+    # Streamlit serves what lies in static/; the file comes from the installed package, so their versions agree.
+    STATIC.mkdir(exist_ok=True)
+    file = STATIC / PLOTLY_JS
+    if not file.exists():
+        file.write_text(plotly.offline.get_plotlyjs(), encoding="utf-8")
+    script = Path(__file__).with_name("plot.js").read_text(encoding="utf-8").replace("PLOTLY_JS", PLOTLY_JS)
+    return st.components.v2.component("plot", js=script, isolate_styles=False)
