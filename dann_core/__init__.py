@@ -6,7 +6,7 @@ from dann_core.domains.pair import DomainError, DomainPair
 from dann_core.history import History
 from dann_core.knobs import KnobError
 from dann_core.settings import Settings
-from dann_core.training import Change, Evaluation, Trainer
+from dann_core.training import Change, Evaluation, Trainer, View
 
 __all__ = [
     "AdversarialLoss",
@@ -23,4 +23,5 @@ __all__ = [
     "MMDLoss",
     "Settings",
     "Trainer",
+    "View",
 ]

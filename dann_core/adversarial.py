@@ -42,7 +42,7 @@ class GradientReversal(torch.autograd.Function):
 
 
 def schedule(progress: float, gamma: float) -> float:
-    """The rise from 0 towards 1 with progress in [0, 1]: `2 / (1 + exp(-gamma * progress)) - 1` (DANN, section 5.2.2)."""
+    """The rise from 0 towards 1 with progress in [0, 1]: `2 / (1 + exp(-gamma progress)) - 1` (DANN, section 5.2.2)."""
     return math.tanh(gamma * progress / 2)
 
 

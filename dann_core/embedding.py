@@ -15,7 +15,7 @@ PCA_DIMENSIONS = 50
 PICTURE_WIDTH = 4.2
 """Width of the square, centred on the origin, in which a frame is drawn; a frame has unit root mean square radius."""
 
-MOTION_LIMIT = 0.03
+MOTION_LIMIT = 0.025
 """Median step of a point from frame to frame, in picture widths, after which a frame is taken as it is."""
 
 
@@ -27,7 +27,7 @@ class TsneFollower:
     moved far enough: the next frame goes on from there.
     """
 
-    ROUNDS, ROUND = 5, 10
+    ROUNDS, ROUND = 10, 5
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed

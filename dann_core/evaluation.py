@@ -94,9 +94,10 @@ def diagnose(v: Vitals) -> Diagnosis:
     if v.domain_accuracy < 0.62:
         return Diagnosis(
             "good",
-            f"The discriminator is at chance ({v.domain_accuracy:.0%} right, 50 % = cannot tell): the features are aligned.",
+            f"The discriminator is at chance ({v.domain_accuracy:.0%} right, 50 % = cannot tell): the features "
+            "are aligned.",
         )
     return Diagnosis(
         "wait",
-        f"Tug of war: the discriminator is right in {v.domain_accuracy:.0%} of cases, the extractor is closing the gap.",
+        f"Tug of war: the discriminator is right in {v.domain_accuracy:.0%} of cases, the extractor pulls against it.",
     )

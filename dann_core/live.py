@@ -15,13 +15,15 @@ SLICE_SECONDS = 0.3
 
 @dataclass(frozen=True)
 class Slice:
-    """What the page asks of a run: train under these settings, for so many iterations or for `SLICE_SECONDS`.
+    """What the page asks of a run: train under these settings, for at most so many iterations.
 
-    A slice ends at max_iter, whichever comes first; 0 iterations only look.
+    A slice also ends at max_iter and, with at least one iteration done, after `SLICE_SECONDS`; 0 iterations only look.
+    `complete` asks for accuracies over all samples, as the end of a run gets them too.
     """
 
     settings: Settings
     iterations: int | None = None
+    complete: bool = False
 
 
 class LiveRun:
@@ -36,20 +38,17 @@ class LiveRun:
         if asked.settings != self.trainer.settings:
             self.trainer.apply(asked.settings)
         left = asked.settings.max_iter - self.trainer.iteration
-        if asked.iterations is None:
-            self._advance_for(SLICE_SECONDS, left)
-        else:
-            self.trainer.advance(max(min(asked.iterations, left), 0))
+        self._advance(left if asked.iterations is None else min(asked.iterations, left))
         finished = self.trainer.iteration >= asked.settings.max_iter
-        return self.observer.observe(self.trainer, complete=finished or asked.iterations in (0, 1))
+        return self.observer.observe(self.trainer, complete=asked.complete or finished)
 
-    def _advance_for(self, seconds: float, left: int) -> None:
-        """Whole iterations until the time is used up; short chunks, so that a slow network overshoots little."""
-        deadline = time.perf_counter() + seconds
+    def _advance(self, iterations: int) -> None:
+        """Whole iterations until there are enough or the time is used up, in chunks so that little is overshot."""
+        deadline = time.perf_counter() + SLICE_SECONDS
         chunk = 1
-        while left > 0 and time.perf_counter() < deadline:
+        while iterations > 0 and time.perf_counter() < deadline:
             started = time.perf_counter()
-            self.trainer.advance(min(chunk, left))
-            left -= chunk
+            self.trainer.advance(min(chunk, iterations))
+            iterations -= chunk
             rate = chunk / (time.perf_counter() - started)
-            chunk = max(1, int(rate * seconds / 10))
+            chunk = max(1, int(rate * SLICE_SECONDS / 10))

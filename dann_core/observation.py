@@ -16,6 +16,9 @@ from dann_core.evaluation import Diagnosis, Vitals, diagnose, proxy_a_distance
 from dann_core.training import Change, Evaluation, Trainer
 
 POINTS_PER_DOMAIN = 250
+LARGE_SAMPLE, POINTS_OF_LARGE = 10_000, 60
+"""Samples of more values than this cost the networks so much that fewer are drawn."""
+
 SURFACE_SIDE = 60
 EMBEDDING_SHARE = 0.15
 """Of a run's time; t-SNE is made less often rather than taking more."""
@@ -62,8 +65,10 @@ class Snapshot:
     changes: tuple[Change, ...]
 
 
-def stratified_sample(pair: DomainPair, per_domain: int = POINTS_PER_DOMAIN, seed: int = 0) -> Sample:
+def stratified_sample(pair: DomainPair, per_domain: int | None = None, seed: int = 0) -> Sample:
     """A fixed sample of each domain, in the proportions of its classes where labels are known."""
+    if per_domain is None:
+        per_domain = POINTS_OF_LARGE if np.prod(pair.sample_shape) > LARGE_SAMPLE else POINTS_PER_DOMAIN
     source = _stratified(pair.source_y, len(pair.source_x), per_domain, seed)
     target = _stratified(pair.target_y, len(pair.target_x), per_domain, seed + 1)
     basis = "by class" if pair.target_y is not None else "source by class, target at random"
@@ -97,14 +102,13 @@ class Observer:
         `complete` evaluates on every sample and always moves the t-SNE on; otherwise accuracies are those of the
         picture's sample and the t-SNE may stay behind to keep within its share of the time.
         """
-        features = np.concatenate(
-            [trainer.features(self._source_x, "source"), trainer.features(self._target_x, "target")]
+        source, target = trainer.look(self._source_x, "source"), trainer.look(self._target_x, "target")
+        evaluation = (
+            trainer.evaluate() if complete else trainer.grade(self.sample.source, self.sample.target, source, target)
         )
-        n = len(self._source_x)
-        probabilities = np.concatenate(
-            [trainer.probabilities(self._source_x, "source"), trainer.probabilities(self._target_x, "target")]
-        )
-        evaluation = trainer.evaluate() if complete else trainer.evaluate(self.sample.source, self.sample.target)
+        features = np.concatenate([source.features, target.features])
+        probabilities = np.concatenate([source.probabilities, target.probabilities])
+        n = len(source.features)
         finite = bool(np.isfinite(features).all())
         if finite:
             self._pca.follow(features)
@@ -138,11 +142,12 @@ class Observer:
 
     def _surface(self, trainer: Trainer) -> Surface:
         x, y, points = self._grid
-        probabilities = trainer.probabilities(points)
+        view = trainer.look(points)
+        probabilities = view.probabilities
         first, second = np.partition(probabilities, -2, axis=1)[:, :-3:-1].T[..., None]
         margins = probabilities - np.where(probabilities == first, second, first)
         shape = (len(y), len(x))
-        return Surface(x, y, margins.T.reshape(-1, *shape), trainer.source_probability(points).reshape(shape))
+        return Surface(x, y, margins.T.reshape(-1, *shape), view.source_probability.reshape(shape))
 
 
 def _grid(pair: DomainPair) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:

@@ -128,9 +128,9 @@ class Run:
                 self.playing = False
             if self.playing:
                 self._ask_next()
-            elif snapshot.evaluated != (len(self.pair.source_x), len(self.pair.target_x)):
-                # The last figures of a pause are those of all samples.
-                self._ask(0)
+            elif snapshot.iteration and snapshot.evaluated != (len(self.pair.source_x), len(self.pair.target_x)):
+                # The figures that a pause ends with are those of all samples.
+                self._ask(0, complete=True)
             return True
 
     def seconds_left(self) -> float | None:
@@ -144,5 +144,5 @@ class Run:
         if not self.busy:
             self._ask(self.iterations_per_frame)
 
-    def _ask(self, iterations: int | None) -> None:
-        self._pending = self._handle.advance(Slice(self.settings, iterations))
+    def _ask(self, iterations: int | None, *, complete: bool = False) -> None:
+        self._pending = self._handle.advance(Slice(self.settings, iterations, complete))

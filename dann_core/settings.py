@@ -21,6 +21,7 @@ GROUPS = {
     "data": "Data and seed",
 }
 
+WIDTHS = tuple(2**k for k in range(2, 15))
 RATES = tuple(float(f"{digit}e{power}") for power in range(-6, 0) for digit in (1, 2, 5))
 
 
@@ -41,7 +42,7 @@ class Settings(Knobs):
     discriminator_width: int = knob(
         64,
         "Units in each hidden layer of the discriminator: too few cannot see the shift, too many win too easily.",
-        label="discriminator width", low=1, high=16_384, ladder=tuple(2**k for k in range(2, 15)), unit="units", group="main",
+        label="discriminator width", low=1, high=16_384, ladder=WIDTHS, unit="units", group="main",
     )  # fmt: skip
 
     lambda_max: float = knob(

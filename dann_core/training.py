@@ -27,6 +27,9 @@ OPTIMIZERS = {
     "sgd": lambda parameters: torch.optim.SGD(parameters, momentum=0.9, fused=True),
 }
 
+EVALUATION_BATCH = 512
+"""Samples in one pass without gradients: bounds the memory, not the result."""
+
 DISCREPANCIES = {"mmd": MMDLoss(), "coral": CORALLoss()}
 
 
@@ -47,6 +50,20 @@ class Evaluation:
     source_accuracy: float
     target_accuracy: float | None
     domain_accuracy: float
+
+
+@dataclass(frozen=True)
+class View:
+    """What the networks make of N samples."""
+
+    features: np.ndarray  # (N, D)
+    probabilities: np.ndarray  # (N, K), of the classes
+    source_probability: np.ndarray  # (N,), the discriminator's
+
+    @property
+    def classes(self) -> np.ndarray:
+        """The most probable class indices, `(N,)`."""
+        return self.probabilities.argmax(1)
 
 
 class Trainer:
@@ -169,47 +186,38 @@ class Trainer:
         loss.scheduler.max_iter = settings.max_iter
         loss.scheduler.curr_iter = min(self.iteration, settings.max_iter)
 
-    @torch.no_grad()
-    def evaluate(self, source: np.ndarray | None = None, target: np.ndarray | None = None) -> Evaluation:
-        """Accuracies over all samples, or over those of the index arrays `source` and `target`.
+    def evaluate(self) -> Evaluation:
+        """Accuracies over all samples of both domains."""
+        everything = np.arange(len(self.source_x)), np.arange(len(self.target_x))
+        return self.grade(*everything, self._look(self.source_x), self._look(self.target_x))
+
+    def grade(self, source: np.ndarray, target: np.ndarray, source_view: View, target_view: View) -> Evaluation:
+        """Accuracies over the samples with the indices `source` and `target`, given what was made of them.
 
         The domain accuracy is the mean of the discriminator's accuracies on the two domains; 0.5: cannot tell.
         """
-        source = np.arange(len(self.source_x)) if source is None else source
-        target = np.arange(len(self.target_x)) if target is None else target
-        features_s = self._forward(self.network, self.source_x[source])
-        features_t = self._forward(self.network, self.target_x[target])
-        classes_s, classes_t = self._classes(features_s), self._classes(features_t)
-        discriminator = self.network.adversarial.discriminator
-        told_s = (self._forward(discriminator, features_s) > 0).float().mean()
-        told_t = (self._forward(discriminator, features_t) <= 0).float().mean()
         y = self.pair.target_y
+        told_s, told_t = source_view.source_probability > 0.5, target_view.source_probability <= 0.5
         return Evaluation(
-            source_accuracy=float((classes_s == self.pair.source_y[source]).mean()),
-            target_accuracy=None if y is None else float((classes_t == y[target]).mean()),
-            domain_accuracy=float((told_s + told_t) / 2),
+            source_accuracy=float((source_view.classes == self.pair.source_y[source]).mean()),
+            target_accuracy=None if y is None else float((target_view.classes == y[target]).mean()),
+            domain_accuracy=float((told_s.mean() + told_t.mean()) / 2),
         )
 
+    def look(self, x: np.ndarray, domain: str = "target") -> View:
+        """What the networks make of raw inputs `(N, *sample_shape)`, in one pass.
+
+        `domain` ("source" or "target") matters to per-domain standardisation only.
+        """
+        return self._look(self._tensor(x, domain))
+
     def predict(self, x: np.ndarray, domain: str = "target") -> np.ndarray:
-        """Class indices `(N,)` for raw inputs `(N, *sample_shape)`; `domain` matters to per-domain standardisation."""
-        return self.probabilities(x, domain).argmax(1)
+        """Class indices `(N,)` for raw inputs `(N, *sample_shape)`."""
+        return self.look(x, domain).classes
 
-    @torch.no_grad()
-    def probabilities(self, x: np.ndarray, domain: str = "target") -> np.ndarray:
-        """Class probabilities `(N, K)` for raw inputs."""
-        features = self._forward(self.network, self._tensor(x, domain))
-        return self.network.eval().classifier(features).softmax(1).numpy()
-
-    @torch.no_grad()
     def features(self, x: np.ndarray, domain: str = "target") -> np.ndarray:
         """What the extractor makes of raw inputs: `(N, D)`."""
-        return self._forward(self.network, self._tensor(x, domain)).numpy()
-
-    @torch.no_grad()
-    def source_probability(self, x: np.ndarray, domain: str = "target") -> np.ndarray:
-        """The discriminator's probability `(N,)` that each raw input comes from the source."""
-        features = self._forward(self.network, self._tensor(x, domain))
-        return self._forward(self.network.adversarial.discriminator, features).sigmoid().numpy()[:, 0]
+        return self.look(x, domain).features
 
     def state_dict(self) -> dict[str, Any]:
         """Everything a resumed run needs: weights, optimizer, schedule, history, changes, settings.
@@ -244,10 +252,10 @@ class Trainer:
         tensor = torch.from_numpy(self.standardizer(x, domain))
         return tensor.contiguous(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
 
-    def _classes(self, features: Tensor) -> np.ndarray:
-        return self._forward(self.network.classifier, features).argmax(1).numpy()
-
     @torch.no_grad()
-    def _forward(self, module: torch.nn.Module, x: Tensor) -> Tensor:
-        module.eval()
-        return torch.cat([module(part) for part in x.split(512)])
+    def _look(self, x: Tensor) -> View:
+        network = self.network.eval()
+        features = torch.cat([network(part) for part in x.split(EVALUATION_BATCH)])
+        logits = network.classifier(features)
+        domain_logits = network.adversarial.discriminator(features)
+        return View(features.numpy(), logits.softmax(1).numpy(), domain_logits.sigmoid().numpy()[:, 0])

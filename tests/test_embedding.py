@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,7 @@ def test_frames_of_a_training_run_move_less_than_a_twentieth_of_the_picture() ->
     for _ in range(15):
         trainer.advance(20)
         frames.append(follower.follow(features()))
-    steps = [motion(a, b) for a, b in zip(frames, frames[1:], strict=False)]
+    steps = [motion(a, b) for a, b in itertools.pairwise(frames)]
     assert max(steps) < 0.05
     assert max(steps) > 0.001
     assert all(np.abs(frame.mean(0)).max() < 1e-6 for frame in frames)

@@ -27,6 +27,8 @@ CHROMIUM_FLAGS = [
 PATIENCE = 60_000
 """Milliseconds that a busy machine may take; no test measures time."""
 
+expect.set_options(timeout=PATIENCE)
+
 
 def free_port() -> int:
     with socket.socket() as s:
@@ -80,6 +82,7 @@ def picture(request: pytest.FixtureRequest):
 
     def save(page: Page, name: str) -> None:
         if folder:
+            page.wait_for_timeout(1000)  # for fonts, tables and toasts
             page.screenshot(path=Path(folder) / f"{name}.png")
 
     return save
@@ -90,8 +93,9 @@ expect.set_options(timeout=PATIENCE)
 
 def open_page(page: Page, address: str, query: str = "") -> None:
     page.goto(f"{address}/?{query}")
-    expect(button(page, "Play")).to_be_enabled(timeout=PATIENCE)
-    expect(page.get_by_text("embedded together")).to_be_visible(timeout=PATIENCE)
+    expect(button(page, "Play")).to_be_enabled()
+    expect(page.get_by_test_id("stProgress")).to_be_visible()
+    expect(page.get_by_text("embedded together")).to_be_visible()
 
 
 def button(page: Page, name: str) -> Locator:
@@ -196,6 +200,12 @@ ZOOM = """() => {
 }"""
 
 
+COUNT_FRAMES = """() => {
+    window.frames_drawn = 0;
+    document.querySelector('.js-plotly-plot').on('plotly_afterplot', () => window.frames_drawn++);
+}"""
+
+
 def test_zoom_survives_twenty_frames(page: Page, address: str) -> None:
     open_page(page, address, "max_iter=100000")
     expect(page.locator(".js-plotly-plot .nsewdrag").first).to_be_visible()
@@ -207,9 +217,7 @@ def test_zoom_survives_twenty_frames(page: Page, address: str) -> None:
     page.mouse.up()
     page.wait_for_function(f"whole => JSON.stringify(({ZOOM})()) !== JSON.stringify(whole)", arg=whole)
     zoomed = page.evaluate(ZOOM)
-    page.evaluate(
-        "() => { window.frames_drawn = 0; document.querySelector('.js-plotly-plot').on('plotly_afterplot', () => window.frames_drawn++) }"
-    )
+    page.evaluate(COUNT_FRAMES)
     button(page, "Play").click()
     page.wait_for_function("() => window.frames_drawn >= 20")
     assert iteration(page) > 20

@@ -85,6 +85,7 @@ def test_json_round_trip() -> None:
 
 
 def test_the_core_imports_no_user_interface() -> None:
-    code = "import sys, dann_core, dann_core.engine, dann_core.run, dann_core.__main__; print('streamlit' in sys.modules, 'plotly' in sys.modules)"
+    modules = "dann_core, dann_core.engine, dann_core.run, dann_core.__main__"
+    code = f"import sys, {modules}; print('streamlit' in sys.modules, 'plotly' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["False", "False"]

@@ -198,7 +198,7 @@ def test_every_extractor_trains_on_its_kind(shape: tuple[int, ...], extractor: s
     features = trainer.features(pair.target_x)
     assert features.shape == (40, trainer.network.feature_dim)
     assert trainer.predict(pair.target_x).shape == (40,)
-    assert trainer.probabilities(pair.target_x).sum(1) == pytest.approx(1, abs=1e-5)
+    assert trainer.look(pair.target_x).probabilities.sum(1) == pytest.approx(1, abs=1e-5)
 
 
 def test_the_tutorial_network_flattens_to_12544_and_a_wide_discriminator_is_refused_with_the_figure() -> None:

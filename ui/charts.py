@@ -1,8 +1,8 @@
 """The charts of the live view, made from snapshots and settings; none of them knows Streamlit.
 
 A chart is a Plotly figure written as a plain dict: figure objects check every property again in every frame, which
-takes fifteen times as long as all the rest (a test checks them once instead). Every figure has a fixed size, fixed ranges
-and a `uirevision`, so that a new frame moves points and leaves a person's zoom alone.
+takes fifteen times as long as all the rest (a test checks them once instead). Every figure has a fixed size, fixed
+ranges and a `uirevision`, so that a new frame moves points and leaves a person's zoom alone.
 """
 
 from __future__ import annotations
@@ -160,9 +160,8 @@ def curves(
         }
     }
     for k, (domain, bounds) in enumerate(zip(domains_, ranges, strict=True), 1):
-        axes[f"yaxis{k}"] = {
-            "domain": domain, "range": bounds, "gridcolor": "#eeeeee", "zeroline": False, "tickfont": {"size": 10}, "nticks": 4
-        }  # fmt: skip
+        shared = {"gridcolor": "#eeeeee", "zeroline": False, "tickfont": {"size": 10}, "nticks": 4}
+        axes[f"yaxis{k}"] = {"domain": domain, "range": bounds, **shared}
     axes["yaxis3"]["tickformat"] = ".0%"
     notes = [
         _note(0.5, domain[1], title, xref="paper", yref="paper", yanchor="bottom")

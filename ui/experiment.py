@@ -19,6 +19,7 @@ from dann_core.run import Run
 from dann_core.settings import Settings
 
 FIRST_DOMAIN = "moons"
+# Iterations a frame; None: as many as fit.
 SPEEDS: dict[str, int | None] = {"slow": 1, "calm": 5, "normal": 20, "brisk": 100, "flat out": None}
 
 

@@ -29,7 +29,9 @@ def caption(pair: DomainPair) -> str:
     if pair.kind != "vectors":
         return "Samples and what the classifier takes them for."
     if pair.sample_shape == (2,):
-        return "Black: the classifier's boundary. Tint: the discriminator (violet source, olive target, white cannot tell)."
+        return (
+            "Black: the classifier's boundary. Tint: the discriminator (violet source, olive target, white at a loss)."
+        )
     return "The inputs' first two principal components, coloured like the picture on the left."
 
 

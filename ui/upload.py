@@ -184,10 +184,10 @@ def _samples(role: str, pair: DomainPair, facts: files.DomainFacts, x: np.ndarra
     picked = np.array(facts.examples)
     captions = [f"row {i}" if y is None else shown(pair.class_names[y[i]]) for i in picked]
     if pair.kind == "images":
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="xsmall"):
             for image, caption in zip(as_rgb(x[picked]), captions, strict=True):
-                with st.container(width=64):
-                    st.image(image, width=56)
+                with st.container(width=52):
+                    st.image(image, width=48)
                     st.caption(plain(caption))
     elif pair.kind == "signals":
         chart(_signals(x[picked, 0].astype(np.float64), captions), f"samples {role}", "eight signals")

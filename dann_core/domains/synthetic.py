@@ -89,7 +89,11 @@ class Blobs(Domain):
     )
     scale: float = knob(1.0, "How much larger the target's picture is than the source's.", low=0.5, high=2, step=0.05)
     imbalance: float = knob(
-        1.0, "How many times more points the target's most frequent class has than its rarest.", low=1, high=10, step=0.5
+        1.0,
+        "How many times more points the target's most frequent class has than its rarest.",
+        low=1,
+        high=10,
+        step=0.5,
     )
     spread: float = knob(
         0.1, "Standard deviation of a cluster, in distances between neighbours.", low=0.02, high=0.5, step=0.01

@@ -67,9 +67,7 @@ class Machine:
     hum: float = 0.0
 
 
-def simulate(
-    condition: Condition, machine: Machine, windows: int, length: int, rng: np.random.Generator
-) -> np.ndarray:
+def simulate(condition: Condition, machine: Machine, windows: int, length: int, rng: np.random.Generator) -> np.ndarray:
     """`(windows, length)` accelerations at 12 kHz, float64; no two windows follow each other in time.
 
     Damage strikes at its fault frequency with a random slip; each strike rings at the structure's resonances and
@@ -101,7 +99,9 @@ def _impacts(
     strikes = int(1.2 * (duration + _LEAD) / period) + 3
     gaps = period * (1 + _SLIP * rng.standard_normal((windows, strikes)))
     times = gaps.cumsum(axis=1) - period * rng.uniform(1, 2, (windows, 1)) - _LEAD
-    carrier, depth = {"inner race": (shaft, 0.8), "ball": (CAGE_ORDER * shaft, 0.6), "outer race": (0.0, 0.0)}[condition]
+    carrier, depth = {"inner race": (shaft, 0.8), "ball": (CAGE_ORDER * shaft, 0.6), "outer race": (0.0, 0.0)}[
+        condition
+    ]
     load = 1 + depth * np.cos(2 * np.pi * (carrier * times + rng.uniform(0, 1, (windows, 1))))
     severity = rng.uniform(0.8, 1.2, (windows, 1))
     return times, severity * load * (1 + 0.1 * rng.standard_normal(times.shape))
@@ -138,12 +138,12 @@ class Vibration(Domain):
         2400.0, "First resonance of the source's structure.", low=1000, high=3200, step=50, unit="Hz"
     )
     target_resonance: float = knob(
-        2500.0, "First resonance of the target's structure.", low=1000, high=3200, step=50, unit="Hz"
+        2450.0, "First resonance of the target's structure.", low=1000, high=3200, step=50, unit="Hz"
     )
     source_noise: float = knob(0.1, "Background noise of the source, beside impacts of 1.", low=0, high=2, step=0.05)
-    target_noise: float = knob(0.15, "Background noise of the target, beside impacts of 1.", low=0, high=2, step=0.05)
+    target_noise: float = knob(0.2, "Background noise of the target, beside impacts of 1.", low=0, high=2, step=0.05)
     target_hum: float = knob(
-        0.4, "Hum of the gear that loads the target's shaft, beside impacts of 1.", low=0, high=2, step=0.05
+        0.2, "Hum of the gear that loads the target's shaft, beside impacts of 1.", low=0, high=2, step=0.05
     )
     windows: int = knob(150, "Windows of each condition in each domain.", low=10, high=500, step=10)
 

@@ -1,0 +1,94 @@
+"""The figures: valid for Plotly, safe against names from files, with target labels only where they may be."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from conftest import make_pair
+
+from dann_core import DomainPair, Settings, Trainer
+from dann_core.observation import Observer, Snapshot
+from ui import charts, inputs
+
+SETTINGS = Settings(
+    batch_size=8, max_iter=50, extractor_width=8, feature_width=8, discrepancy="mmd", entropy_weight=0.1
+)
+SHARED = {"height": 400, "revision": "1"}
+
+
+def watched(pair: DomainPair, settings: Settings = SETTINGS) -> tuple[Trainer, Observer, list[Snapshot]]:
+    trainer, observer = Trainer(pair, settings), Observer(pair)
+    snapshots = [observer.observe(trainer)]
+    trainer.advance(10)
+    trainer.apply(settings.replace(gamma=3.0))
+    trainer.advance(10)
+    return trainer, observer, [*snapshots, observer.observe(trainer, complete=True)]
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+@pytest.mark.parametrize("shape", [(2,), (5,), (1,), (3, 12, 12), (1, 8, 8), (2, 60)])
+def test_every_figure_is_valid_for_plotly(shape: tuple[int, ...], labelled: bool) -> None:
+    pair = make_pair(shape, labelled=labelled)
+    trainer, observer, snapshots = watched(pair)
+    last = snapshots[-1]
+    figures = [
+        charts.features(pair, observer.sample, last, last.tsne, exam=labelled, **SHARED),
+        inputs.figure(pair, observer.sample, last, exam=labelled, **SHARED),
+        charts.curves(trainer.history, snapshots, last, trainer.settings, pair.n_classes, **SHARED),
+        charts.curves(trainer.history, snapshots, snapshots[0], trainer.settings, pair.n_classes, **SHARED),
+    ]
+    for figure in figures:
+        go.Figure(figure)
+        assert figure["layout"]["height"] == 400
+        assert figure["layout"]["uirevision"] == "1"
+
+
+def test_names_from_a_file_are_text_and_never_html() -> None:
+    evil = ("<img src=x onerror=alert(1)>", "b" * 300, "c")
+    pair = dataclasses.replace(make_pair((2,)), class_names=evil)
+    _, observer, snapshots = watched(pair)
+    last = snapshots[-1]
+    figure = charts.features(pair, observer.sample, last, last.pca, exam=True, **SHARED)
+    texts = [*figure["data"][0]["text"], *(trace.get("name", "") for trace in figure["data"])]
+    assert not any("<img" in text for text in texts)
+    assert any("&lt;img" in text for text in texts)
+    assert max(len(trace.get("name", "")) for trace in figure["data"]) < 60
+
+
+def test_without_the_exam_no_colour_or_mark_comes_from_target_labels() -> None:
+    pair = make_pair((1, 8, 8))
+    wrong = dataclasses.replace(pair, target_y=(pair.target_y + 1) % 3)
+    drawn = []
+    for labels in (pair, wrong):
+        trainer, observer = Trainer(pair, SETTINGS), Observer(pair)
+        snapshot = observer.observe(trainer)
+        figures = [
+            charts.features(labels, observer.sample, snapshot, snapshot.pca, exam=False, **SHARED)["data"][1]["marker"],
+            inputs.figure(labels, observer.sample, snapshot, exam=False, **SHARED)["layout"]["annotations"],
+        ]
+        drawn.append(repr(figures))
+    assert drawn[0] == drawn[1]
+
+
+def test_the_lines_at_ln_2_and_one_half_are_drawn() -> None:
+    pair = make_pair((2,))
+    trainer, _, snapshots = watched(pair)
+    figure = charts.curves(trainer.history, snapshots, snapshots[-1], trainer.settings, 3, **SHARED)
+    levels = {shape["yref"]: shape["y0"] for shape in figure["layout"]["shapes"] if shape["yref"] != "paper"}
+    assert levels == {"y1": pytest.approx(np.log(2)), "y3": 0.5}
+    marks = [shape["x0"] for shape in figure["layout"]["shapes"] if shape["yref"] == "paper"]
+    assert marks == [10]
+
+
+def test_long_curves_are_averaged_and_short_ones_left_alone() -> None:
+    x = np.arange(1000.0)
+    short = charts.binned(x[:50], x[:50])
+    assert short[0] is not None
+    assert len(short[0]) == 50
+    means, values = charts.binned(x, 2 * x)
+    assert len(means) <= charts.CURVE_POINTS
+    assert values == pytest.approx(2 * means)
+    assert means[0] == pytest.approx(1.5)

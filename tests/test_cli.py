@@ -1,0 +1,79 @@
+"""The command line, as a person types it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file
+
+from dann_core import Settings, Trainer, domains
+from dann_core.__main__ import main
+
+SAMPLES = Path(__file__).parent.parent / "assets" / "samples"
+
+
+def test_train_writes_the_experiment(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    out = tmp_path / "RUN"
+    command = "train --domain moons --gamma 5 --max-iter 60 --discriminator-width 32 --seed 3 --set angle=20 --out"
+    assert main([*command.split(), str(out)]) == 0
+    assert "target accuracy" in capsys.readouterr().out
+    written = json.loads((out / "settings.json").read_text())
+    settings = Settings(**written["settings"])
+    assert settings == domains.preset("moons").replace(gamma=5, max_iter=60, discriminator_width=32, seed=3)
+    assert written["domain"]["angle"] == 20
+
+    trainer = Trainer(domains.load("moons", seed=3, angle=20), settings)
+    trainer.advance(60)
+    with (out / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 60
+    assert float(rows[-1]["adversarial_loss"]) == trainer.history[-1]["adversarial_loss"]
+    weights = load_file(out / "model.safetensors")
+    for name, value in trainer.network.state_dict().items():
+        assert weights[name].equal(value)
+    assert weights["standardizer.source_mean"].flatten().tolist() == pytest.approx(
+        trainer.pair.source_x.mean(0).tolist(), abs=1e-6
+    )
+
+
+def test_two_files_train_with_the_defaults_of_their_kind(tmp_path: Path) -> None:
+    files = [str(SAMPLES / "wine_source.csv"), str(SAMPLES / "wine_target.csv")]
+    assert main(["train", "--source", files[0], "--target", files[1], "--max-iter", "5", "--out", str(tmp_path)]) == 0
+    written = json.loads((tmp_path / "settings.json").read_text())
+    assert written["domain"] is None
+    assert written["class_names"] == ["cultivar 1", "cultivar 2", "cultivar 3"]
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("train", "Give either --domain, or both --source and --target"),
+        ("train --domain moons --gamma -3", "gamma must be a number from 0 to 50; got -3.0"),
+        ("train --domain moons --max-iter many", "max_iter must be a whole number from 1 to 1,000,000; got 'many'"),
+        ("train --domain moons --set angle=500", "angle must be a number from 0 to 180; got 500.0"),
+        ("train --domain moons --set tilt=5", "tilt is not a parameter of Moons; it has: angle, noise, size"),
+        ("train --domain moons --set angle", "--set takes NAME=VALUE, got 'angle'"),
+        ("train --source here.csv --target there.csv", "here.csv"),
+        ("train --source here.csv", "Give both --source and --target"),
+        ("train --domain moons --extractor cnn", "extractor cnn cannot read samples of shape 2: use mlp"),
+    ],
+)
+def test_wrong_command_lines_get_one_sentence(
+    command: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    assert main([*command.split(), *(["--out", str(tmp_path / "out")] if " " in command else [])]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_module_lists_its_domains() -> None:
+    run = subprocess.run([sys.executable, "-m", "dann_core", "domains"], capture_output=True, text=True, check=True)
+    for name in domains.names():
+        assert f"{name}: " in run.stdout

@@ -1,0 +1,47 @@
+"""Numbers and the words for them."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from dann_core.evaluation import Vitals, diagnose, proxy_a_distance
+
+CALM = Vitals(
+    iteration=500, lamb=0.9, lambda_max=1.0, adversarial_weight=1.0, classification_loss=0.1, adversarial_loss=0.69,
+    domain_accuracy=0.52, source_accuracy=0.99, proxy_a_distance=0.1, n_classes=3,
+)  # fmt: skip
+
+
+def test_proxy_a_distance_knows_both_ends() -> None:
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(300, 8)), rng.normal(size=(300, 8))
+    assert proxy_a_distance(a, b) < 0.35
+    assert proxy_a_distance(a, b + 5) == pytest.approx(2, abs=0.02)
+    assert 0.3 < proxy_a_distance(a, b + 0.4) < 1.7
+    assert proxy_a_distance(a[:5], b[:200]) <= 2
+
+
+@pytest.mark.parametrize(
+    ("change", "level", "words"),
+    [
+        ({"iteration": 0}, "idle", "Press Play"),
+        ({"classification_loss": math.nan}, "bad", "lower the learning rate"),
+        ({"classification_loss": 9.0}, "bad", "Diverged"),
+        ({"adversarial_weight": 0.0}, "wait", "source-only"),
+        ({"lambda_max": 0.0, "lamb": 0.0}, "wait", "source only"),
+        ({"lamb": 0.05}, "wait", "lambda is still 0.05"),
+        ({"domain_accuracy": 0.97, "adversarial_loss": 0.1}, "warn", "The discriminator wins (97% right)"),
+        ({"source_accuracy": 0.35}, "bad", "forgotten the source"),
+        ({"proxy_a_distance": 1.6}, "warn", "asleep"),
+        ({}, "good", "aligned"),
+        ({"domain_accuracy": 0.75}, "wait", "Tug of war"),
+    ],
+)
+def test_the_sentence_says_what_is_happening(change: dict, level: str, words: str) -> None:
+    diagnosis = diagnose(dataclasses.replace(CALM, **change))
+    assert diagnosis.level == level
+    assert words.lower() in diagnosis.sentence.lower()
