@@ -44,6 +44,7 @@ class Vitals:
     iteration: int
     lamb: float
     lambda_max: float
+    reversal_limit: float
     adversarial_weight: float
     classification_loss: float
     adversarial_loss: float
@@ -74,6 +75,12 @@ def diagnose(v: Vitals) -> Diagnosis:
         return Diagnosis(
             "wait",
             f"lambda is still {v.lamb:.2f}: adaptation has hardly begun, the classifier learns the source first.",
+        )
+    if v.domain_accuracy >= 0.75 and v.reversal_limit:
+        return Diagnosis(
+            "wait",
+            f"The discriminator is right in {v.domain_accuracy:.0%} of cases: the reversal limit "
+            f"({v.reversal_limit:g}) keeps its pull on the extractor gentle. Raise it to pull harder.",
         )
     if v.domain_accuracy >= 0.85 and v.adversarial_loss < 0.6 * CHANCE_LOSS:
         return Diagnosis(

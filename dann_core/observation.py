@@ -168,6 +168,7 @@ def _diagnosis(trainer: Trainer, evaluation: Evaluation, distance: float) -> Dia
             iteration=trainer.iteration,
             lamb=trainer.network.adversarial.lamb(),
             lambda_max=trainer.settings.lambda_max,
+            reversal_limit=trainer.settings.reversal_limit,
             adversarial_weight=trainer.settings.adversarial_weight,
             classification_loss=float(recent[2]),
             adversarial_loss=float(recent[3]),

@@ -11,9 +11,18 @@ import pytest
 from dann_core.evaluation import Vitals, diagnose, proxy_a_distance
 
 CALM = Vitals(
-    iteration=500, lamb=0.9, lambda_max=1.0, adversarial_weight=1.0, classification_loss=0.1, adversarial_loss=0.69,
-    domain_accuracy=0.52, source_accuracy=0.99, proxy_a_distance=0.1, n_classes=3,
-)  # fmt: skip
+    iteration=500,
+    lamb=0.9,
+    lambda_max=1.0,
+    reversal_limit=0.0,
+    adversarial_weight=1.0,
+    classification_loss=0.1,
+    adversarial_loss=0.69,
+    domain_accuracy=0.52,
+    source_accuracy=0.99,
+    proxy_a_distance=0.1,
+    n_classes=3,
+)
 
 
 def test_proxy_a_distance_knows_both_ends() -> None:
@@ -35,6 +44,7 @@ def test_proxy_a_distance_knows_both_ends() -> None:
         ({"lambda_max": 0.0, "lamb": 0.0}, "wait", "source only"),
         ({"lamb": 0.05}, "wait", "lambda is still 0.05"),
         ({"domain_accuracy": 0.97, "adversarial_loss": 0.1}, "warn", "The discriminator wins (97% right)"),
+        ({"domain_accuracy": 0.97, "adversarial_loss": 0.1, "reversal_limit": 0.2}, "wait", "reversal limit (0.2)"),
         ({"source_accuracy": 0.35}, "bad", "forgotten the source"),
         ({"proxy_a_distance": 1.6}, "warn", "asleep"),
         ({}, "good", "aligned"),

@@ -71,12 +71,13 @@ class Experiment:
             kind = domains.get(name)
             domain = kind(**{k.name: from_text(k, query[k.name]) for k in kind.knobs() if k.name in query})
             settings = Settings.from_query(query, domains.preset(name))
-            networks.cost(domain.pair(settings.seed).sample_shape, 2, settings)
+            pair = domain.pair(settings.seed)
+            networks.cost(pair.sample_shape, pair.n_classes, settings)
         except (DomainError, KnobError) as error:
             made = cls.built_in(domains.get(FIRST_DOMAIN)())
             made.notice = Notice(f"The link could not be followed: {error} Here is the first domain instead.", "error")
             return made
-        return cls(domain, domain.pair(settings.seed), settings, domains.preset(name))
+        return cls(domain, pair, settings, domains.preset(name))
 
     @classmethod
     def built_in(cls, domain: Domain) -> Experiment:

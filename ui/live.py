@@ -65,7 +65,8 @@ def transport(state: Experiment) -> None:
             disabled=run.playing or run.finished,
             help="Train one iteration.",
         )
-        st.button("Reset", icon=":material/restart_alt:", on_click=state.reset, disabled=run.iteration == 0)
+        untouched = run.iteration == 0 and not run.failure
+        st.button("Reset", icon=":material/restart_alt:", on_click=state.reset, disabled=untouched)
         st.button(
             "Undo",
             icon=":material/undo:",

@@ -26,6 +26,8 @@ SAMPLE_PAIRS = {
     "MAT: cell measurements": ("cells_source.mat", "cells_target.mat"),
     "ZIP: pictures in one folder per class": ("pictures_source.zip", "pictures_target.zip"),
 }
+KINDS = ("auto", "vectors", "signals", "images")
+"""What a sample is; "auto" reads it from the array's shape."""
 
 
 def draw(state: Experiment) -> None:
@@ -91,7 +93,10 @@ def _choice(role: str, table: files.Table) -> files.Choice:
         if options:
             chosen = _select(f"labels of the {role}", options, labels or files.NO_LABELS, f"labels {role} {table.file}")
             labels = None if chosen == files.NO_LABELS else chosen
-    return files.Choice(data=data, labels=labels)
+        kind = "auto"
+        if table.data_options:
+            kind = _select(f"the {role} holds", KINDS, kind, f"kind {role} {table.file}")
+    return files.Choice(data=data, labels=labels, kind=kind)
 
 
 def _select(label: str, options: list[str], guess: str | None, key: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from scipy.io import savemat
+from scipy.ndimage import grey_dilation
 from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 
 HERE = Path(__file__).parent
@@ -73,11 +74,12 @@ def faded_digits(x: np.ndarray, y: np.ndarray) -> None:
     np.savez_compressed(HERE / "digits_target.npz", x=np.clip(faded, 0, 255).astype(np.uint8), y=y[target])
 
 
-def inked_digits(x: np.ndarray, y: np.ndarray) -> None:
-    """ZIP: white digits on black in folders, and black digits on grey paper without folders, so without labels."""
+def thick_digits(x: np.ndarray, y: np.ndarray) -> None:
+    """ZIP: digits in folders, and digits of a thick pen on grey paper without folders, so without labels."""
     source, target = (rows[:ZIP_IMAGES] for rows in halves(len(y), 4))
+    thick = 50 + 0.6 * grey_dilation(x, size=(1, 4, 4))
     pack("pictures_source.zip", {f"{y[row]}/{i:03d}.png": x[row] for i, row in enumerate(source)})
-    pack("pictures_target.zip", {f"{i:03d}.png": (200 - 0.7 * x[row]).astype(np.uint8) for i, row in enumerate(target)})
+    pack("pictures_target.zip", {f"{i:03d}.png": thick[row].astype(np.uint8) for i, row in enumerate(target)})
 
 
 def pack(name: str, images: dict[str, np.ndarray]) -> None:
@@ -94,4 +96,4 @@ if __name__ == "__main__":
     wine()
     cells()
     faded_digits(*digits())
-    inked_digits(*digits())
+    thick_digits(*digits())

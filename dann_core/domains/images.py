@@ -6,13 +6,15 @@ from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-from scipy.ndimage import zoom
+from scipy.ndimage import uniform_filter, zoom
 
 from dann_core.domains.base import Domain, generator
 from dann_core.domains.pair import DomainPair
 from dann_core.knobs import knob
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+_STRUCTURE = 20.0  # standard deviation of brightness within a piece of a photograph, of 255
 
 
 class Digits(Domain):
@@ -66,12 +68,11 @@ class Digits(Domain):
         return halves[0], halves[1]
 
     def _crops(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """`(n, 3, resolution, resolution)` pieces of the photographs, each from a random place."""
-        photos = _photographs()
-        windows = np.lib.stride_tricks.sliding_window_view(photos, (self.resolution, self.resolution), axis=(2, 3))
-        which = rng.integers(len(photos), size=n)
-        top = rng.integers(windows.shape[2], size=n)
-        left = rng.integers(windows.shape[3], size=n)
+        """`(n, 3, resolution, resolution)` pieces of the photographs, each from a random place with some structure."""
+        size = (self.resolution, self.resolution)
+        windows = np.lib.stride_tricks.sliding_window_view(_photographs(), size, axis=(2, 3))
+        places = _places_with_structure(self.resolution)
+        which, top, left = places[rng.integers(len(places), size=n)].T
         return windows[which, :, top, left]
 
 
@@ -92,6 +93,24 @@ def _photographs() -> np.ndarray:
     photos = np.stack(load_sample_images().images).astype(np.float64).transpose(0, 3, 1, 2)
     photos = photos[:, :, :426, :640]
     return photos.reshape(2, 3, 213, 2, 320, 2).mean(axis=(3, 5))
+
+
+@lru_cache(maxsize=4)
+def _places_with_structure(resolution: int) -> np.ndarray:
+    """`(P, 3)`: photograph, top and left of all pieces whose brightness varies by `_STRUCTURE` or more.
+
+    A piece of clear sky is a plain ground again, only brighter than the digit. It turns dark and bright around, and
+    since no digit of the source is dark on bright, no alignment of the domains can tell that apart from other digits.
+    """
+    photos = _photographs()
+
+    def average(x: np.ndarray) -> np.ndarray:
+        means = uniform_filter(x, (1, 1, resolution, resolution))
+        first = resolution // 2
+        return means[:, :, first : first + x.shape[2] - resolution + 1, first : first + x.shape[3] - resolution + 1]
+
+    variance = average(photos**2) - average(photos) ** 2
+    return np.argwhere(np.sqrt(np.maximum(variance, 0)).mean(axis=1) >= _STRUCTURE)
 
 
 def _enlarged(images: np.ndarray, resolution: int) -> np.ndarray:

@@ -1,0 +1,329 @@
+"""The built-in domains: reproducible, shifted exactly as their knobs say, and true to their sources."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.signal import hilbert
+
+from dann_core import domains
+from dann_core.domains import DomainError, DomainPair, images, vibration
+from dann_core.domains.vibration import Machine
+from dann_core.knobs import KnobError
+from dann_core.settings import Settings
+
+SMALL = {
+    "moons": {"size": 40},
+    "blobs": {"size": 60},
+    "pinwheel": {"size": 60},
+    "digits": {"size": 100},
+    "vibration": {"windows": 10},
+    "vibration-pictures": {"windows": 10},
+}
+LEVEL = {"target_rpm": 1797, "target_resonance": 2400, "target_noise": 0.1, "target_hum": 0}
+NO_SHIFT = {
+    "moons": {"angle": 0},
+    "blobs": {"shift": 0},
+    "pinwheel": {"angle": 0},
+    "digits": {"photo": 0},
+    "vibration": LEVEL,
+    "vibration-pictures": LEVEL,
+}
+UPPER_CENTRE = np.array([-1, -0.5])
+
+
+def arrays(pair: DomainPair) -> tuple[np.ndarray, ...]:
+    assert pair.target_y is not None
+    return pair.source_x, pair.source_y, pair.target_x, pair.target_y
+
+
+def rotation(degrees: float) -> np.ndarray:
+    turn = np.exp(1j * np.radians(degrees))
+    return np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
+
+
+def test_every_domain_is_tested_here() -> None:
+    assert set(SMALL) == set(domains.names())
+
+
+@pytest.mark.parametrize("name", domains.names())
+class TestEveryDomain:
+    def test_it_is_labelled_in_both_domains_by_words(self, name: str) -> None:
+        pair = domains.load(name, **SMALL[name])
+        assert len(pair.source_x) == len(pair.target_x) == len(pair.source_y)
+        assert set(pair.source_y) == set(pair.target_y) == set(range(pair.n_classes))
+        assert all(word.replace(" ", "").isalpha() for word in pair.class_names)
+        assert pair.name == domains.get(name).title
+        assert {"vectors": (2,), "signals": (1, 1024)}.get(pair.kind, pair.sample_shape) == pair.sample_shape
+
+    def test_the_same_seed_gives_the_same_arrays_and_another_seed_others(self, name: str) -> None:
+        np.random.seed(0)
+        first = arrays(domains.load(name, seed=3, **SMALL[name]))
+        np.random.seed(1)
+        again = arrays(domains.load(name, seed=3, **SMALL[name]))
+        for a, b in zip(first, again, strict=True):
+            np.testing.assert_array_equal(a, b)
+        other = arrays(domains.load(name, seed=4, **SMALL[name]))
+        assert (first[0] != other[0]).any()
+        assert (first[2] != other[2]).any()
+
+    def test_no_sample_is_in_both_domains(self, name: str) -> None:
+        """Even where nothing shifts, the target's samples are draws of their own."""
+        pair = domains.load(name, **SMALL[name], **NO_SHIFT[name])
+        assert not {x.tobytes() for x in pair.source_x} & {x.tobytes() for x in pair.target_x}
+
+    def test_every_knob_that_shapes_the_data_changes_it(self, name: str) -> None:
+        """Each knob, moved by one step, must matter: a knob that nothing reads is a lie on the page."""
+        domain = domains.get(name)(**SMALL[name])
+        before = arrays(domain.pair(0))
+        for knob in domain.knobs():
+            value = getattr(domain, knob.name) + (knob.step if getattr(domain, knob.name) < knob.high else -knob.step)
+            after = arrays(domain.replace(**{knob.name: value}).pair(0))
+            assert any(a.shape != b.shape or (a != b).any() for a, b in zip(before, after, strict=True)), knob.name
+
+    def test_its_knobs_say_what_they_are_and_hold_their_limits(self, name: str) -> None:
+        domain = domains.get(name)
+        for knob in domain.knobs():
+            assert knob.help
+            assert knob.low <= knob.default <= knob.high
+            with pytest.raises(KnobError, match=f"{knob.name} must be a.* number from .* to"):
+                domain(**{knob.name: knob.high + 1})
+            with pytest.raises(KnobError, match=f"{knob.name} must be a.* number from .* to"):
+                domain(**{knob.name: knob.low - 1})
+
+    def test_the_ends_of_every_knob_can_be_drawn(self, name: str) -> None:
+        domain = domains.get(name)(**SMALL[name])
+        for knob in domain.knobs():
+            if knob.name not in ("size", "windows"):
+                for end in (knob.low, knob.high):
+                    domain.replace(**{knob.name: type(knob.default)(end)}).pair(0)
+
+    def test_its_preset_is_valid_settings(self, name: str) -> None:
+        assert domains.preset(name) == Settings(**domains.get(name).preset)
+
+    def test_a_negative_seed_is_refused(self, name: str) -> None:
+        with pytest.raises(DomainError, match="seed must be a whole number from 0 on; got -1"):
+            domains.load(name, seed=-1)
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    for call in (domains.load, domains.get, domains.preset):
+        with pytest.raises(DomainError, match=r"'mnist'; choose one of: moons, blobs, .*vibration-pictures"):
+            call("mnist")
+
+
+def test_an_unknown_parameter_lists_the_known_ones() -> None:
+    with pytest.raises(KnobError, match="tilt is not a parameter of Moons; it has: angle, noise, size"):
+        domains.load("moons", tilt=3)
+
+
+@pytest.mark.parametrize("name", ["moons", "pinwheel"])
+@pytest.mark.parametrize("angle", [35, 90, 180])
+def test_the_target_is_turned_by_exactly_the_angle(name: str, angle: float) -> None:
+    straight = domains.load(name, angle=0)
+    turned = domains.load(name, angle=angle)
+    np.testing.assert_allclose(turned.target_x, straight.target_x @ rotation(angle).T, atol=1e-12)
+    np.testing.assert_array_equal(turned.source_x, straight.source_x)
+
+
+@pytest.mark.parametrize("name", ["moons", "blobs", "pinwheel"])
+def test_without_a_shift_both_domains_have_one_distribution(name: str) -> None:
+    pair = domains.load(name, size=2000, **NO_SHIFT[name])
+    for label in range(pair.n_classes):
+        source, target = pair.source_x[pair.source_y == label], pair.target_x[pair.target_y == label]
+        np.testing.assert_allclose(source.mean(0), target.mean(0), atol=0.1)
+        np.testing.assert_allclose(np.cov(source.T), np.cov(target.T), atol=0.1)
+
+
+def test_moons_without_noise_are_half_circles_about_one_centre() -> None:
+    pair = domains.load("moons", noise=0)
+    upper, lower = (pair.source_x[pair.source_y == label] for label in (0, 1))
+    np.testing.assert_allclose(np.hypot(*(upper - UPPER_CENTRE).T), 2)
+    np.testing.assert_allclose(np.hypot(*(lower + UPPER_CENTRE).T), 2)
+    assert upper[:, 1].min() > -0.51
+    assert lower[:, 1].max() < 0.51
+
+
+def test_noise_is_scatter_about_the_moon() -> None:
+    pair = domains.load("moons", noise=0.1, size=2000)
+    upper = pair.source_x[pair.source_y == 0]
+    assert np.std(np.hypot(*(upper - UPPER_CENTRE).T)) == pytest.approx(0.2, rel=0.15)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 6])
+def test_blobs_are_shifted_and_scaled_by_what_was_asked(classes: int) -> None:
+    pair = domains.load("blobs", classes=classes, shift=0.75, scale=2, spread=0.02, size=600)
+
+    def centres(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.stack([x[y == label].mean(0) for label in range(classes)])
+
+    source, target = centres(pair.source_x, pair.source_y), centres(pair.target_x, pair.target_y)
+    np.testing.assert_allclose(target, 2 * source + [0.75, 0], atol=0.03)
+    assert np.hypot(*(source[1] - source[0])) == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize("imbalance", [1, 3, 10])
+def test_blobs_are_as_unbalanced_as_asked_in_the_target_alone(imbalance: float) -> None:
+    pair = domains.load("blobs", classes=4, imbalance=imbalance, size=2000)
+    np.testing.assert_array_equal(np.bincount(pair.source_y), [500] * 4)
+    counts = np.bincount(pair.target_y)
+    assert counts.sum() == 2000
+    assert counts.max() / counts.min() == pytest.approx(imbalance, rel=0.02)
+
+
+def test_turning_a_pinwheel_to_the_next_arm_renames_its_classes() -> None:
+    pair = domains.load("pinwheel", arms=3, angle=120, size=2000)
+    for label in range(3):
+        source = pair.source_x[pair.source_y == (label + 1) % 3]
+        np.testing.assert_allclose(pair.target_x[pair.target_y == label].mean(0), source.mean(0), atol=0.1)
+
+
+class TestDigits:
+    def test_no_handwritten_digit_is_in_both_domains(self) -> None:
+        domain = domains.get("digits")(size=890)
+        _, labels = images._digits()
+        source, target = domain._split(labels, np.random.default_rng(0))
+        assert len(source) == len(set(source)) == len(target) == len(set(target)) == 890
+        assert not set(source) & set(target)
+
+    def test_without_a_photograph_the_target_is_plain_too(self) -> None:
+        pair = domains.load("digits", photo=0)
+        for x in (pair.source_x, pair.target_x):
+            assert x.dtype == np.uint8
+            assert (x[:, 0] == x[:, 1]).all()
+            assert (x[:, 0] == x[:, 2]).all()
+        assert pair.source_x.mean() == pytest.approx(pair.target_x.mean(), rel=0.03)
+
+    def test_the_target_is_the_absolute_difference_of_digit_and_photograph(self) -> None:
+        """Where a plain digit leaves the ground black, the photograph shows as it is, in colour."""
+        plain, blended = (domains.load("digits", photo=strength).target_x.astype(int) for strength in (0, 1))
+        crops = domains.get("digits")()._crops(850, domains.base.generator(0, "digits photographs"))
+        np.testing.assert_allclose(blended, np.abs(crops - plain), atol=1.01)
+        assert np.abs(blended[:, 0] - blended[:, 2]).mean() > 10
+
+    def test_pieces_of_photographs_vary(self) -> None:
+        crops = domains.get("digits")()._crops(300, np.random.default_rng(0))
+        assert crops.std(axis=(2, 3)).mean(axis=1).min() >= images._STRUCTURE - 1e-6
+        assert len({c.tobytes() for c in crops}) > 250
+
+    def test_classes_are_as_frequent_in_both_domains(self) -> None:
+        for size in (100, 850):
+            pair = domains.load("digits", size=size)
+            counts = np.stack([np.bincount(pair.source_y), np.bincount(pair.target_y)])
+            assert (np.abs(counts - size / 10) <= max(1, 0.05 * size / 10)).all()
+
+    @pytest.mark.parametrize("resolution", [8, 16, 32])
+    def test_enlarging_keeps_the_strokes_in_place(self, resolution: int) -> None:
+        digits, _ = images._digits()
+        enlarged = images._enlarged(digits, resolution)
+        assert enlarged.shape == (1797, resolution, resolution)
+        k = resolution // 8
+        back = enlarged.reshape(-1, 8, k, 8, k).mean(axis=(2, 4))
+        assert np.corrcoef(back.ravel(), digits.ravel())[0, 1] > 0.98
+
+
+def envelope_peak(signals: np.ndarray, low: float, high: float) -> float:
+    """The frequency in Hz at which the mean envelope spectrum of `(windows, length)` signals is highest."""
+    envelope = np.abs(hilbert(signals, axis=1))
+    envelope -= envelope.mean(axis=1, keepdims=True)
+    length = signals.shape[1]
+    spectrum = np.abs(np.fft.rfft(envelope * np.hanning(length), n=8 * length, axis=1)).mean(axis=0)
+    frequency = np.fft.rfftfreq(8 * length, 1 / vibration.SAMPLE_RATE)
+    inside = (frequency >= low) & (frequency <= high)
+    return frequency[inside][spectrum[inside].argmax()]
+
+
+class TestVibration:
+    def test_the_geometry_gives_the_published_fault_frequencies(self) -> None:
+        """Multiples of the shaft's speed, as the CWRU bearing data centre lists them for the SKF 6205-2RS JEM."""
+        published = {"inner race": 5.4152, "ball": 4.7135, "outer race": 3.5848}
+        for fault, order in published.items():
+            assert vibration.FAULT_ORDERS[fault] == pytest.approx(order, abs=1e-3)
+        assert abs(vibration.CAGE_ORDER - 0.39828) < 1e-4
+
+    @pytest.mark.parametrize("rpm", [900, 1730, 1797])
+    @pytest.mark.parametrize("fault", ["inner race", "ball", "outer race"])
+    def test_the_envelope_beats_at_the_fault_frequency(self, fault: str, rpm: float) -> None:
+        signals = vibration.simulate(fault, Machine(rpm, 2400, 0.1), 20, 8192, np.random.default_rng(0))
+        assert envelope_peak(signals, 45, 200) == pytest.approx(vibration.FAULT_ORDERS[fault] * rpm / 60, rel=0.01)
+
+    @pytest.mark.parametrize("domain", ["source", "target"])
+    def test_the_windows_of_both_domains_beat_at_their_own_speed(self, domain: str) -> None:
+        pair = domains.load("vibration", target_rpm=1500, target_hum=0)
+        x, y = getattr(pair, f"{domain}_x")[:, 0], getattr(pair, f"{domain}_y")
+        shaft = {"source": 1797, "target": 1500}[domain] / 60
+        for label, condition in enumerate(pair.class_names):
+            if condition != "normal":
+                expected = vibration.FAULT_ORDERS[condition] * shaft
+                # A window of 85 ms resolves 12 Hz.
+                assert envelope_peak(x[y == label], 60, 200) == pytest.approx(expected, abs=6)
+
+    @pytest.mark.parametrize(
+        ("fault", "carrier"), [("inner race", 1797 / 60), ("ball", vibration.CAGE_ORDER * 1797 / 60)]
+    )
+    def test_strikes_swell_with_the_shaft_or_the_cage(self, fault: str, carrier: float) -> None:
+        signals = vibration.simulate(fault, Machine(1797, 2400, 0.05), 20, 16384, np.random.default_rng(0))
+        assert envelope_peak(signals, 5, 45) == pytest.approx(carrier, abs=1)
+
+    def test_each_strike_rings_at_the_structures_resonance(self) -> None:
+        times, strengths = np.array([[0.01]]), np.array([[1.0]])
+        signal = vibration._ringing(times, strengths, 1024, 3000)[0]
+        clock = np.arange(1024) / vibration.SAMPLE_RATE - 0.01
+        expected = np.exp(-0.05 * 2 * np.pi * 3000 * clock) * np.sin(2 * np.pi * 3000 * clock)
+        np.testing.assert_allclose(signal, np.where(clock > 0, expected, 0), atol=1e-9)
+
+    def test_noise_and_hum_are_as_strong_as_asked(self) -> None:
+        rng = np.random.default_rng(0)
+        quiet, noisy, humming = (
+            vibration.simulate("normal", machine, 50, 4096, rng).std()
+            for machine in (Machine(1800, 2400, 0), Machine(1800, 2400, 0.5), Machine(1800, 2400, 0, 0.5))
+        )
+        assert noisy**2 - quiet**2 == pytest.approx(0.5**2, rel=0.05)
+        # Two sines of amplitudes 0.5 and 0.25, louder or softer by up to 30 %.
+        assert humming**2 - quiet**2 == pytest.approx((0.5**2 + 0.25**2) / 2 * 1.03, rel=0.1)
+
+    def test_the_tempo_slips_from_strike_to_strike(self) -> None:
+        times, _ = vibration._impacts("outer race", 200, 0.5, 30, np.random.default_rng(0))
+        gaps = np.diff(times, axis=1)
+        assert gaps.std() / gaps.mean() == pytest.approx(0.015, rel=0.1)
+
+    def test_strikes_cover_the_whole_window(self) -> None:
+        for fault in vibration.FAULT_ORDERS:
+            times, _ = vibration._impacts(fault, 200, 0.5, 10, np.random.default_rng(0))
+            assert (times[:, 0] <= 0).all()
+            assert (times[:, -1] >= 0.5).all()
+
+    def test_conditions_come_in_equal_numbers(self) -> None:
+        pair = domains.load("vibration", windows=20)
+        np.testing.assert_array_equal(np.bincount(pair.source_y), [20] * 4)
+        assert pair.source_x.shape == (80, 1, 1024)
+        assert pair.source_x.dtype == np.float32
+
+
+class TestPictures:
+    def test_a_tone_is_a_line_at_its_frequency(self) -> None:
+        """Frequency runs upwards from 0 to 6 kHz over 128 rows, time to the right."""
+        domain = domains.get("vibration-pictures")()
+        clock = np.arange(domain._length) / vibration.SAMPLE_RATE
+        picture = domain._inputs(np.sin(2 * np.pi * 4500 * clock)[None])
+        assert picture.shape == (1, 3, 128, 128)
+        assert picture.dtype == np.uint8
+        rows = picture[0].astype(int).sum(axis=0).argmax(axis=0)
+        assert np.abs(rows - (127 - 4500 / 6000 * 127)).max() <= 1
+
+    def test_a_strike_is_a_column_at_its_time(self) -> None:
+        domain = domains.get("vibration-pictures")()
+        signal = np.zeros((1, domain._length))
+        signal[0, domain._length // 2] = 1
+        columns = domain._inputs(signal)[0].astype(int).sum(axis=(0, 1))
+        assert columns.argmax() == pytest.approx(64, abs=1)
+        assert (columns > columns.mean()).sum() <= 5
+
+    def test_loudness_does_not_show(self) -> None:
+        domain = domains.get("vibration-pictures")()
+        signals = vibration.simulate("ball", Machine(1797, 2400, 0.1), 2, domain._length, np.random.default_rng(0))
+        np.testing.assert_allclose(domain._inputs(signals), domain._inputs(7 * signals), atol=1)
+
+    def test_lighter_is_louder(self) -> None:
+        lightness = vibration._COLOURS @ [0.2126, 0.7152, 0.0722]
+        assert (np.diff(lightness) >= 0).all()
