@@ -263,12 +263,13 @@ class TestVibration:
     )
     def test_strikes_swell_with_the_shaft_or_the_cage(self, fault: str, carrier: float) -> None:
         signals = vibration.simulate(fault, Machine(1797, 2400, 0.05), 20, 16384, np.random.default_rng(0))
-        assert envelope_peak(signals, 5, 45) == pytest.approx(carrier, abs=1)
+        assert envelope_peak(signals, 5, 80) == pytest.approx(carrier, abs=1)
 
     def test_each_strike_rings_at_the_structures_resonance(self) -> None:
-        times, strengths = np.array([[0.01]]), np.array([[1.0]])
+        """Also one that falls between two samples."""
+        times, strengths = np.array([[0.01003]]), np.array([[1.0]])
         signal = vibration._ringing(times, strengths, 1024, 3000)[0]
-        clock = np.arange(1024) / vibration.SAMPLE_RATE - 0.01
+        clock = np.arange(1024) / vibration.SAMPLE_RATE - 0.01003
         expected = np.exp(-0.05 * 2 * np.pi * 3000 * clock) * np.sin(2 * np.pi * 3000 * clock)
         np.testing.assert_allclose(signal, np.where(clock > 0, expected, 0), atol=1e-9)
 
@@ -322,7 +323,9 @@ class TestPictures:
     def test_loudness_does_not_show(self) -> None:
         domain = domains.get("vibration-pictures")()
         signals = vibration.simulate("ball", Machine(1797, 2400, 0.1), 2, domain._length, np.random.default_rng(0))
-        np.testing.assert_allclose(domain._inputs(signals), domain._inputs(7 * signals), atol=1)
+        soft, loud = np.split(domain._inputs(np.concatenate([signals, 7 * signals])).astype(int), 2)
+        np.testing.assert_allclose(soft, loud, atol=5)
+        assert loud.max() > 250
 
     def test_lighter_is_louder(self) -> None:
         lightness = vibration._COLOURS @ [0.2126, 0.7152, 0.0722]

@@ -44,16 +44,6 @@ def test_played_to_the_end_it_is_a_plain_run(engine: Engine, vectors: DomainPair
     assert not run.playing
 
 
-def test_runs_built_at_the_same_time_do_not_share_their_random_numbers(engine: Engine, vectors: DomainPair) -> None:
-    runs = [Run(engine, vectors, SETTINGS.replace(max_iter=3)) for _ in range(8)]
-    for run in runs:
-        settle(run)
-        run.iterations_per_frame = 3
-        run.play()
-        settle(run)
-    assert all(np.array_equal(run.history.rows, runs[0].history.rows) for run in runs)
-
-
 def test_step_advances_by_one_and_pause_asks_for_nothing(engine: Engine, vectors: DomainPair) -> None:
     run = Run(engine, vectors, SETTINGS)
     settle(run)
@@ -71,7 +61,16 @@ def test_step_advances_by_one_and_pause_asks_for_nothing(engine: Engine, vectors
     assert not run.busy
     run.poll()
     assert run.iteration == stopped
-    assert run.latest.evaluated == (40, 40)
+
+
+def test_a_pause_ends_with_figures_over_all_samples(engine: Engine) -> None:
+    run = Run(engine, make_pair(n=400), SETTINGS)
+    settle(run)
+    assert run.latest.evaluated == (250, 250)
+    run.step()
+    settle(run)
+    assert run.iteration == 1
+    assert run.latest.evaluated == (400, 400)
 
 
 def test_a_slice_by_time_trains_many_iterations(engine: Engine, vectors: DomainPair) -> None:

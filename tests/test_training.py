@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from conftest import make_pair
 
-from dann_core import DomainPair, KnobError, Settings, Trainer
+from dann_core import DomainPair, KnobError, Settings, Trainer, networks
 
 PLAIN = Settings(batch_size=8, max_iter=40, feature_width=16, extractor_width=16, discriminator_width=16)
 
@@ -223,3 +224,18 @@ def test_every_sample_is_seen_equally_often() -> None:
     trainer = Trainer(make_pair(n=41), PLAIN)
     seen = torch.cat([trainer._source_batches(i) for i in range(41)])
     assert torch.bincount(seen, minlength=41).tolist() == [8] * 41
+
+
+def test_each_epoch_has_an_order_of_its_own() -> None:
+    batches = Trainer(make_pair(n=40), PLAIN.replace(batch_size=40))._source_batches
+    orders = [batches(i).tolist() for i in range(3)]
+    assert sorted(orders[0]) == list(range(40))
+    assert orders[0] != orders[1] != orders[2]
+
+
+def test_networks_built_at_the_same_time_do_not_share_their_random_numbers() -> None:
+    settings = Settings(extractor_width=512, feature_width=512)
+    with ThreadPoolExecutor(8) as pool:
+        built = list(pool.map(lambda _: networks.build((64,), 3, settings), range(40)))
+    first = built[0].extractor[1].weight
+    assert all(torch.equal(network.extractor[1].weight, first) for network in built)
