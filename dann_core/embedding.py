@@ -19,6 +19,9 @@ MOTION_LIMIT = 0.025
 """Median step of a point from frame to frame, in picture widths, after which a frame is taken as it is."""
 
 
+SETTLING_FRAMES, MOTION_AT_REST = 8, 0.004
+
+
 class TsneFollower:
     """t-SNE (van der Maaten & Hinton 2008) of changing features, each frame started from the last one.
 
@@ -47,6 +50,15 @@ class TsneFollower:
             self._embedding = np.asarray(embedding)
             self.frame = aligned(self._embedding, previous)
             if _median_motion(self.frame, previous) > MOTION_LIMIT:
+                break
+        return self.frame
+
+    def settle(self, features: np.ndarray) -> np.ndarray:
+        """The frame in which points hardly move any more: what a run at rest shows."""
+        for _ in range(SETTLING_FRAMES):
+            previous = self.frame
+            self.follow(features)
+            if previous is not None and _median_motion(self.frame, previous) < MOTION_AT_REST:
                 break
         return self.frame
 
@@ -101,6 +113,8 @@ def _median_motion(points: np.ndarray, reference: np.ndarray) -> float:
 
 
 def _reduced(features: np.ndarray, seed: int) -> np.ndarray:
+    if features.shape[1] == 1:
+        return np.pad(features, ((0, 0), (0, 1)))
     if features.shape[1] <= PCA_DIMENSIONS:
         return features
     return PCA(min(PCA_DIMENSIONS, len(features)), random_state=seed).fit_transform(features)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 
 import torch
 from threadpoolctl import threadpool_limits
@@ -50,7 +49,3 @@ class Handle:
 
     def _advance(self, asked: Slice) -> Snapshot:
         return self._built.result().advance(asked)
-
-    def download(self) -> Future[dict[str, Any]]:
-        """The trainer's `state_dict`, to be saved."""
-        return self._pool.submit(lambda: self._built.result().trainer.state_dict())

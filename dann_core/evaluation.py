@@ -50,6 +50,8 @@ class Vitals:
     adversarial_loss: float
     domain_accuracy: float
     source_accuracy: float
+    best_source_accuracy: float
+    progress: float
     proxy_a_distance: float
     n_classes: int
 
@@ -71,6 +73,22 @@ def diagnose(v: Vitals) -> Diagnosis:
         return Diagnosis(
             "wait", "lambda_max is 0: the discriminator watches, but the extractor does not feel it (source only)."
         )
+    if v.source_accuracy < v.best_source_accuracy - 0.2:
+        return Diagnosis(
+            "bad",
+            f"The classifier has forgotten the source ({v.source_accuracy:.0%}, it was {v.best_source_accuracy:.0%}): "
+            "the reversed gradient is too strong. Lower lambda_max.",
+        )
+    if v.classification_loss > 0.9 * guessing and v.progress > 0.2:
+        return Diagnosis(
+            "bad",
+            "The classifier does no better than guessing, so aligned features mean nothing: try another learning rate, "
+            "or lower lambda_max.",
+        )
+    if v.lamb < 0.1 * v.lambda_max and v.progress >= 1:
+        return Diagnosis(
+            "warn", f"The run is over and lambda ended at {v.lamb:.2f}: gamma is too small for it to rise."
+        )
     if v.lamb < 0.1 * v.lambda_max:
         return Diagnosis(
             "wait",
@@ -87,10 +105,6 @@ def diagnose(v: Vitals) -> Diagnosis:
             "warn",
             f"The discriminator wins ({v.domain_accuracy:.0%} right): the extractor cannot hide the domain. "
             "Raise lambda_max, or its width is too large.",
-        )
-    if v.source_accuracy < 1.5 / v.n_classes and v.source_accuracy < 0.9:
-        return Diagnosis(
-            "bad", "The classifier has forgotten the source: the reversed gradient is too strong. Lower lambda_max."
         )
     if v.domain_accuracy < 0.62 and v.proxy_a_distance > 1.0:
         return Diagnosis(

@@ -110,7 +110,8 @@ def extractor_kind(sample_shape: tuple[int, ...], settings: Settings) -> str:
     needs = {"cnn": 3, "tutorial-cnn": 3, "cnn1d": 2}.get(settings.extractor)
     if needs is not None and needs != len(sample_shape):
         shape = " x ".join(map(str, sample_shape))
-        raise KnobError(f"extractor {settings.extractor} cannot read samples of shape {shape}: use {fitting} or mlp.")
+        others = "mlp" if fitting == "mlp" else f"{fitting} or mlp"
+        raise KnobError(f"extractor {settings.extractor} cannot read samples of shape {shape}: use {others}.")
     return settings.extractor
 
 

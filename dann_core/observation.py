@@ -20,6 +20,8 @@ LARGE_SAMPLE, POINTS_OF_LARGE = 10_000, 60
 """Samples of more values than this cost the networks so much that fewer are drawn."""
 
 SURFACE_SIDE = 60
+BOUNDARIES = 10
+"""Classes whose boundary is kept; more would be a tangle."""
 EMBEDDING_SHARE = 0.15
 """Of a run's time; t-SNE is made less often rather than taking more."""
 
@@ -27,7 +29,7 @@ RECENT = 20
 """Iterations that a figure on the page is averaged over: a single batch is noise."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sample:
     """The fixed samples that pictures are drawn from: index arrays into the pair's domains."""
 
@@ -42,7 +44,9 @@ class Surface:
 
     x: np.ndarray  # (side,)
     y: np.ndarray  # (side,)
-    margins: np.ndarray  # (K, side, side), rows are y: each class's probability less the best other one's
+    # (min(K - 1, BOUNDARIES), side, side), rows are y: each class's probability less the best other one's, zero on its
+    # boundary; the last class has only boundaries that are also another's.
+    margins: np.ndarray
     source_probability: np.ndarray  # (side, side)
 
 
@@ -93,8 +97,8 @@ class Observer:
         self._grid = _grid(pair)
         self._tsne, self._pca = TsneFollower(seed), PcaFollower()
         self._rows_seen = 0
-        self._started = time.perf_counter()
-        self._embedding_seconds = 0.0
+        self._tsne_due = 0.0
+        self._best_source_accuracy = 0.0
 
     def observe(self, trainer: Trainer, *, complete: bool = False) -> Snapshot:
         """A snapshot of `trainer` as it stands.
@@ -106,6 +110,7 @@ class Observer:
         evaluation = (
             trainer.evaluate() if complete else trainer.grade(self.sample.source, self.sample.target, source, target)
         )
+        self._best_source_accuracy = max(self._best_source_accuracy, evaluation.source_accuracy)
         features = np.concatenate([source.features, target.features])
         probabilities = np.concatenate([source.probabilities, target.probabilities])
         n = len(source.features)
@@ -114,7 +119,8 @@ class Observer:
             self._pca.follow(features)
             self._move_tsne(features, complete)
         distance = proxy_a_distance(features[:n], features[n:]) if finite else float("nan")
-        rows = trainer.history.rows[self._rows_seen :]
+        # A view would keep the whole history of that moment alive.
+        rows = trainer.history.rows[self._rows_seen :].copy()
         self._rows_seen = len(trainer.history)
         still = np.zeros((len(features), 2))
         return Snapshot(
@@ -123,7 +129,7 @@ class Observer:
             evaluation=evaluation,
             evaluated=(len(trainer.source_x), len(trainer.target_x)) if complete else (n, len(features) - n),
             proxy_a_distance=distance,
-            diagnosis=_diagnosis(trainer, evaluation, distance),
+            diagnosis=_diagnosis(trainer, evaluation, distance, self._best_source_accuracy),
             tsne=still if self._tsne.frame is None else self._tsne.frame.astype(np.float32),
             pca=still if self._pca.frame is None else self._pca.frame.astype(np.float32),
             predicted=probabilities.argmax(1),
@@ -134,11 +140,15 @@ class Observer:
         )
 
     def _move_tsne(self, features: np.ndarray, forced: bool) -> None:
-        started = time.perf_counter()
-        affordable = self._embedding_seconds <= EMBEDDING_SHARE * (started - self._started)
-        if forced or affordable:
-            self._tsne.follow(features)
-            self._embedding_seconds += time.perf_counter() - started
+        first, started = self._tsne.frame is None, time.perf_counter()
+        if first or not (forced or started >= self._tsne_due):
+            # The first frame takes ten times as long as the others: charged, it would keep them waiting.
+            if first:
+                self._tsne.follow(features)
+            return
+        (self._tsne.settle if forced else self._tsne.follow)(features)
+        ended = time.perf_counter()
+        self._tsne_due = ended + (ended - started) * (1 / EMBEDDING_SHARE - 1)
 
     def _surface(self, trainer: Trainer) -> Surface:
         x, y, points = self._grid
@@ -147,7 +157,7 @@ class Observer:
         first, second = np.partition(probabilities, -2, axis=1)[:, :-3:-1].T[..., None]
         margins = probabilities - np.where(probabilities == first, second, first)
         shape = (len(y), len(x))
-        return Surface(x, y, margins.T.reshape(-1, *shape), view.source_probability.reshape(shape))
+        return Surface(x, y, margins[:, :-1].T[:BOUNDARIES].reshape(-1, *shape), view.source_probability.reshape(shape))
 
 
 def _grid(pair: DomainPair) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
@@ -161,7 +171,7 @@ def _grid(pair: DomainPair) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     return x, y, points
 
 
-def _diagnosis(trainer: Trainer, evaluation: Evaluation, distance: float) -> Diagnosis:
+def _diagnosis(trainer: Trainer, evaluation: Evaluation, distance: float, best_source: float) -> Diagnosis:
     recent = trainer.history.rows[-RECENT:].mean(0) if len(trainer.history) else np.zeros(4)
     return diagnose(
         Vitals(
@@ -174,6 +184,8 @@ def _diagnosis(trainer: Trainer, evaluation: Evaluation, distance: float) -> Dia
             adversarial_loss=float(recent[3]),
             domain_accuracy=evaluation.domain_accuracy,
             source_accuracy=evaluation.source_accuracy,
+            best_source_accuracy=best_source,
+            progress=trainer.progress,
             proxy_a_distance=distance,
             n_classes=trainer.pair.n_classes,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections import deque
@@ -57,6 +58,8 @@ class Run:
         self._lock = threading.Lock()
         self._pace: deque[tuple[float, int]] = deque(maxlen=12)
         self._pending: Future[Snapshot] | None = None
+        self._asked = settings
+        self._steps = 0
         self._ask(0)
 
     @property
@@ -92,14 +95,18 @@ class Run:
         self.playing = False
 
     def step(self) -> None:
-        """Advance by exactly one iteration."""
+        """Advance by exactly one iteration; steps asked for while one is under way follow it."""
         with self._lock:
-            if not self.playing and not self.busy and not self.finished:
-                self._ask(1)
+            if not self.playing and not self.finished and not self.failure:
+                self._steps += 1
+                self._ask_next()
 
     def apply(self, settings: Settings) -> None:
-        """Change live settings; they act from the next slice on."""
-        self.settings = settings
+        """Change live settings; they act from the next slice on, and a run at rest is looked at anew."""
+        with self._lock:
+            self.settings = settings
+            if self.latest and not self.failure:
+                self._ask_next()
 
     def wait(self, seconds: float) -> None:
         """Wait for the slice under way, at most so long."""
@@ -122,15 +129,12 @@ class Run:
             snapshot = self._pending.result()
             self._pending = None
             self.history.extend(snapshot.rows)
-            self.timeline.add(snapshot)
+            # The history has them now; 150 kept snapshots need not hold them again.
+            self.timeline.add(dataclasses.replace(snapshot, rows=snapshot.rows[:0].copy()))
             self._pace.append((time.monotonic(), snapshot.iteration))
             if self.finished:
-                self.playing = False
-            if self.playing:
-                self._ask_next()
-            elif snapshot.iteration and snapshot.evaluated != (len(self.pair.source_x), len(self.pair.target_x)):
-                # The figures that a pause ends with are those of all samples.
-                self._ask(0, complete=True)
+                self.playing, self._steps = False, 0
+            self._ask_next()
             return True
 
     def seconds_left(self) -> float | None:
@@ -141,8 +145,22 @@ class Run:
         return (self.settings.max_iter - i1) * (t1 - t0) / (i1 - i0) if i1 > i0 else None
 
     def _ask_next(self) -> None:
-        if not self.busy:
+        """Ask for what is due, if nothing is under way: a slice, a step, or a last look at a run at rest."""
+        if self.busy:
+            return
+        if self.playing:
             self._ask(self.iterations_per_frame)
+        elif self._steps:
+            self._steps -= 1
+            self._ask(1)
+        elif self._asked != self.settings or not self._figures_are_complete():
+            self._ask(0, complete=True)
+
+    def _figures_are_complete(self) -> bool:
+        """Whether the newest figures are those of all samples; an untrained network's need not be."""
+        everything = (len(self.pair.source_x), len(self.pair.target_x))
+        return self.iteration == 0 or self.latest.evaluated == everything
 
     def _ask(self, iterations: int | None, *, complete: bool = False) -> None:
+        self._asked = self.settings
         self._pending = self._handle.advance(Slice(self.settings, iterations, complete))

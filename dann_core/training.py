@@ -189,7 +189,7 @@ class Trainer:
     def evaluate(self) -> Evaluation:
         """Accuracies over all samples of both domains."""
         everything = np.arange(len(self.source_x)), np.arange(len(self.target_x))
-        return self.grade(*everything, self._look(self.source_x), self._look(self.target_x))
+        return self.grade(*everything, self._look_at_all(self.source_x), self._look_at_all(self.target_x))
 
     def grade(self, source: np.ndarray, target: np.ndarray, source_view: View, target_view: View) -> Evaluation:
         """Accuracies over the samples with the indices `source` and `target`, given what was made of them.
@@ -251,6 +251,15 @@ class Trainer:
     def _tensor(self, x: np.ndarray, domain: str) -> Tensor:
         tensor = torch.from_numpy(self.standardizer(x, domain))
         return tensor.contiguous(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
+
+    def _look_at_all(self, x: Tensor) -> View:
+        """Like `look`, in parts and without keeping features: a whole domain's may not fit into memory."""
+        views = [self._look(part) for part in x.split(EVALUATION_BATCH)]
+        return View(
+            features=np.empty((len(x), 0)),
+            probabilities=np.concatenate([v.probabilities for v in views]),
+            source_probability=np.concatenate([v.source_probability for v in views]),
+        )
 
     @torch.no_grad()
     def _look(self, x: Tensor) -> View:

@@ -60,7 +60,7 @@ def test_two_files_train_with_the_defaults_of_their_kind(tmp_path: Path) -> None
         ("train --domain moons --set angle", "--set takes NAME=VALUE, got 'angle'"),
         ("train --source here.csv --target there.csv", "here.csv"),
         ("train --source here.csv", "Give both --source and --target"),
-        ("train --domain moons --extractor cnn", "extractor cnn cannot read samples of shape 2: use mlp"),
+        ("train --domain moons --extractor cnn", "extractor cnn cannot read samples of shape 2: use mlp."),
     ],
 )
 def test_wrong_command_lines_get_one_sentence(

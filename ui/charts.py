@@ -74,7 +74,7 @@ def features(
     """The embedded features; `exam` colours the target by its true labels, otherwise by the predictions."""
     n = len(sample.source)
     target_classes = pair.target_y[sample.target] if exam else snapshot.predicted[n:]
-    texts = hover_texts(pair, sample, snapshot)
+    texts = hover_texts(pair, sample, snapshot, exam=exam)
     axis = frame_axis(range=[-PICTURE_WIDTH / 2, PICTURE_WIDTH / 2], showticklabels=False)
     return {
         "data": [
@@ -116,16 +116,16 @@ def _legend(pair: DomainPair) -> list[Spec]:
 
 def shown(name: str, limit: int = 16) -> str:
     """A name that may come from a file, short and as text instead of HTML."""
-    return escape(name if len(name) <= limit else name[: limit - 1] + "…")
+    return escape(name if len(name) <= limit else name[: limit - 1] + "…", quote=False)
 
 
-def hover_texts(pair: DomainPair, sample: Sample, snapshot: Snapshot) -> list[str]:
-    """What each point says about itself, source first."""
+def hover_texts(pair: DomainPair, sample: Sample, snapshot: Snapshot, *, exam: bool) -> list[str]:
+    """What each point says about itself, source first; true target classes only in the exam."""
     names = [shown(name, 40) for name in pair.class_names]
     texts = [f"source sample {i}<br>class {names[pair.source_y[i]]}" for i in sample.source]
-    known = pair.target_y
-    exam = ["" if known is None else f"<br>class {names[known[i]]} (exam)" for i in sample.target]
-    texts += [f"target sample {i}{label}" for i, label in zip(sample.target, exam, strict=True)]
+    texts += [
+        f"target sample {i}" + (f"<br>class {names[pair.target_y[i]]} (exam)" if exam else "") for i in sample.target
+    ]
     predictions = zip(texts, snapshot.predicted, snapshot.confidence, strict=True)
     return [f"{text}<br>predicted {names[k]} ({p:.0%})" for text, k, p in predictions]
 
@@ -141,7 +141,11 @@ def curves(
     revision: str,
 ) -> Spec:
     """Losses, lambda on its whole curve, and accuracies over the iterations, with marks where a setting changed."""
-    losses, lambdas, accuracies = _losses(history, settings), _lambda(history, shown_, settings), _accuracies(snapshots)
+    losses, lambdas, accuracies = (
+        _losses(history, settings),
+        _lambda(history, shown_, settings),
+        _accuracies(snapshots, settings),
+    )
     domains_, titles = (
         ((0.66, 0.97), (0.40, 0.56), (0, 0.30)),
         (_loss_title(settings), "lambda", _accuracy_title(snapshots)),
@@ -261,13 +265,13 @@ def _lambda(history: History, shown_: Snapshot, settings: Settings) -> list[Spec
     return [whole, past, here | {"mode": "markers", "marker": {"size": 9, "color": palette.CURVES["lambda"]}}]
 
 
-def _accuracies(snapshots: Sequence[Snapshot]) -> list[Spec]:
+def _accuracies(snapshots: Sequence[Snapshot], settings: Settings) -> list[Spec]:
     x = [s.iteration for s in snapshots]
     evaluations = [s.evaluation for s in snapshots]
-    lines = [
-        _line(x, [e.source_accuracy for e in evaluations], "source", palette.CURVES["source"], ".1%", "y3"),
-        _line(x, [e.domain_accuracy for e in evaluations], "domain", palette.CURVES["domain"], ".1%", "y3"),
-    ]
+    lines = [_line(x, [e.source_accuracy for e in evaluations], "source", palette.CURVES["source"], ".1%", "y3")]
+    if settings.adversarial_weight:
+        y = [e.domain_accuracy for e in evaluations]
+        lines.append(_line(x, y, "domain", palette.CURVES["domain"], ".1%", "y3"))
     if evaluations and evaluations[-1].target_accuracy is not None:
         y = [e.target_accuracy for e in evaluations]
         # Dotted like everything that target labels were needed for.

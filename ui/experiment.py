@@ -19,6 +19,9 @@ from dann_core.run import Run
 from dann_core.settings import Settings
 
 FIRST_DOMAIN = "moons"
+KEPT_RUNS = 4
+"""Trained runs that Undo can bring back."""
+
 # Iterations a frame; None: as many as fit.
 SPEEDS: dict[str, int | None] = {"slow": 1, "calm": 5, "normal": 20, "brisk": 100, "flat out": None}
 
@@ -56,7 +59,7 @@ class Experiment:
         self.domain = domain
         self.base = base
         self.run = Run(engine(), pair, settings)
-        self.previous: Held | None = None
+        self.kept: list[Held] = []
         self.notice: Notice | None = None
         self.speed = "normal"
         self.view = "t-SNE"
@@ -65,25 +68,33 @@ class Experiment:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Experiment:
-        """The experiment that a link stands for; what is wrong in a link is said and left at its default."""
+        """The experiment that a link stands for; what is wrong in a link is said, and the preset stands instead."""
         name = query.get("domain", FIRST_DOMAIN)
         try:
             kind = domains.get(name)
+        except DomainError as error:
+            return cls.built_in(domains.get(FIRST_DOMAIN)(), f"The link could not be followed: {error}")
+        try:
+            known = {"domain"} | {k.name for k in (*kind.knobs(), *Settings.knobs())}
             domain = kind(**{k.name: from_text(k, query[k.name]) for k in kind.knobs() if k.name in query})
             settings = Settings.from_query(query, domains.preset(name))
             pair = domain.pair(settings.seed)
             networks.cost(pair.sample_shape, pair.n_classes, settings)
         except (DomainError, KnobError) as error:
-            made = cls.built_in(domains.get(FIRST_DOMAIN)())
-            made.notice = Notice(f"The link could not be followed: {error} Here is the first domain instead.", "error")
-            return made
-        return cls(domain, pair, settings, domains.preset(name))
+            return cls.built_in(kind(), f"The link could not be followed, its domain starts with its preset: {error}")
+        made = cls(domain, pair, settings, domains.preset(name))
+        unknown = sorted(set(query) - known)
+        if unknown:
+            made.notice = Notice(f"The link names {', '.join(unknown)}, which this experiment does not have.", "error")
+        return made
 
     @classmethod
-    def built_in(cls, domain: Domain) -> Experiment:
-        """A built-in domain with its preset."""
+    def built_in(cls, domain: Domain, problem: str) -> Experiment:
+        """A built-in domain with its preset, and what went wrong before."""
         preset = domains.preset(domain.key)
-        return cls(domain, domain.pair(preset.seed), preset, preset)
+        made = cls(domain, domain.pair(preset.seed), preset, preset)
+        made.notice = Notice(problem, "error")
+        return made
 
     @property
     def pair(self) -> DomainPair:
@@ -108,6 +119,7 @@ class Experiment:
 
     def change(self, name: str, value: Any) -> None:
         """Change one setting, live if it can be, else with a new network that Undo takes back."""
+        self.notice = None
         try:
             settings = self.settings.replace(**{name: value})
             rebuilds = self.settings.rebuilds(settings)
@@ -132,6 +144,7 @@ class Experiment:
         try:
             domain = self.domain.replace(**{name: value})
             pair = domain.pair(self.settings.seed)
+            networks.cost(pair.sample_shape, pair.n_classes, self.settings)
         except (KnobError, DomainError) as error:
             self.notice = Notice(str(error), "error")
             return
@@ -156,21 +169,23 @@ class Experiment:
         )
 
     def undo(self) -> None:
-        """Bring the run before the last rebuild back, where it was."""
-        if self.previous is not None:
+        """Bring the run before the last rebuild back, where it was; a trained run that it replaces is kept too."""
+        if self.kept:
             self.run.pause()
-            held = self.previous
-            self.previous = Held(self.domain, self.base, self.run)
-            self.domain, self.base, self.run = held
-            self.notice = Notice("The run before is back. Undo once more to return.")
+            now, before = Held(self.domain, self.base, self.run), self.kept.pop()
+            if now.run.iteration:
+                self.kept.insert(0, now)
+            self.domain, self.base, self.run = before
+            self.notice = Notice("The run before is back, where it was.")
 
     def _start(self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings, why: str) -> None:
         self.run.pause()
-        if self.run.iteration or self.pair is not pair:
-            self.previous = Held(self.domain, self.base, self.run)
+        if self.run.iteration:
+            self.kept = [*self.kept, Held(self.domain, self.base, self.run)][-KEPT_RUNS:]
+            why += " Undo brings the old run back."
         self.domain, self.base = domain, base
         self.run = Run(engine(), pair, settings)
-        self.notice = Notice(why + (" Undo brings the old run back." if self.previous else ""))
+        self.notice = Notice(why)
 
 
 def current() -> Experiment:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from sklearn.decomposition import PCA
 
@@ -13,8 +15,6 @@ from ui.charts import Spec, base_layout, frame_axis, hover_texts, points, shown
 GRID_COLUMNS, SOURCE_ROWS, TARGET_ROWS = 4, 1, 3
 SIGNALS_PER_DOMAIN = 4
 SIGNAL_POINTS = 400
-BOUNDARIES = 10
-"""Classes whose boundary is drawn; more would be a tangle."""
 
 
 def figure(pair: DomainPair, sample: Sample, snapshot: Snapshot, *, exam: bool, height: int, revision: str) -> Spec:
@@ -37,10 +37,8 @@ def caption(pair: DomainPair) -> str:
 
 def _plane(pair: DomainPair, sample: Sample, snapshot: Snapshot, exam: bool) -> Spec:
     n = len(sample.source)
-    xy = np.concatenate([pair.source_x[sample.source], pair.target_x[sample.target]]).astype(np.float64)
-    if pair.sample_shape != (2,):
-        xy = np.pad(PCA(min(2, xy.shape[1])).fit_transform(xy), ((0, 0), (0, max(0, 2 - xy.shape[1]))))
-    texts = hover_texts(pair, sample, snapshot)
+    xy = _flat(pair, sample)
+    texts = hover_texts(pair, sample, snapshot, exam=exam)
     target_classes = pair.target_y[sample.target] if exam else snapshot.predicted[n:]
     dots = [
         points(xy[:n], pair.source_y[sample.source], texts[:n], symbol=palette.SOURCE_SYMBOL, size=6),
@@ -52,6 +50,16 @@ def _plane(pair: DomainPair, sample: Sample, snapshot: Snapshot, exam: bool) -> 
         return {"data": dots, "layout": {"xaxis": frame_axis(), "yaxis": frame_axis(), "margin": margin}}
     x_axis, y_axis = (frame_axis(range=[float(v[0]), float(v[-1])]) for v in (surface.x, surface.y))
     return {"data": [*_views(surface), *dots], "layout": {"xaxis": x_axis, "yaxis": y_axis, "margin": margin}}
+
+
+@lru_cache(maxsize=8)
+def _flat(pair: DomainPair, sample: Sample) -> np.ndarray:
+    """The sampled inputs in the plane `(n, 2)`: as they are, or their first two principal components."""
+    xy = np.concatenate([pair.source_x[sample.source], pair.target_x[sample.target]]).astype(np.float64)
+    if pair.sample_shape == (2,):
+        return xy
+    scores = PCA(min(2, xy.shape[1]), svd_solver="randomized", random_state=0).fit_transform(xy)
+    return np.pad(scores, ((0, 0), (0, 2 - scores.shape[1])))
 
 
 def _views(surface: Surface) -> list[Spec]:
@@ -70,8 +78,7 @@ def _views(surface: Surface) -> list[Spec]:
         "contours": {"start": 0, "end": 0, "size": 1, "coloring": "none"},
         "line": {"width": 2, "color": palette.INK},
     }
-    # The last class has only boundaries that are also another's.
-    margins = surface.margins[:-1][:BOUNDARIES].astype(np.float32)
+    margins = surface.margins.astype(np.float32)
     return [grid | tint | {"zsmooth": "best"}, *(grid | boundary | {"z": margin} for margin in margins)]
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from dann_core.live import SLICE_SECONDS
 from dann_core.observation import Snapshot
 from dann_core.run import Run
+from dann_core.settings import Settings
 from ui import charts, inputs
 from ui.experiment import SPEEDS, Experiment
 from ui.plot import chart
@@ -17,7 +18,7 @@ from ui.text import plain
 TICK_SECONDS = 0.15
 """Between the end of one frame and the next; the browser draws meanwhile."""
 
-FIRST_SNAPSHOT_SECONDS = 20
+FIRST_SNAPSHOT_SECONDS = 3
 SEND_SECONDS = 0.05
 
 PANEL_HEIGHT = 440
@@ -72,7 +73,7 @@ def transport(state: Experiment) -> None:
             icon=":material/undo:",
             on_click=state.undo,
             shortcut="U",
-            disabled=state.previous is None,
+            disabled=not state.kept,
             help="Bring back the run before the last rebuild or reset.",
         )
         st.select_slider(
@@ -116,10 +117,13 @@ def frame(state: Experiment, run: Run) -> None:
         )
     snapshot = _shown(run)
     if snapshot is None:
-        st.info("The network is being built…", icon=":material/hourglass_top:")
+        if not run.failure:
+            st.info("The network is being built…", icon=":material/hourglass_top:")
+        elif was_moving:
+            st.rerun()
         return
     _progress(run)
-    _figures(snapshot)
+    _figures(snapshot, run.settings)
     _panels(state, run, snapshot)
     BOXES[snapshot.diagnosis.level](snapshot.diagnosis.sentence, icon=ICONS[snapshot.diagnosis.level])
     _look_back(run)
@@ -143,12 +147,14 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def _figures(s: Snapshot) -> None:
+def _figures(s: Snapshot, settings: Settings) -> None:
     accuracy = s.evaluation
     basis = f"Over {s.evaluated[0]:,} source and {s.evaluated[1]:,} target samples."
     with st.container(horizontal=True, gap="medium", key="figures"):
         st.metric("lambda", f"{s.lamb:.3f}", help="What multiplies the reversed gradient now.", width=110)
         st.metric("source accuracy", f"{accuracy.source_accuracy:.1%}", help=basis, width=150)
+        # A discriminator of weight 0 learns nothing: its 50 % would look like success.
+        domain = f"{accuracy.domain_accuracy:.1%}" if settings.adversarial_weight else "not trained"
         with st.container(key="exam", width="content"):
             target = "no labels" if accuracy.target_accuracy is None else f"{accuracy.target_accuracy:.1%}"
             st.metric(
@@ -159,7 +165,7 @@ def _figures(s: Snapshot) -> None:
             )
         st.metric(
             "domain accuracy (50 % = cannot tell)",
-            f"{accuracy.domain_accuracy:.1%}",
+            domain,
             width=260,
             help="How often the discriminator names the right domain. " + basis,
         )
@@ -187,7 +193,8 @@ def _panels(state: Experiment, run: Run, snapshot: Snapshot) -> None:
         xy = snapshot.tsne if state.view == VIEWS[0] else snapshot.pca
         figure = charts.features(run.pair, run.sample, snapshot, xy, **shared)
         chart(figure, f"features.{state.view}", f"{state.view} of the features of both domains")
-        st.caption(f"{state.view} of {run.sample.how}.")
+        colours = "true labels (exam)" if shared["exam"] else "the predictions"
+        st.caption(f"{state.view} of {run.sample.how}; target coloured by {colours}.")
     with middle:
         chart(inputs.figure(run.pair, run.sample, snapshot, **shared), "input", inputs.caption(run.pair))
         st.caption(inputs.caption(run.pair))

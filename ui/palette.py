@@ -18,7 +18,6 @@ CLASS_COLOURS = (
     "#777777",
 )
 
-SOURCE_COLOUR, TARGET_COLOUR = "#7f6a93", "#8a8a4f"
 SOURCE_SYMBOL, TARGET_SYMBOL = "circle", "triangle-up-open"
 DOMAIN_SCALE = ((0.0, "#cfcf9d"), (0.5, "#ffffff"), (1.0, "#c9b6dc"))
 """From target through "cannot tell" to source, pale enough to carry points."""

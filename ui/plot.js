@@ -10,7 +10,10 @@ function plotly() {
     const script = document.createElement("script")
     script.src = new URL("../../app/static/PLOTLY_JS", beside)
     script.onload = () => resolve(window.Plotly)
-    script.onerror = () => reject(new Error(`${script.src} could not be loaded`))
+    script.onerror = () => {
+      loading = undefined
+      reject(new Error(`${script.src} could not be loaded: reload the page`))
+    }
     document.head.append(script)
   })
   return loading
@@ -28,9 +31,13 @@ export default function ({ data, parentElement }) {
   place.setAttribute("aria-label", data.alt)
   const figure = JSON.parse(data.figure)
   place.style.height = `${figure.layout.height}px`
+  // A finger that scrolls over a chart must not zoom it.
+  if (matchMedia("(pointer: coarse)").matches) figure.layout.dragmode = false
   place.newest = figure
-  plotly().then((Plotly) => {
-    // While Plotly was loading, newer figures may have come.
-    if (place.newest === figure) Plotly.react(place, figure.data, figure.layout, config)
-  })
+  plotly()
+    .then((Plotly) => {
+      // While Plotly was loading, newer figures may have come.
+      if (place.newest === figure) Plotly.react(place, figure.data, figure.layout, config)
+    })
+    .catch((error) => (place.textContent = error.message))
 }

@@ -39,7 +39,7 @@ def _domain(state: Experiment) -> None:
     def chosen() -> None:
         name = st.session_state[key]
         st.session_state.uploading = name == UPLOAD
-        if name != UPLOAD:
+        if name != UPLOAD and (state.domain is None or name != state.domain.key):
             state.choose(name)
 
     uploading = st.session_state.setdefault("uploading", False)

@@ -26,6 +26,9 @@ SAMPLE_PAIRS = {
     "MAT: cell measurements": ("cells_source.mat", "cells_target.mat"),
     "ZIP: pictures in one folder per class": ("pictures_source.zip", "pictures_target.zip"),
 }
+MOST_LABELS = 20
+"""Class names under a bar chart; of more, only every second or third is written."""
+
 KINDS = ("auto", "vectors", "signals", "images")
 """What a sample is; "auto" reads it from the array's shape."""
 
@@ -53,6 +56,8 @@ def draw(state: Experiment) -> None:
 
 def _close() -> None:
     st.session_state.uploading = False
+    for slot in ("table source", "table target", "samples source", "samples target"):
+        st.session_state.pop(slot, None)
 
 
 def _sample_downloads() -> None:
@@ -145,7 +150,7 @@ def _pair(state: Experiment, source: files.Samples, target: files.Samples) -> No
 
 
 def _train(state: Experiment, pair: DomainPair, settings: Settings) -> None:
-    st.session_state.uploading = False
+    _close()
     state.use_upload(pair, settings)
 
 
@@ -173,21 +178,27 @@ def _balance(facts: files.Preview) -> Spec:
         {
             "type": "bar",
             "name": title,
-            "x": names,
+            "x": list(range(len(names))),
             "y": list(domain.balance.values()),
             "marker": {"color": colours, "pattern": {"shape": shape}},
         }
         for title, domain, shape in (("source", facts.source, ""), ("target (exam)", facts.target, "/"))
         if domain.balance is not None
     ]
+    labelled = range(0, len(names), -(-len(names) // MOST_LABELS))
+    axis = {"tickvals": list(labelled), "ticktext": [names[k] for k in labelled]}
     title = {"text": "samples per class: source, target (hatched)", "font": {"size": 12}, "x": 0.02}
-    layout = {"title": title, "margin": {"l": 30, "r": 8, "t": 28, "b": 20}, "xaxis": {"type": "category"}}
+    layout = {
+        "title": title,
+        "margin": {"l": 30, "r": 8, "t": 28, "b": 20},
+        "xaxis": axis,
+    }
     return {"data": bars, "layout": base_layout(170, "balance") | layout}
 
 
 def _samples(role: str, pair: DomainPair, facts: files.DomainFacts, x: np.ndarray, y: np.ndarray | None) -> None:
     picked = np.array(facts.examples)
-    captions = [f"row {i}" if y is None else shown(pair.class_names[y[i]]) for i in picked]
+    captions = [f"row {i}" if y is None else files.shown(pair.class_names[y[i]]) for i in picked]
     if pair.kind == "images":
         with st.container(horizontal=True, gap="xsmall"):
             for image, caption in zip(as_rgb(x[picked]), captions, strict=True):
@@ -209,7 +220,7 @@ def _signals(signals: np.ndarray, captions: list[str]) -> Spec:
         {"type": "scatter", "mode": "lines", "y": signal + level, "line": line, "hoverinfo": "skip"}
         for signal, level in zip(scaled, levels, strict=True)
     ]
-    axis = {"tickvals": levels, "ticktext": captions}
+    axis = {"tickvals": levels, "ticktext": [shown(caption) for caption in captions]}
     return {
         "data": traces,
         "layout": base_layout(220, "samples") | {"yaxis": axis, "margin": {"l": 80, "r": 8, "t": 8, "b": 20}},
