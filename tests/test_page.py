@@ -299,6 +299,7 @@ def test_looking_back_shows_an_earlier_iteration(page: Page, address: str) -> No
     slider.focus()
     page.keyboard.press("Home")
     expect(page.get_by_test_id("stMetricValue").first).to_have_text("0.000")
+    page.wait_for_timeout(500)  # a key in the middle of a redraw is nobody's
     page.keyboard.press("End")
     expect(page.get_by_test_id("stMetricValue").first).to_have_text(final)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.ndimage import uniform_filter, zoom
@@ -32,6 +32,16 @@ class Digits(Domain):
         "Handwritten digits on a plain ground; in the target, other digits are blended into pieces of colour "
         "photographs, as in MNIST-M (Ganin et al. 2016)."
     )
+
+    preset: ClassVar[dict[str, Any]] = {
+        "activation": "tanh",
+        "extractor_width": 16,
+        "discriminator_width": 128,
+        "lambda_max": 2.0,
+        "learning_rate": 0.002,
+        "weight_decay": 0.002,
+        "max_iter": 2000,
+    }
 
     photo: float = knob(
         0.8, "How strongly the photographs show through the target; 0 leaves a plain ground.", low=0, high=1, step=0.05
