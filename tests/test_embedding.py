@@ -58,7 +58,7 @@ def test_pca_does_not_flip() -> None:
 def test_one_feature_and_few_points_still_give_a_picture() -> None:
     features = np.random.default_rng(0).normal(size=(8, 1))
     assert PcaFollower().follow(features).shape == (8, 2)
-    assert TsneFollower().follow(np.repeat(features, 3, axis=1)).shape == (8, 2)
+    assert TsneFollower().follow(features).shape == (8, 2)
 
 
 def test_a_paused_run_shows_the_same_points(vectors) -> None:
@@ -71,6 +71,18 @@ def test_a_paused_run_shows_the_same_points(vectors) -> None:
     before = run.latest
     run.poll()
     assert run.latest is before
+
+
+def test_the_picture_follows_a_fast_run_and_ends_settled() -> None:
+    pair, settings = domains.load("moons"), domains.preset("moons")
+    trainer, observer = Trainer(pair, settings), Observer(pair)
+    frames = [observer.observe(trainer).tsne]
+    for _ in range(10):
+        trainer.advance(100)
+        frames.append(observer.observe(trainer, complete=trainer.iteration == 1000).tsne)
+    assert motion(frames[-1], frames[0]) > 0.02
+    again = observer.observe(trainer, complete=True).tsne
+    assert motion(again, frames[-1]) < 0.02
 
 
 def test_the_sample_is_stratified_and_fixed() -> None:

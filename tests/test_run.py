@@ -145,3 +145,35 @@ def test_the_timeline_stays_bounded_and_keeps_both_ends(engine: Engine, vectors:
     assert kept[-1] == 99
     assert kept == sorted(set(kept))
     assert timeline.at(98).iteration in (97, 98, 99)
+
+
+def test_a_change_at_rest_is_shown_at_once(engine: Engine, vectors: DomainPair) -> None:
+    run = Run(engine, vectors, SETTINGS)
+    settle(run)
+    run.step()
+    settle(run)
+    run.apply(SETTINGS.replace(lambda_max=0.0))
+    assert run.busy
+    settle(run)
+    assert run.latest.lamb == 0
+    assert [c.name for c in run.latest.changes] == ["lambda_max"]
+    assert run.iteration == 1
+
+
+def test_steps_asked_for_in_a_row_are_all_made(engine: Engine, vectors: DomainPair) -> None:
+    run = Run(engine, vectors, SETTINGS)
+    settle(run)
+    for _ in range(3):
+        run.step()
+    settle(run)
+    assert run.iteration == 3
+
+
+def test_kept_snapshots_do_not_hold_the_history_again(engine: Engine, vectors: DomainPair) -> None:
+    run = Run(engine, vectors, SETTINGS)
+    settle(run)
+    run.iterations_per_frame = 30
+    run.play()
+    settle(run)
+    assert len(run.history) == 120
+    assert all(s.rows.base is None and len(s.rows) == 0 for s in run.timeline.snapshots)
