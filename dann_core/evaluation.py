@@ -73,7 +73,7 @@ def diagnose(v: Vitals) -> Diagnosis:
         return Diagnosis(
             "wait", "lambda_max is 0: the discriminator watches, but the extractor does not feel it (source only)."
         )
-    if v.source_accuracy < v.best_source_accuracy - 0.2:
+    if v.source_accuracy < v.best_source_accuracy - 0.2 and v.progress > 0.2:
         return Diagnosis(
             "bad",
             f"The classifier has forgotten the source ({v.source_accuracy:.0%}, it was {v.best_source_accuracy:.0%}): "

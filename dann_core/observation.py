@@ -75,9 +75,9 @@ def stratified_sample(pair: DomainPair, per_domain: int | None = None, seed: int
         per_domain = POINTS_OF_LARGE if np.prod(pair.sample_shape) > LARGE_SAMPLE else POINTS_PER_DOMAIN
     source = _stratified(pair.source_y, len(pair.source_x), per_domain, seed)
     target = _stratified(pair.target_y, len(pair.target_x), per_domain, seed + 1)
-    basis = "by class" if pair.target_y is not None else "source by class, target at random"
+    basis = "by class" if pair.target_y is not None else "(source by class, target at random)"
     how = f"{len(source)} of {len(pair.source_x):,} source and {len(target)} of {len(pair.target_x):,} target samples"
-    return Sample(source, target, f"{how}, drawn once, {basis}, embedded together")
+    return Sample(source, target, f"{how}, drawn once {basis}, embedded together")
 
 
 def _stratified(y: np.ndarray | None, n: int, wanted: int, seed: int) -> np.ndarray:

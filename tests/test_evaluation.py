@@ -51,6 +51,7 @@ def test_proxy_a_distance_knows_both_ends() -> None:
         ({"source_accuracy": 0.35, "domain_accuracy": 0.9, "reversal_limit": 0.2}, "bad", "forgotten the source"),
         ({"source_accuracy": 0.55, "best_source_accuracy": 0.57, "n_classes": 2}, "good", "aligned"),
         ({"classification_loss": 1.08, "source_accuracy": 0.35, "best_source_accuracy": 0.4}, "bad", "guessing"),
+        ({"source_accuracy": 0.35, "progress": 0.05}, "good", "aligned"),
         ({"lamb": 0.0, "progress": 1.0}, "warn", "gamma is too small"),
         ({"proxy_a_distance": 1.6}, "warn", "asleep"),
         ({}, "good", "aligned"),

@@ -193,8 +193,8 @@ def _panels(state: Experiment, run: Run, snapshot: Snapshot) -> None:
         xy = snapshot.tsne if state.view == VIEWS[0] else snapshot.pca
         figure = charts.features(run.pair, run.sample, snapshot, xy, **shared)
         chart(figure, f"features.{state.view}", f"{state.view} of the features of both domains")
-        colours = "true labels (exam)" if shared["exam"] else "the predictions"
-        st.caption(f"{state.view} of {run.sample.how}; target coloured by {colours}.")
+        colours = "the exam's" if shared["exam"] else "predictions"
+        st.caption(f"{run.sample.how}; target colours: {colours}.")
     with middle:
         chart(inputs.figure(run.pair, run.sample, snapshot, **shared), "input", inputs.caption(run.pair))
         st.caption(inputs.caption(run.pair))
