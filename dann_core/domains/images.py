@@ -1,4 +1,4 @@
-"""Handwritten digits on white noise-free paper against the same digits over photographs."""
+"""Handwritten digits on a plain ground against other digits over photographs."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _STRUCTURE = 20.0  # standard deviation of brightness within a piece of a photog
 class Digits(Domain):
     """Grey handwritten digits against other digits over colour photographs.
 
-    The recipe of MNIST-M (Ganin et al. 2016, JMLR 17(59), section 5.2.4): the absolute difference, channel by
-    channel, of the digit and a random crop of a photograph. Digits and photographs are those that come with
-    scikit-learn (1,797 digits of 8 x 8 pixels from the UCI repository), so nothing is downloaded. Images are
-    `(N, 3, resolution, resolution)`, uint8; no digit is in both domains.
+    The recipe of MNIST-M (Ganin et al. 2016, JMLR 17(59)): the absolute difference, channel by channel, of the
+    digit and a random piece of a photograph, here one with some structure in it. Digits and photographs are those
+    that come with scikit-learn (1,797 digits of 8 x 8 pixels from the UCI repository), so nothing is downloaded.
+    Images are `(N, 3, resolution, resolution)`, uint8; no digit is in both domains.
     """
 
     key: ClassVar[str] = "digits"

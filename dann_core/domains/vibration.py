@@ -45,7 +45,8 @@ _IMBALANCE = 0.1  # amplitude of what is left of it, beside impacts of 1
 _TEETH = 24  # of the gear on the shaft under load
 
 # How much of an impact reaches the sensor through each of the structure's two resonances; the second lies
-# `_SECOND` times as high as the first. The path to the sensor differs from one seat of the damage to another.
+# `_SECOND` times as high as the first. The path to the sensor differs from one seat of the damage to another;
+# these shares, the damping and the gear are plausible choices, not measurements.
 _SECOND = 1.7
 _PATHS: dict[Condition, tuple[float, float]] = {
     "inner race": (0.4, 1.0),
@@ -56,9 +57,10 @@ _PATHS: dict[Condition, tuple[float, float]] = {
 
 @dataclass(frozen=True)
 class Machine:
-    """Where a bearing runs: shaft speed (rpm), the structure's first resonance (Hz), and, beside impacts of 1,
+    """Where a bearing runs: `rpm` of the shaft and the structure's first `resonance` in Hz.
 
-    the standard deviation of the background noise and the amplitude of the hum of the machine that it drives.
+    Beside impacts of 1 stand `noise`, the background's standard deviation, and `hum`, the amplitude of the gear that
+    loads the shaft.
     """
 
     rpm: float
@@ -191,7 +193,7 @@ class VibrationPictures(Vibration):
     title: ClassVar[str] = "Bearing pictures, other load"
     summary: ClassVar[str] = (
         "Time-frequency pictures of simulated bearing vibration, each strike of the damage a bright column; in the "
-        "target the strikes come slower, ring higher and stand in more noise (after Randall & Antoni 2011)."
+        "target they come slower and ring higher, in more noise and above a gear's hum (after Randall & Antoni 2011)."
     )
 
     # A short run of a small network; the tutorial's own is some seven times slower an iteration.
