@@ -1,4 +1,4 @@
-"""Do the defaults hold on data that nobody tuned on? `python -m bench.defaults --seeds 10 --jobs 2`"""
+"""Do the defaults of an upload hold on real data? `python -m bench.defaults --seeds 10 --jobs 2`"""
 
 from __future__ import annotations
 
