@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import math
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -235,7 +236,13 @@ def test_each_epoch_has_an_order_of_its_own() -> None:
 
 def test_networks_built_at_the_same_time_do_not_share_their_random_numbers() -> None:
     settings = Settings(extractor_width=512, feature_width=512)
-    with ThreadPoolExecutor(8) as pool:
-        built = list(pool.map(lambda _: networks.build((64,), 3, settings), range(40)))
+    # Threads that take turns this often would mix their draws in nearly every pair of builds.
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            built = list(pool.map(lambda _: networks.build((64,), 3, settings), range(40)))
+    finally:
+        sys.setswitchinterval(interval)
     first = built[0].extractor[1].weight
     assert all(torch.equal(network.extractor[1].weight, first) for network in built)
