@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
+
 import numpy as np
 from openTSNE import TSNEEmbedding, affinity
 from openTSNE.initialization import pca as pca_initialization
@@ -18,8 +21,12 @@ PICTURE_WIDTH = 4.2
 MOTION_LIMIT = 0.025
 """Median step of a point from frame to frame, in picture widths, after which a frame is taken as it is."""
 
+MOTION_AT_REST = 0.004
+"""Median step, in picture widths, below which a frame counts as still."""
 
-SETTLING_FRAMES, MOTION_AT_REST = 8, 0.004
+_first_frames: OrderedDict[tuple[int, bytes], np.ndarray] = OrderedDict()
+FIRST_FRAMES = 32
+"""First embeddings that a process remembers: a class that opens one link starts from one picture, the costly one."""
 
 
 class TsneFollower:
@@ -35,12 +42,13 @@ class TsneFollower:
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
         self.frame: np.ndarray | None = None
+        self.motion = float("inf")  # the last median step of a point, in picture widths
         self._embedding: np.ndarray | None = None
 
     def follow(self, features: np.ndarray) -> np.ndarray:
         """The next frame `(N, 2)` for features `(N, D)`; unit root mean square radius, centred."""
         if self._embedding is None:
-            self._embedding = self._optimized(features, None)
+            self._embedding = self._first(features)
             self.frame = _normalized(self._embedding)
             return self.frame
         previous = self.frame
@@ -49,18 +57,26 @@ class TsneFollower:
             embedding = embedding.optimize(self.ROUND, momentum=0.8)
             self._embedding = np.asarray(embedding)
             self.frame = aligned(self._embedding, previous)
-            if _median_motion(self.frame, previous) > MOTION_LIMIT:
+            self.motion = _median_motion(self.frame, previous)
+            if self.motion > MOTION_LIMIT:
                 break
         return self.frame
 
-    def settle(self, features: np.ndarray) -> np.ndarray:
-        """The frame in which points hardly move any more: what a run at rest shows."""
-        for _ in range(SETTLING_FRAMES):
-            previous = self.frame
-            self.follow(features)
-            if previous is not None and _median_motion(self.frame, previous) < MOTION_AT_REST:
-                break
-        return self.frame
+    def state_dict(self) -> dict[str, np.ndarray | None]:
+        """What the next frame starts from."""
+        return {"frame": self.frame, "embedding": self._embedding}
+
+    def load_state_dict(self, state: dict[str, np.ndarray | None]) -> None:
+        """Go on from `state_dict`."""
+        self.frame, self._embedding = state["frame"], state["embedding"]
+
+    def _first(self, features: np.ndarray) -> np.ndarray:
+        key = self.seed, hashlib.sha256(np.ascontiguousarray(features)).digest()
+        if key not in _first_frames:
+            _first_frames[key] = self._optimized(features, None)
+            while len(_first_frames) > FIRST_FRAMES:
+                _first_frames.popitem(last=False)
+        return _first_frames[key].copy()
 
     def _optimized(self, features: np.ndarray, start: np.ndarray | None) -> np.ndarray:
         embedding = self._start(features, start)

@@ -1,17 +1,60 @@
-"""Where training happens. The only module that knows of threads, and later of processes and clusters."""
+"""Where training happens. The only module that knows of threads, processes and clusters.
+
+An engine launches live runs and carries out the tasks of sweeps. Both engines train the same, bit for bit: what a run
+is made of travels to wherever there is room.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Protocol
 
 import torch
 from threadpoolctl import threadpool_limits
 
 from dann_core.domains.pair import DomainPair
-from dann_core.live import LiveRun, Slice
+from dann_core.live import Checkpoint, LiveRun, Resumption, Slice
 from dann_core.observation import Snapshot
 from dann_core.settings import Settings
+
+
+class EngineError(RuntimeError):
+    """Training cannot go on where it was; the message says what to do, and nothing that was shown is lost."""
+
+
+class Handle(Protocol):
+    """A run somewhere else."""
+
+    recoveries: int
+    """How often it had to go on from a checkpoint because its worker died."""
+
+    def advance(self, asked: Slice) -> Future[Snapshot]:
+        """Ask for one slice; slices are carried out in order."""
+
+    def rest(self) -> None:
+        """Free what the run takes up there; the next slice makes it anew."""
+
+
+class Engine(Protocol):
+    """What pages and sweeps need."""
+
+    workers: int
+    where: str
+    """In words, for the page."""
+
+    def launch(self, pair: DomainPair, settings: Settings) -> Handle:
+        """Start a run; it is built in the background, and the first slice asked for waits for it."""
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
+        """Carry out `function(*arguments)` of an importable module; a dead worker's task starts again elsewhere."""
+
+    def reconnect(self) -> None:
+        """Try to reach it again; raises `EngineError` if it cannot be reached."""
+
+    def close(self) -> None:
+        """End everything that was started."""
 
 
 def one_thread() -> None:
@@ -24,28 +67,104 @@ def one_thread() -> None:
     threadpool_limits(1)
 
 
-class Engine:
+def device() -> str:
+    """Where workers compute: DANN_DEVICE, "cpu" unless set; "auto" takes CUDA where the worker has it."""
+    return os.environ.get("DANN_DEVICE", "cpu")
+
+
+def from_environment(workers: int | None = None) -> Engine:
+    """The engine that the environment asks for, with one worker a core unless told otherwise.
+
+    `DASK_SCHEDULER_ADDRESS`: that cluster. `DANN_ENGINE=threads`: inside this process, for hosts with little memory.
+    Neither: worker processes on this machine. Raises `EngineError` when the cluster does not answer.
+    """
+    workers = workers or int(os.environ.get("DANN_WORKERS", 0)) or None
+    address = os.environ.get("DASK_SCHEDULER_ADDRESS")
+    if os.environ.get("DANN_ENGINE", "cluster") == "threads" and not address:
+        return ThreadEngine(workers)
+    # Only those who use a cluster wait for its import.
+    from dann_core.cluster import ClusterEngine
+
+    return ClusterEngine(address, workers)
+
+
+class ThreadEngine:
     """Trains in threads of this process, at most one per core at a time; further slices wait their turn."""
+
+    where = "in the app's own process"
 
     def __init__(self, workers: int | None = None) -> None:
         one_thread()
-        self._pool = ThreadPoolExecutor(workers or os.cpu_count(), thread_name_prefix="training")
+        self.workers = workers or os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="training")
 
     def launch(self, pair: DomainPair, settings: Settings) -> Handle:
-        """Start a run; it is built in the background, and the first slice asked for waits for it."""
-        return Handle(self._pool, self._pool.submit(LiveRun, pair, settings))
+        """See `Engine`."""
+        return _ThreadHandle(self._pool, pair, settings)
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
+        """See `Engine`."""
+        return self._pool.submit(function, *arguments)
+
+    def reconnect(self) -> None:
+        """Nothing to reach."""
+
+    def close(self) -> None:
+        """See `Engine`."""
+        self._pool.shutdown(cancel_futures=True)
 
 
-class Handle:
-    """A run somewhere else: ask for a slice, get the future of its snapshot."""
+class Progress:
+    """How far a run has come, as its handle sees it: enough to make the run anew anywhere."""
 
-    def __init__(self, pool: ThreadPoolExecutor, built: Future[LiveRun]) -> None:
+    def __init__(self) -> None:
+        self._last: Snapshot | None = None
+        self._checkpoint: Checkpoint | None = None
+
+    def note(self, snapshot: Snapshot, checkpoint: Checkpoint | None) -> Snapshot:
+        """Remember what a slice brought."""
+        self._last, self._checkpoint = snapshot, checkpoint or self._checkpoint
+        return snapshot
+
+    @property
+    def resumption(self) -> Resumption | None:
+        """Where to go on; None at the beginning."""
+        if self._last is None:
+            return None
+        return Resumption(self._last.iteration, self._last.changes, self._checkpoint)
+
+
+class _ThreadHandle:
+    recoveries = 0
+
+    def __init__(self, pool: ThreadPoolExecutor, pair: DomainPair, settings: Settings) -> None:
         self._pool = pool
-        self._built = built
+        self._start = pair, settings
+        self._progress = Progress()
+        self._run: LiveRun | None = None
+        self._before: Future | None = None
 
     def advance(self, asked: Slice) -> Future[Snapshot]:
-        """Ask for one slice; one at a time, in order."""
-        return self._pool.submit(self._advance, asked)
+        answer: Future[Snapshot] = Future()
+        before, self._before = self._before, answer
 
-    def _advance(self, asked: Slice) -> Snapshot:
-        return self._built.result().advance(asked)
+        def start(_: Future | None = None) -> None:
+            self._pool.submit(self._answer, asked, answer)
+
+        # A slice that waits for the one before must not keep a thread from other runs.
+        start() if before is None else before.add_done_callback(start)
+        return answer
+
+    def _answer(self, asked: Slice, answer: Future[Snapshot]) -> None:
+        try:
+            if self._run is None:
+                self._run = LiveRun(*self._start, self._progress.resumption, device())
+            answer.set_result(self._progress.note(*self._run.advance(asked)))
+        except Exception as error:
+            answer.set_exception(error)
+
+    def rest(self) -> None:
+        def free(_: Future | None = None) -> None:
+            self._run = None
+
+        free() if self._before is None else self._before.add_done_callback(free)

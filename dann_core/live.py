@@ -1,54 +1,122 @@
-"""A live run: a trainer and its observer, advanced one bounded slice at a time."""
+"""A live run: a trainer and its observer, advanced one bounded slice at a time.
+
+It lives where training happens, a worker, and can be made anew from its last checkpoint in any other one.
+"""
 
 from __future__ import annotations
 
 import time
+import weakref
 from dataclasses import dataclass
+from typing import Any
 
 from dann_core.domains.pair import DomainPair
 from dann_core.observation import Observer, Snapshot
 from dann_core.settings import Settings
-from dann_core.training import Trainer
+from dann_core.training import Change, Trainer
 
 SLICE_SECONDS = 0.3
+"""The longest slice of a run that has its worker for itself."""
+
+CHECKPOINT_SHARE, CHECKPOINT_BYTES_PER_SECOND = 0.1, 100e6
+"""Large networks send checkpoints less often: sending them takes about this share of a run's time."""
+
+RECENTLY = 2.0
+"""Seconds after a slice in which a run counts as one that takes turns on its worker."""
 
 
 @dataclass(frozen=True)
 class Slice:
     """What the page asks of a run: train under these settings, for at most so many iterations.
 
-    A slice also ends at max_iter and, with at least one iteration done, after `SLICE_SECONDS`; 0 iterations only look.
-    `complete` asks for accuracies over all samples, as the end of a run gets them too.
+    A slice also ends at max_iter and, with at least one iteration done, after `seconds`, which the runs of one worker
+    share; 0 iterations only look. `complete` asks for accuracies over all samples and a t-SNE that comes to rest.
     """
 
     settings: Settings
     iterations: int | None = None
     complete: bool = False
+    seconds: float = SLICE_SECONDS
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that a run needs to go on in another process, less its history, which the page has."""
+
+    iteration: int
+    trainer: dict[str, Any]
+    observer: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Resumption:
+    """Where a run is to go on: its last checkpoint, if it has sent one, and what happened to it since."""
+
+    iteration: int
+    changes: tuple[Change, ...] = ()
+    checkpoint: Checkpoint | None = None
+
+
+# All live runs of this process with the time of their last slice: those that take turns.
+_asked: weakref.WeakKeyDictionary[LiveRun, float] = weakref.WeakKeyDictionary()
 
 
 class LiveRun:
-    """Lives where training happens, a worker; knows nothing of pages or of who asks."""
+    """Knows nothing of pages or of who asks.
 
-    def __init__(self, pair: DomainPair, settings: Settings) -> None:
-        self.trainer = Trainer(pair, settings)
+    `settings` are those of iteration 0. With `resume`, what was trained after the checkpoint is trained again, live
+    changes included, so that the run goes on bit for bit. Raises `KnobError` like `Trainer`.
+    """
+
+    def __init__(
+        self, pair: DomainPair, settings: Settings, resume: Resumption | None = None, device: str = "cpu"
+    ) -> None:
+        self.trainer = Trainer(pair, settings, device)
         self.observer = Observer(pair, settings.seed)
+        self._saved_at = float("-inf")
+        if resume:
+            self._catch_up(resume)
 
-    def advance(self, asked: Slice) -> Snapshot:
-        """Train one slice and return what it looks like then."""
+    def advance(self, asked: Slice) -> tuple[Snapshot, Checkpoint | None]:
+        """Train one slice; what it looks like then, and a checkpoint when one is due."""
+        started = time.perf_counter()
+        now = time.monotonic()
+        _asked[self] = now
+        turns = sum(now - last < RECENTLY for last in list(_asked.values()))
         if asked.settings != self.trainer.settings:
             self.trainer.apply(asked.settings)
         left = asked.settings.max_iter - self.trainer.iteration
-        self._advance(left if asked.iterations is None else min(asked.iterations, left))
-        finished = self.trainer.iteration >= asked.settings.max_iter
-        return self.observer.observe(self.trainer, complete=asked.complete or finished)
+        iterations = left if asked.iterations is None else min(asked.iterations, left)
+        self._train(iterations, asked.seconds / turns)
+        snapshot = self.observer.observe(self.trainer, complete=asked.complete, started=started)
+        return snapshot, self._checkpoint()
 
-    def _advance(self, iterations: int) -> None:
+    def _train(self, iterations: int, seconds: float) -> None:
         """Whole iterations until there are enough or the time is used up, in chunks so that little is overshot."""
-        deadline = time.perf_counter() + SLICE_SECONDS
+        deadline = time.perf_counter() + seconds
         chunk = 1
         while iterations > 0 and time.perf_counter() < deadline:
             started = time.perf_counter()
             self.trainer.advance(min(chunk, iterations))
             iterations -= chunk
             rate = chunk / (time.perf_counter() - started)
-            chunk = max(1, int(rate * SLICE_SECONDS / 10))
+            chunk = max(1, int(rate * seconds / 10))
+
+    def _checkpoint(self) -> Checkpoint | None:
+        size = sum(p.nbytes for p in self.trainer.network.parameters()) * 3
+        now = time.monotonic()
+        if now - self._saved_at < size / CHECKPOINT_BYTES_PER_SECOND / CHECKPOINT_SHARE:
+            return None
+        self._saved_at = now
+        return Checkpoint(self.trainer.iteration, self.trainer.state_dict(history=False), self.observer.state_dict())
+
+    def _catch_up(self, resume: Resumption) -> None:
+        if resume.checkpoint:
+            self.trainer.load_state_dict(resume.checkpoint.trainer)
+            self.observer.load_state_dict(resume.checkpoint.observer)
+        known = len(self.trainer.changes)
+        for change in resume.changes[known:]:
+            self.trainer.advance(change.iteration - self.trainer.iteration)
+            self.trainer.apply(self.trainer.settings.replace(**{change.name: change.new}))
+        self.trainer.advance(resume.iteration - self.trainer.iteration)
+        self.observer.skip_history(self.trainer)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from dann_core.domains.pair import DomainPair
-from dann_core.embedding import PcaFollower, TsneFollower
+from dann_core.embedding import MOTION_AT_REST, PcaFollower, TsneFollower
 from dann_core.evaluation import Diagnosis, Vitals, diagnose, proxy_a_distance
 from dann_core.training import Change, Evaluation, Trainer
 
@@ -22,8 +23,11 @@ LARGE_SAMPLE, POINTS_OF_LARGE = 10_000, 60
 SURFACE_SIDE = 60
 BOUNDARIES = 10
 """Classes whose boundary is kept; more would be a tangle."""
-EMBEDDING_SHARE = 0.15
-"""Of a run's time; t-SNE is made less often rather than taking more."""
+EMBEDDING_SHARE, PROBE_SHARE = 0.1, 0.04
+"""Of a run's own time; t-SNE and the probe are made less often rather than taking more."""
+
+SETTLING_LOOKS = 8
+"""Looks after which the t-SNE of a run at rest is left as it is."""
 
 RECENT = 20
 """Iterations that a figure on the page is averaged over: a single batch is noise."""
@@ -67,6 +71,15 @@ class Snapshot:
     surface: Surface | None
     rows: np.ndarray
     changes: tuple[Change, ...]
+    settled: bool  # whether the t-SNE of a run at rest has come to rest too
+
+    @property
+    def nbytes(self) -> int:
+        """Memory (bytes) of the arrays."""
+        arrays = [self.tsne, self.pca, self.predicted, self.confidence, self.rows]
+        if self.surface:
+            arrays += [self.surface.margins, self.surface.source_probability]
+        return sum(a.nbytes for a in arrays)
 
 
 def stratified_sample(pair: DomainPair, per_domain: int | None = None, seed: int = 0) -> Sample:
@@ -97,15 +110,19 @@ class Observer:
         self._grid = _grid(pair)
         self._tsne, self._pca = TsneFollower(seed), PcaFollower()
         self._rows_seen = 0
-        self._tsne_due = 0.0
+        self._seconds = self._tsne_seconds = self._probe_seconds = 0.0
+        self._looks_at_rest = 0
+        self._distance = float("nan")
         self._best_source_accuracy = 0.0
 
-    def observe(self, trainer: Trainer, *, complete: bool = False) -> Snapshot:
-        """A snapshot of `trainer` as it stands.
+    def observe(self, trainer: Trainer, *, complete: bool = False, started: float | None = None) -> Snapshot:
+        """A snapshot of `trainer` as it stands; `started` (`time.perf_counter`) is when its slice began.
 
-        `complete` evaluates on every sample and always moves the t-SNE on; otherwise accuracies are those of the
-        picture's sample and the t-SNE may stay behind to keep within its share of the time.
+        `complete` evaluates on every sample and moves the t-SNE on until, after some looks, it is `settled`; otherwise
+        accuracies are those of the picture's sample, and t-SNE and probe may stay behind to keep within their shares
+        of the time.
         """
+        started = time.perf_counter() if started is None else started
         source, target = trainer.look(self._source_x, "source"), trainer.look(self._target_x, "target")
         evaluation = (
             trainer.evaluate() if complete else trainer.grade(self.sample.source, self.sample.target, source, target)
@@ -114,22 +131,24 @@ class Observer:
         features = np.concatenate([source.features, target.features])
         probabilities = np.concatenate([source.probabilities, target.probabilities])
         n = len(source.features)
-        finite = bool(np.isfinite(features).all())
-        if finite:
+        settled = True
+        if np.isfinite(features).all():
             self._pca.follow(features)
-            self._move_tsne(features, complete)
-        distance = proxy_a_distance(features[:n], features[n:]) if finite else float("nan")
+            settled = self._move_tsne(features, complete)
+            self._probe(features[:n], features[n:], complete)
+        else:
+            self._distance = float("nan")
         # A view would keep the whole history of that moment alive.
         rows = trainer.history.rows[self._rows_seen :].copy()
-        self._rows_seen = len(trainer.history)
+        self.skip_history(trainer)
         still = np.zeros((len(features), 2))
-        return Snapshot(
+        snapshot = Snapshot(
             iteration=trainer.iteration,
             lamb=trainer.network.adversarial.lamb(),
             evaluation=evaluation,
             evaluated=(len(trainer.source_x), len(trainer.target_x)) if complete else (n, len(features) - n),
-            proxy_a_distance=distance,
-            diagnosis=_diagnosis(trainer, evaluation, distance, self._best_source_accuracy),
+            proxy_a_distance=self._distance,
+            diagnosis=_diagnosis(trainer, evaluation, self._distance, self._best_source_accuracy),
             tsne=still if self._tsne.frame is None else self._tsne.frame.astype(np.float32),
             pca=still if self._pca.frame is None else self._pca.frame.astype(np.float32),
             predicted=probabilities.argmax(1),
@@ -137,18 +156,49 @@ class Observer:
             surface=None if self._grid is None else self._surface(trainer),
             rows=rows,
             changes=tuple(trainer.changes),
+            settled=settled,
         )
+        self._seconds += time.perf_counter() - started
+        return snapshot
 
-    def _move_tsne(self, features: np.ndarray, forced: bool) -> None:
-        first, started = self._tsne.frame is None, time.perf_counter()
-        if first or not (forced or started >= self._tsne_due):
+    def skip_history(self, trainer: Trainer) -> None:
+        """Take the history so far as seen: the next snapshot's rows begin after it."""
+        self._rows_seen = len(trainer.history)
+
+    def state_dict(self) -> dict[str, Any]:
+        """What another process needs so that the picture goes on moving instead of starting anew."""
+        return {
+            "tsne": self._tsne.state_dict(),
+            "pca": self._pca.frame,
+            "best_source_accuracy": self._best_source_accuracy,
+            "distance": self._distance,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from `state_dict`."""
+        self._tsne.load_state_dict(state["tsne"])
+        self._pca.frame = state["pca"]
+        self._best_source_accuracy = state["best_source_accuracy"]
+        self._distance = state["distance"]
+
+    def _move_tsne(self, features: np.ndarray, complete: bool) -> bool:
+        """Move the t-SNE on if that is due; whether it is at rest."""
+        first = self._tsne.frame is None
+        if not (first or complete or self._tsne_seconds <= EMBEDDING_SHARE * self._seconds):
+            return False
+        self._looks_at_rest = self._looks_at_rest + 1 if complete else 0
+        started = time.perf_counter()
+        self._tsne.follow(features)
+        if not (first or complete):
             # The first frame takes ten times as long as the others: charged, it would keep them waiting.
-            if first:
-                self._tsne.follow(features)
-            return
-        (self._tsne.settle if forced else self._tsne.follow)(features)
-        ended = time.perf_counter()
-        self._tsne_due = ended + (ended - started) * (1 / EMBEDDING_SHARE - 1)
+            self._tsne_seconds += time.perf_counter() - started
+        return self._tsne.motion < MOTION_AT_REST or self._looks_at_rest >= SETTLING_LOOKS
+
+    def _probe(self, source: np.ndarray, target: np.ndarray, complete: bool) -> None:
+        if complete or np.isnan(self._distance) or self._probe_seconds <= PROBE_SHARE * self._seconds:
+            started = time.perf_counter()
+            self._distance = proxy_a_distance(source, target)
+            self._probe_seconds += time.perf_counter() - started
 
     def _surface(self, trainer: Trainer) -> Surface:
         x, y, points = self._grid

@@ -11,11 +11,18 @@ from concurrent.futures import Future
 from dann_core.domains.pair import DomainPair
 from dann_core.engine import Engine
 from dann_core.history import History
-from dann_core.live import Slice
+from dann_core.live import SLICE_SECONDS, Slice
 from dann_core.observation import Snapshot, stratified_sample
 from dann_core.settings import Settings
 
-KEPT_SNAPSHOTS = 150
+KEPT_SNAPSHOTS, KEPT_BYTES = 150, 6_000_000
+"""What a run keeps to look back on, in number and in memory."""
+
+AHEAD = 2
+"""Slices under way while playing: the worker has work while the page takes in what it has got."""
+
+SHORTEST_SLICE = 0.1
+"""Seconds; shorter ones would be spent on looking rather than on training."""
 
 
 class Timeline:
@@ -30,7 +37,7 @@ class Timeline:
         if self.snapshots and self.snapshots[-1].iteration == snapshot.iteration:
             self.snapshots.pop()
         self.snapshots.append(snapshot)
-        if len(self.snapshots) > self.limit:
+        if len(self.snapshots) > self.limit or sum(s.nbytes for s in self.snapshots) > KEPT_BYTES:
             half = len(self.snapshots) // 2
             self.snapshots = self.snapshots[:half:2] + self.snapshots[half:]
 
@@ -57,7 +64,8 @@ class Run:
         self._handle = engine.launch(pair, settings)
         self._lock = threading.Lock()
         self._pace: deque[tuple[float, int]] = deque(maxlen=12)
-        self._pending: Future[Snapshot] | None = None
+        self._pending: deque[Future[Snapshot]] = deque()
+        self._slice_seconds = SHORTEST_SLICE
         self._asked = settings
         self._steps = 0
         self._ask(0)
@@ -80,7 +88,12 @@ class Run:
     @property
     def busy(self) -> bool:
         """Whether a slice is under way."""
-        return self._pending is not None
+        return bool(self._pending)
+
+    @property
+    def recoveries(self) -> int:
+        """How often it went on from its last checkpoint because its worker had died."""
+        return self._handle.recoveries
 
     def play(self) -> None:
         """Ask for slices until paused or finished."""
@@ -110,32 +123,55 @@ class Run:
 
     def wait(self, seconds: float) -> None:
         """Wait for the slice under way, at most so long."""
-        pending = self._pending
-        if pending is not None:
+        for pending in list(self._pending)[:1]:
             try:
                 pending.exception(seconds)
             except TimeoutError:
                 return
 
-    def poll(self) -> bool:
-        """Take in a finished slice and, while playing, ask for the next before anything is drawn."""
+    def rest(self) -> None:
+        """Pause and free what the run takes up where it is trained; playing on makes it anew, bit for bit."""
+        self.pause()
+        self._handle.rest()
+
+    def retry(self) -> None:
+        """Go on after a failure from the last checkpoint."""
         with self._lock:
-            if self._pending is None or not self._pending.done():
-                return False
-            failure = self._pending.exception()
-            if failure is not None:
-                self._pending, self.failure, self.playing = None, failure, False
-                return True
-            snapshot = self._pending.result()
-            self._pending = None
-            self.history.extend(snapshot.rows)
-            # The history has them now; 150 kept snapshots need not hold them again.
-            self.timeline.add(dataclasses.replace(snapshot, rows=snapshot.rows[:0].copy()))
-            self._pace.append((time.monotonic(), snapshot.iteration))
+            self.failure = None
+            self._pending.clear()
+            self._ask_next() if self.latest else self._ask(0)
+
+    def poll(self) -> bool:
+        """Take in finished slices and, while playing, ask for the next before anything is drawn."""
+        with self._lock:
+            finished = 0
+            while self._pending and self._pending[0].done():
+                if not self._take_in(self._pending.popleft()):
+                    return True
+                finished += 1
+            if self.playing and finished:
+                # The page decides the pace: where it finds slices waiting, longer ones keep the worker at work.
+                change = 1.25 if finished >= AHEAD else 0.95
+                self._slice_seconds = min(max(self._slice_seconds * change, SHORTEST_SLICE), SLICE_SECONDS)
             if self.finished:
                 self.playing, self._steps = False, 0
-            self._ask_next()
-            return True
+            if finished:
+                self._ask_next()
+            return finished > 0
+
+    def _take_in(self, answer: Future[Snapshot]) -> bool:
+        """Add one slice's snapshot; False if it failed, and with it those asked for after it."""
+        failure = answer.exception()
+        if failure is not None:
+            self._pending.clear()
+            self.failure, self.playing = failure, False
+            return False
+        snapshot = answer.result()
+        self.history.extend(snapshot.rows)
+        # The history has them now; 150 kept snapshots need not hold them again.
+        self.timeline.add(dataclasses.replace(snapshot, rows=snapshot.rows[:0].copy()))
+        self._pace.append((time.monotonic(), snapshot.iteration))
+        return True
 
     def seconds_left(self) -> float | None:
         """Until max_iter at the pace of the last frames; None while that is not known."""
@@ -145,22 +181,25 @@ class Run:
         return (self.settings.max_iter - i1) * (t1 - t0) / (i1 - i0) if i1 > i0 else None
 
     def _ask_next(self) -> None:
-        """Ask for what is due, if nothing is under way: a slice, a step, or a last look at a run at rest."""
-        if self.busy:
-            return
+        """Ask for what is due: slices, a step, or looks at a run at rest until its picture is complete and still."""
         if self.playing:
-            self._ask(self.iterations_per_frame)
+            # In slow motion every slice is a frame; none may be trained unseen.
+            while len(self._pending) < (AHEAD if self.iterations_per_frame is None else 1):
+                self._ask(self.iterations_per_frame)
+        elif self.busy:
+            return
         elif self._steps:
             self._steps -= 1
             self._ask(1)
-        elif self._asked != self.settings or not self._figures_are_complete():
+        elif self._asked != self.settings or not self._picture_is_complete():
             self._ask(0, complete=True)
 
-    def _figures_are_complete(self) -> bool:
-        """Whether the newest figures are those of all samples; an untrained network's need not be."""
+    def _picture_is_complete(self) -> bool:
+        """Whether the newest figures are those of all samples and the t-SNE rests; an untrained run's need not."""
         everything = (len(self.pair.source_x), len(self.pair.target_x))
-        return self.iteration == 0 or self.latest.evaluated == everything
+        return self.iteration == 0 or (self.latest.evaluated == everything and self.latest.settled)
 
     def _ask(self, iterations: int | None, *, complete: bool = False) -> None:
         self._asked = self.settings
-        self._pending = self._handle.advance(Slice(self.settings, iterations, complete))
+        asked = Slice(self.settings, iterations, complete, self._slice_seconds)
+        self._pending.append(self._handle.advance(asked))

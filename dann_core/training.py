@@ -75,15 +75,16 @@ class Trainer:
     Raises `KnobError` when the settings do not fit the pair or the network would be too large.
     """
 
-    def __init__(self, pair: DomainPair, settings: Settings) -> None:
+    def __init__(self, pair: DomainPair, settings: Settings, device: str = "cpu") -> None:
         self.pair = pair
         self.settings = settings
-        self.network = networks.build(pair.sample_shape, pair.n_classes, settings)
+        self.device = checked_device(device)
+        self.network = networks.build(pair.sample_shape, pair.n_classes, settings).to(self.device)
         self.optimizer = OPTIMIZERS[settings.optimizer](self.network.parameters())
         self.standardizer = Standardizer(pair, settings)
         self.source_x = self._tensor(pair.source_x, "source")
         self.target_x = self._tensor(pair.target_x, "target")
-        self.source_y = torch.from_numpy(pair.source_y)
+        self.source_y = torch.from_numpy(pair.source_y).to(self.device)
         self._source_batches = Batches(len(self.source_x), settings.batch_size, (settings.seed, 1))
         self._target_batches = Batches(len(self.target_x), settings.batch_size, (settings.seed, 2))
         self.iteration = 0
@@ -219,17 +220,18 @@ class Trainer:
         """What the extractor makes of raw inputs: `(N, D)`."""
         return self.look(x, domain).features
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self, *, history: bool = True) -> dict[str, Any]:
         """Everything a resumed run needs: weights, optimizer, schedule, history, changes, settings.
 
-        The batches are a function of seed and iteration, so there is no random state to save.
+        The batches are a function of seed and iteration, so there is no random state to save. Without `history`, for
+        whoever keeps that elsewhere, a resumed run's history starts where the state was taken.
         """
         state = {
             "settings": self.settings.model_dump(),
             "iteration": self.iteration,
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "history": torch.from_numpy(self.history.rows),
+            "history": torch.from_numpy(self.history.rows if history else History().rows),
             "changes": [(c.iteration, c.name, c.old, c.new) for c in self.changes],
         }
         return copy.deepcopy(state)
@@ -249,7 +251,7 @@ class Trainer:
         self._use(settings)
 
     def _tensor(self, x: np.ndarray, domain: str) -> Tensor:
-        tensor = torch.from_numpy(self.standardizer(x, domain))
+        tensor = torch.from_numpy(self.standardizer(x, domain)).to(self.device)
         return tensor.contiguous(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
 
     def _look_at_all(self, x: Tensor) -> View:
@@ -267,4 +269,15 @@ class Trainer:
         features = torch.cat([network(part) for part in x.split(EVALUATION_BATCH)])
         logits = network.classifier(features)
         domain_logits = network.adversarial.discriminator(features)
-        return View(features.numpy(), logits.softmax(1).numpy(), domain_logits.sigmoid().numpy()[:, 0])
+        return View(*(t.cpu().numpy() for t in (features, logits.softmax(1), domain_logits.sigmoid()[:, 0])))
+
+
+def checked_device(name: str) -> torch.device:
+    """The device that `name` stands for; "auto" is CUDA where there is one. Raises `KnobError` if it is not there."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:
+        raise KnobError(f"The device {name!r} cannot be used here ({error}): choose cpu or auto.") from None
+    return torch.device(name)

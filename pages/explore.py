@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import experiment, live, sidebar, upload
+from dann_core.engine import EngineError
+from ui import live, sidebar, upload, visitors
+from ui.text import plain
 
-state = experiment.current()
+try:
+    state = visitors.current()
+except EngineError as error:
+    st.error(plain(str(error)))
+    st.button("Try again", icon=":material/refresh:")
+    st.stop()
+
+if visitors.looking_on():
+    live.look_on(state, visitors.PLACES)
+    st.stop()
 sidebar.draw(state)
 # A place of its own, empty or not: what stands below must not move in the page's tree when it opens or closes.
 with st.container():
     if st.session_state.uploading:
         upload.draw(state)
 live.draw(state)
-experiment.share(state)
+visitors.share(state)

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import numpy as np
+import psutil
 import pytest
 import torch
+from browser import CHROMIUM_FLAGS, DESKTOP, PATIENCE, ROOT, free_port
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from dann_core import DomainPair
 
@@ -29,3 +41,73 @@ def vectors() -> DomainPair:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", metavar="DIR", help="also save the README's screenshots there")
+
+
+@contextmanager
+def serve(folder: Path, **environment: str) -> Iterator[tuple[str, psutil.Process]]:
+    """The app, started as the README says, on a port of its own: its address and its process."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with (folder / "log").open("w") as log:
+        process = psutil.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=os.environ | environment)
+    health = urllib.request.Request(f"http://127.0.0.1:{port}/_stcore/health")
+    for _ in range(600):
+        try:
+            if urllib.request.urlopen(health, timeout=1).status == 200:
+                break
+        except OSError:
+            try:
+                process.wait(0.1)
+                pytest.fail(f"the app ended: {(folder / 'log').read_text()}")
+            except psutil.TimeoutExpired:
+                continue
+    yield f"http://127.0.0.1:{port}", process
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def server_and_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, psutil.Process]]:
+    with serve(tmp_path_factory.mktemp("app")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def address(server_and_address: tuple[str, psutil.Process]) -> str:
+    """Where the app of all browser tests answers."""
+    return server_and_address[0]
+
+
+@pytest.fixture(scope="session")
+def server(server_and_address: tuple[str, psutil.Process]) -> psutil.Process:
+    """The process of that app."""
+    return server_and_address[1]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport=DESKTOP)
+    page.set_default_timeout(PATIENCE)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest):
+    folder = request.config.getoption("--pictures")
+
+    def save(page: Page, name: str) -> None:
+        if folder:
+            page.wait_for_timeout(1000)  # for fonts, tables and toasts
+            page.screenshot(path=Path(folder) / f"{name}.png")
+
+    return save

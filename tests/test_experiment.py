@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from ui.experiment import KEPT_RUNS, Experiment
+
+
+@pytest.fixture(autouse=True, scope="module")
+def threads() -> Iterator[None]:
+    """Where a run trains makes no difference here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DANN_ENGINE", "threads")
+        yield
 
 
 def settled(experiment: Experiment, steps: int = 0) -> Experiment:

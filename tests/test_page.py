@@ -6,120 +6,10 @@
 from __future__ import annotations
 
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
-
-ROOT = Path(__file__).parent.parent
-SAMPLES = ROOT / "assets" / "samples"
-DESKTOP, PHONE = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
-CHROMIUM_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-PATIENCE = 60_000
-"""Milliseconds that a busy machine may take; no test measures time."""
-
-expect.set_options(timeout=PATIENCE)
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app, started as the README says, on a port of its own."""
-    port = free_port()
-    log = (tmp_path_factory.mktemp("app") / "log").open("w")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
-    retry = urllib.request.Request(f"http://127.0.0.1:{port}/_stcore/health")
-    for _ in range(600):
-        try:
-            if urllib.request.urlopen(retry, timeout=1).status == 200:
-                break
-        except OSError:
-            try:
-                process.wait(0.1)
-                pytest.fail(f"the app ended: {Path(log.name).read_text()}")
-            except subprocess.TimeoutExpired:
-                continue
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport=DESKTOP)
-    page.set_default_timeout(PATIENCE)
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def picture(request: pytest.FixtureRequest):
-    folder = request.config.getoption("--pictures")
-
-    def save(page: Page, name: str) -> None:
-        if folder:
-            page.wait_for_timeout(1000)  # for fonts, tables and toasts
-            page.screenshot(path=Path(folder) / f"{name}.png")
-
-    return save
-
-
-expect.set_options(timeout=PATIENCE)
-
-
-def open_page(page: Page, address: str, query: str = "") -> None:
-    page.goto(f"{address}/?{query}")
-    expect(button(page, "Play")).to_be_enabled()
-    expect(page.get_by_test_id("stProgress")).to_be_visible()
-    expect(page.get_by_text("embedded together")).to_be_visible()
-
-
-def button(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=name).first
-
-
-def iteration(page: Page) -> int:
-    text = page.get_by_test_id("stProgress").inner_text()
-    return int(re.search(r"iteration\s+([\d,]+)", text).group(1).replace(",", ""))
-
-
-def wait_for_iteration(page: Page, at_least: int) -> None:
-    page.wait_for_function(
-        """least => {
-            const text = document.querySelector('[data-testid=stProgress]').innerText;
-            return Number(text.match(/iteration\\s+([\\d,]+)/)[1].replaceAll(',', '')) >= least;
-        }""",
-        arg=at_least,
-    )
-
-
-def figure(page: Page, label: str) -> str:
-    metric = page.get_by_test_id("stMetric").filter(has_text=label)
-    return metric.get_by_test_id("stMetricValue").inner_text()
+from browser import PHONE, SAMPLES, button, figure, iteration, open_page, wait_for_iteration
+from playwright.sync_api import Page, expect
 
 
 def test_play_pause_step_and_reset(page: Page, address: str, picture) -> None:
@@ -162,7 +52,7 @@ def test_a_run_ends_at_max_iter_aligned(page: Page, address: str, picture) -> No
 
 
 def test_gamma_acts_live_and_leaves_a_mark(page: Page, address: str) -> None:
-    open_page(page, address, "max_iter=5000")
+    open_page(page, address, "max_iter=100000")
     button(page, "Play").click()
     wait_for_iteration(page, 60)
     page.get_by_role("button", name="+", exact=True).first.click()
@@ -176,7 +66,7 @@ def test_gamma_acts_live_and_leaves_a_mark(page: Page, address: str) -> None:
 
 
 def test_width_rebuilds_and_undo_brings_the_run_back(page: Page, address: str) -> None:
-    open_page(page, address, "max_iter=5000")
+    open_page(page, address, "max_iter=100000")
     button(page, "Play").click()
     wait_for_iteration(page, 40)
     button(page, "Pause").click()
@@ -254,7 +144,7 @@ def test_a_pair_of_files_uploads_and_trains(page: Page, address: str, picture) -
 
 
 def test_a_bad_file_is_refused_and_the_run_remains(page: Page, address: str, tmp_path: Path) -> None:
-    open_page(page, address, "max_iter=5000")
+    open_page(page, address, "max_iter=100000")
     button(page, "Play").click()
     wait_for_iteration(page, 40)
     button(page, "Pause").click()

@@ -9,15 +9,15 @@ import pytest
 from conftest import make_pair
 
 from dann_core import DomainPair, Settings, Trainer
-from dann_core.engine import Engine
+from dann_core.engine import ThreadEngine
 from dann_core.run import Run, Timeline
 
 SETTINGS = Settings(batch_size=8, max_iter=120, extractor_width=8, feature_width=8, discriminator_width=8)
 
 
 @pytest.fixture(scope="module")
-def engine() -> Engine:
-    return Engine(2)
+def engine() -> ThreadEngine:
+    return ThreadEngine(2)
 
 
 def settle(run: Run) -> None:
@@ -27,7 +27,7 @@ def settle(run: Run) -> None:
         run.poll()
 
 
-def test_played_to_the_end_it_is_a_plain_run(engine: Engine, vectors: DomainPair) -> None:
+def test_played_to_the_end_it_is_a_plain_run(engine: ThreadEngine, vectors: DomainPair) -> None:
     run, plain = Run(engine, vectors, SETTINGS), Trainer(vectors, SETTINGS)
     settle(run)
     assert run.latest.iteration == 0
@@ -44,7 +44,7 @@ def test_played_to_the_end_it_is_a_plain_run(engine: Engine, vectors: DomainPair
     assert not run.playing
 
 
-def test_step_advances_by_one_and_pause_asks_for_nothing(engine: Engine, vectors: DomainPair) -> None:
+def test_step_advances_by_one_and_pause_asks_for_nothing(engine: ThreadEngine, vectors: DomainPair) -> None:
     run = Run(engine, vectors, SETTINGS)
     settle(run)
     run.step()
@@ -63,7 +63,7 @@ def test_step_advances_by_one_and_pause_asks_for_nothing(engine: Engine, vectors
     assert run.iteration == stopped
 
 
-def test_a_pause_ends_with_figures_over_all_samples(engine: Engine) -> None:
+def test_a_pause_ends_with_figures_over_all_samples(engine: ThreadEngine) -> None:
     run = Run(engine, make_pair(n=400), SETTINGS)
     settle(run)
     assert run.latest.evaluated == (250, 250)
@@ -73,7 +73,7 @@ def test_a_pause_ends_with_figures_over_all_samples(engine: Engine) -> None:
     assert run.latest.evaluated == (400, 400)
 
 
-def test_a_slice_by_time_trains_many_iterations(engine: Engine, vectors: DomainPair) -> None:
+def test_a_slice_by_time_trains_many_iterations(engine: ThreadEngine, vectors: DomainPair) -> None:
     run = Run(engine, vectors, SETTINGS.replace(max_iter=100_000))
     settle(run)
     run.play()
@@ -85,7 +85,7 @@ def test_a_slice_by_time_trains_many_iterations(engine: Engine, vectors: DomainP
     assert len(run.history) == run.iteration
 
 
-def test_a_live_change_acts_and_leaves_a_mark(engine: Engine, vectors: DomainPair) -> None:
+def test_a_live_change_acts_and_leaves_a_mark(engine: ThreadEngine, vectors: DomainPair) -> None:
     run = Run(engine, vectors, SETTINGS)
     settle(run)
     run.iterations_per_frame = 10
@@ -97,7 +97,7 @@ def test_a_live_change_acts_and_leaves_a_mark(engine: Engine, vectors: DomainPai
     assert [(c.iteration, c.name, c.old, c.new) for c in run.latest.changes] == [(1, "gamma", 10.0, 1.0)]
 
 
-def test_time_left_is_known_while_playing(engine: Engine, vectors: DomainPair) -> None:
+def test_time_left_is_known_while_playing(engine: ThreadEngine, vectors: DomainPair) -> None:
     run = Run(engine, vectors, SETTINGS)
     settle(run)
     assert run.seconds_left() is None
@@ -111,7 +111,7 @@ def test_time_left_is_known_while_playing(engine: Engine, vectors: DomainPair) -
     settle(run)
 
 
-def test_a_failure_is_kept_and_stops_the_run(engine: Engine) -> None:
+def test_a_failure_is_kept_and_stops_the_run(engine: ThreadEngine) -> None:
     run = Run(engine, make_pair(), SETTINGS.replace(extractor="cnn"))
     settle(run)
     assert "extractor cnn cannot read samples of shape 4" in str(run.failure)
@@ -119,7 +119,7 @@ def test_a_failure_is_kept_and_stops_the_run(engine: Engine) -> None:
     assert not run.playing
 
 
-def test_divergence_is_said_and_breaks_nothing(engine: Engine, vectors: DomainPair) -> None:
+def test_divergence_is_said_and_breaks_nothing(engine: ThreadEngine, vectors: DomainPair) -> None:
     run = Run(
         engine,
         vectors,
@@ -133,7 +133,7 @@ def test_divergence_is_said_and_breaks_nothing(engine: Engine, vectors: DomainPa
     assert run.latest.diagnosis.level in ("bad", "warn")
 
 
-def test_the_timeline_stays_bounded_and_keeps_both_ends(engine: Engine, vectors: DomainPair) -> None:
+def test_the_timeline_stays_bounded_and_keeps_both_ends(engine: ThreadEngine, vectors: DomainPair) -> None:
     run = Run(engine, vectors, SETTINGS)
     settle(run)
     timeline = Timeline(limit=10)
@@ -147,7 +147,7 @@ def test_the_timeline_stays_bounded_and_keeps_both_ends(engine: Engine, vectors:
     assert timeline.at(98).iteration in (97, 98, 99)
 
 
-def test_a_change_at_rest_is_shown_at_once(engine: Engine, vectors: DomainPair) -> None:
+def test_a_change_at_rest_is_shown_at_once(engine: ThreadEngine, vectors: DomainPair) -> None:
     run = Run(engine, vectors, SETTINGS)
     settle(run)
     run.step()
@@ -160,7 +160,7 @@ def test_a_change_at_rest_is_shown_at_once(engine: Engine, vectors: DomainPair) 
     assert run.iteration == 1
 
 
-def test_steps_asked_for_in_a_row_are_all_made(engine: Engine, vectors: DomainPair) -> None:
+def test_steps_asked_for_in_a_row_are_all_made(engine: ThreadEngine, vectors: DomainPair) -> None:
     run = Run(engine, vectors, SETTINGS)
     settle(run)
     for _ in range(3):
@@ -169,7 +169,7 @@ def test_steps_asked_for_in_a_row_are_all_made(engine: Engine, vectors: DomainPa
     assert run.iteration == 3
 
 
-def test_kept_snapshots_do_not_hold_the_history_again(engine: Engine, vectors: DomainPair) -> None:
+def test_kept_snapshots_do_not_hold_the_history_again(engine: ThreadEngine, vectors: DomainPair) -> None:
     run = Run(engine, vectors, SETTINGS)
     settle(run)
     run.iterations_per_frame = 30

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import streamlit as st
 
 from dann_core import domains, networks
 from dann_core.domains import Domain, DomainError, DomainPair
-from dann_core.engine import Engine
+from dann_core.engine import Engine, EngineError, from_environment
 from dann_core.knobs import KnobError, from_text, to_text
 from dann_core.run import Run
 from dann_core.settings import Settings
@@ -22,14 +23,20 @@ FIRST_DOMAIN = "moons"
 KEPT_RUNS = 4
 """Trained runs that Undo can bring back."""
 
-# Iterations a frame; None: as many as fit.
-SPEEDS: dict[str, int | None] = {"slow": 1, "calm": 5, "normal": 20, "brisk": 100, "flat out": None}
+# Iterations a frame; None: as many as are trained while a frame is drawn.
+SPEEDS: dict[str, int | None] = {"slow": 1, "calm": 5, "steady": 20, "normal": None}
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner="Starting the training workers…")
 def engine() -> Engine:
-    """The server's one engine."""
-    return Engine()
+    """The server's one engine. Raises `EngineError` when its cluster does not answer."""
+    return from_environment()
+
+
+@lru_cache(maxsize=16)
+def built_in_pair(domain: Domain, seed: int) -> DomainPair:
+    """A built-in pair, one object for all who train on it: it is drawn once and travels to each worker once."""
+    return domain.pair(seed)
 
 
 class Held(NamedTuple):
@@ -65,6 +72,8 @@ class Experiment:
         self.view = "t-SNE"
         self.exam = True
         self.touched = False
+        self.recoveries_seen = 0
+        self.drawn: dict[str, tuple[Any, str]] = {}
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Experiment:
@@ -78,7 +87,7 @@ class Experiment:
             known = {"domain"} | {k.name for k in (*kind.knobs(), *Settings.knobs())}
             domain = kind(**{k.name: from_text(k, query[k.name]) for k in kind.knobs() if k.name in query})
             settings = Settings.from_query(query, domains.preset(name))
-            pair = domain.pair(settings.seed)
+            pair = built_in_pair(domain, settings.seed)
             networks.cost(pair.sample_shape, pair.n_classes, settings)
         except (DomainError, KnobError) as error:
             return cls.built_in(kind(), f"The link could not be followed, its domain starts with its preset: {error}")
@@ -92,7 +101,7 @@ class Experiment:
     def built_in(cls, domain: Domain, problem: str) -> Experiment:
         """A built-in domain with its preset, and what went wrong before."""
         preset = domains.preset(domain.key)
-        made = cls(domain, domain.pair(preset.seed), preset, preset)
+        made = cls(domain, built_in_pair(domain, preset.seed), preset, preset)
         made.notice = Notice(problem, "error")
         return made
 
@@ -129,7 +138,7 @@ class Experiment:
             networks.cost(self.pair.sample_shape, self.pair.n_classes, settings)
             pair = self.pair
             if self.domain is not None and name == "seed":
-                pair = self.domain.pair(settings.seed)
+                pair = built_in_pair(self.domain, settings.seed)
         except (KnobError, DomainError) as error:
             self.notice = Notice(str(error), "error")
             return
@@ -143,7 +152,7 @@ class Experiment:
         assert self.domain is not None
         try:
             domain = self.domain.replace(**{name: value})
-            pair = domain.pair(self.settings.seed)
+            pair = built_in_pair(domain, self.settings.seed)
             networks.cost(pair.sample_shape, pair.n_classes, self.settings)
         except (KnobError, DomainError) as error:
             self.notice = Notice(str(error), "error")
@@ -156,7 +165,9 @@ class Experiment:
     def choose(self, name: str) -> None:
         """Go to another built-in domain with its preset."""
         domain, preset = domains.get(name)(), domains.preset(name)
-        self._start(domain, domain.pair(preset.seed), preset, preset, f"{domain.title}, with settings that suit it.")
+        self._start(
+            domain, built_in_pair(domain, preset.seed), preset, preset, f"{domain.title}, with settings that suit it."
+        )
 
     def use_upload(self, pair: DomainPair, settings: Settings) -> None:
         """Go to an uploaded pair."""
@@ -171,32 +182,49 @@ class Experiment:
     def undo(self) -> None:
         """Bring the run before the last rebuild back, where it was; a trained run that it replaces is kept too."""
         if self.kept:
-            self.run.pause()
+            self.run.rest()
             now, before = Held(self.domain, self.base, self.run), self.kept.pop()
             if now.run.iteration:
                 self.kept.insert(0, now)
             self.domain, self.base, self.run = before
+            self.recoveries_seen = self.run.recoveries
+            self.drawn.clear()
             self.notice = Notice("The run before is back, where it was.")
 
     def _start(self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings, why: str) -> None:
-        self.run.pause()
+        self.run.rest()
         if self.run.iteration:
             self.kept = [*self.kept, Held(self.domain, self.base, self.run)][-KEPT_RUNS:]
             why += " Undo brings the old run back."
         self.domain, self.base = domain, base
         self.run = Run(engine(), pair, settings)
+        self.recoveries_seen = 0
+        self.drawn.clear()
         self.notice = Notice(why)
 
+    def reconnect(self) -> None:
+        """After a failure: reach the engine again and let the run go on where it was."""
+        try:
+            engine().reconnect()
+        except EngineError as error:
+            self.notice = Notice(str(error), "error")
+            return
+        self.run.retry()
+        self.notice = Notice("Connected again; the run goes on where it was.")
 
-def current() -> Experiment:
-    """This session's experiment; the first call reads the link."""
-    if "experiment" not in st.session_state:
-        st.session_state.experiment = Experiment.from_query(st.query_params.to_dict())
-    return st.session_state.experiment
+    def notice_recovery(self) -> bool:
+        """Say that the run's worker died, once for each time; whether there is something to say."""
+        news = self.run.recoveries > self.recoveries_seen
+        self.recoveries_seen = self.run.recoveries
+        if news:
+            self.notice = Notice(
+                f"The worker that trained this run died; another one went on at iteration {self.run.iteration:,}. "
+                "Nothing was lost."
+            )
+        return news
 
-
-def share(state: Experiment) -> None:
-    """Let the address bar hold what this experiment is; an upload cannot be put into a link."""
-    query = state.query() or {}
-    if st.query_params.to_dict() != query:
-        st.query_params.from_dict(query)
+    def free(self) -> None:
+        """Let go of everything that is large: nobody has come back for it."""
+        self.run.rest()
+        self.kept.clear()
+        self.drawn.clear()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import streamlit as st
 
+from dann_core.engine import EngineError
 from dann_core.live import SLICE_SECONDS
 from dann_core.observation import Snapshot
 from dann_core.run import Run
 from dann_core.settings import Settings
 from ui import charts, inputs
 from ui.experiment import SPEEDS, Experiment
-from ui.plot import chart
+from ui.plot import chart_json, to_json
 from ui.text import plain
 
-TICK_SECONDS = 0.15
+TICK_SECONDS = 0.1
 """Between the end of one frame and the next; the browser draws meanwhile."""
 
 FIRST_SNAPSHOT_SECONDS = 3
@@ -38,8 +40,31 @@ def draw(state: Experiment) -> None:
     """Everything right of the sidebar."""
     transport(state)
     run = state.run
+    if run.failure:
+        _failure(state, run.failure)
     moving = run.playing or run.busy
     st.fragment(frame, run_every=TICK_SECONDS if moving else None)(state, run)
+
+
+def look_on(state: Experiment, places: int) -> None:
+    """For people who find every place taken: a run that nobody steers."""
+    with st.container(horizontal=True, vertical_alignment="center", key="full"):
+        st.warning(
+            f"All {places} places on this server are taken, so this run is one to look at. A place becomes free when "
+            "somebody leaves.",
+            icon=":material/group:",
+        )
+        st.button("Try again", icon=":material/refresh:")
+    run = state.run
+    st.fragment(frame, run_every=1.0 if run.playing or run.busy else None)(state, run)
+
+
+def _failure(state: Experiment, failure: Exception) -> None:
+    if isinstance(failure, EngineError):
+        st.error(plain(str(failure)))
+        st.button("Reconnect", icon=":material/sync:", type="primary", on_click=state.reconnect)
+        return
+    st.error(f"Training stopped with an error: {plain(str(failure))} Reset starts again; nothing else was lost.")
 
 
 def transport(state: Experiment) -> None:
@@ -84,7 +109,7 @@ def transport(state: Experiment) -> None:
             on_change=_speed,
             args=(state,),
             width=230,
-            help="Iterations a frame: slow 1, calm 5, normal 20, brisk 100, flat out as many as fit.",
+            help="Iterations a frame: slow 1, calm 5, steady 20; normal: as many as are trained meanwhile.",
         )
     if state.notice:
         show = st.error if state.notice.level == "error" else st.toast
@@ -111,10 +136,7 @@ def frame(state: Experiment, run: Run) -> None:
     if run.latest is None:
         run.wait(FIRST_SNAPSHOT_SECONDS)
     run.poll()
-    if run.failure:
-        st.error(
-            f"Training stopped with an error: {plain(str(run.failure))} Reset starts again; nothing else was lost."
-        )
+    news = state.notice_recovery()
     snapshot = _shown(run)
     if snapshot is None:
         if not run.failure:
@@ -131,8 +153,8 @@ def frame(state: Experiment, run: Run) -> None:
     # frame: so the wait for the next slice stands at the end.
     time.sleep(SEND_SECONDS)
     run.wait(SLICE_SECONDS)
-    if was_moving and not (run.playing or run.busy):
-        # Buttons and the timer belong to the page: draw it once more at rest.
+    if (was_moving and not (run.playing or run.busy)) or news:
+        # Buttons, the timer and notices belong to the page: draw it once more.
         st.rerun()
 
 
@@ -189,26 +211,28 @@ def _panels(state: Experiment, run: Run, snapshot: Snapshot) -> None:
     with right, _header("curves"):
         pass
     shared = {"exam": state.exam and labelled, "height": PANEL_HEIGHT, "revision": revision}
+    basis = id(snapshot), run.iteration, len(run.timeline.snapshots), run.settings, state.view, shared["exam"]
+
+    def drawn(name: str, make: Callable[[], charts.Spec]) -> str:
+        # A page that waits for its turn on a busy server shows the same frame again: that must cost next to nothing.
+        if state.drawn.get(name, (None,))[0] != basis:
+            state.drawn[name] = basis, to_json(make())
+        return state.drawn[name][1]
+
     with left:
         xy = snapshot.tsne if state.view == VIEWS[0] else snapshot.pca
-        figure = charts.features(run.pair, run.sample, snapshot, xy, **shared)
-        chart(figure, f"features.{state.view}", f"{state.view} of the features of both domains")
+        figure = drawn("features", lambda: charts.features(run.pair, run.sample, snapshot, xy, **shared))
+        chart_json(figure, f"features.{state.view}", f"{state.view} of the features of both domains")
         colours = "the exam's" if shared["exam"] else "predictions"
         st.caption(f"{run.sample.how}; target colours: {colours}.")
     with middle:
-        chart(inputs.figure(run.pair, run.sample, snapshot, **shared), "input", inputs.caption(run.pair))
+        figure = drawn("input", lambda: inputs.figure(run.pair, run.sample, snapshot, **shared))
+        chart_json(figure, "input", inputs.caption(run.pair))
         st.caption(inputs.caption(run.pair))
     with right:
-        figure = charts.curves(
-            run.history,
-            run.timeline.snapshots,
-            snapshot,
-            run.settings,
-            run.pair.n_classes,
-            height=PANEL_HEIGHT,
-            revision=revision,
-        )
-        chart(figure, "curves", "losses, lambda and accuracies over the iterations")
+        curves = run.history, run.timeline.snapshots, snapshot, run.settings, run.pair.n_classes
+        figure = drawn("curves", lambda: charts.curves(*curves, height=PANEL_HEIGHT, revision=revision))
+        chart_json(figure, "curves", "losses, lambda and accuracies over the iterations")
         st.caption("Dotted: needs target labels, so it is an exam only. Dotted upright lines: a setting changed.")
 
 

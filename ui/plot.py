@@ -22,7 +22,17 @@ PLOTLY_JS = f"plotly-{plotly.__version__}.min.js"
 
 def chart(spec: Spec, key: str, alt: str) -> None:
     """Draw a figure, or update the one that this key has drawn before; `alt` is for screen readers."""
-    _component()(key=f"chart {key}", data={"figure": plotly.io.to_json(spec, validate=False), "alt": alt})
+    chart_json(to_json(spec), key, alt)
+
+
+def to_json(spec: Spec) -> str:
+    """A figure as it travels to the page."""
+    return plotly.io.to_json(spec, validate=False)
+
+
+def chart_json(figure: str, key: str, alt: str) -> None:
+    """Like `chart`, for a figure that `to_json` has made before."""
+    _component()(key=f"chart {key}", data={"figure": figure, "alt": alt})
 
 
 @st.cache_resource

@@ -1,0 +1,271 @@
+"""The engine on Dask: live runs are actors in worker processes, the tasks of sweeps are Dask tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import sys
+import threading
+import uuid
+import weakref
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import dask.config
+from distributed import Client, WorkerPlugin
+from distributed.client import Future as Remote
+from distributed.client import FutureCancelledError
+from distributed.deploy.subprocess import SubprocessCluster
+from distributed.scheduler import KilledWorker
+
+from dann_core.domains.pair import DomainPair
+from dann_core.engine import EngineError, Handle, Progress, device, one_thread
+from dann_core.live import LiveRun, Slice
+from dann_core.observation import Snapshot
+from dann_core.settings import Settings
+
+LOST_WORKERS = 3
+"""Workers that one slice, or one task, may lose before it is given up: it is probably what kills them."""
+
+LOOK_SECONDS = 0.5
+"""Between two looks whether the worker of a call still lives."""
+
+CONNECT_SECONDS, WORKER_SECONDS = 20, 60
+"""How long a scheduler may take to answer, and a cluster to have a worker."""
+
+
+class Warm(WorkerPlugin):
+    """Every worker, also one that joins later: one thread, and everything imported and run once."""
+
+    name = "dann-warm"
+
+    def setup(self, worker: Any) -> None:
+        """Called by Dask in the worker."""
+        one_thread()
+        from dann_core import domains
+
+        preset = domains.preset("moons")
+        LiveRun(domains.load("moons"), preset, device=device()).advance(Slice(preset, 2))
+
+
+class ClusterEngine:
+    """Trains on a Dask cluster: the one at `address`, or one of `workers` processes of its own on loopback.
+
+    TLS for an `address` with tls:// is configured as Dask documents it. Raises `EngineError` when it does not answer.
+    """
+
+    def __init__(self, address: str | None = None, workers: int | None = None) -> None:
+        self.address = address
+        self._wanted = workers or os.cpu_count() or 1
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, name="dask", daemon=True).start()
+        self._cluster: Any = None
+        self._client: Client | None = None
+        self._places: weakref.WeakKeyDictionary[DomainPair, Remote] = weakref.WeakKeyDictionary()
+        atexit.register(self.close)
+        self._wait(self._connect())
+
+    @property
+    def workers(self) -> int:
+        """Worker processes there are now."""
+        return max(1, len(self._client.scheduler_info(n_workers=-1)["workers"])) if self._alive else self._wanted
+
+    @property
+    def where(self) -> str:
+        """In words, for the page."""
+        return f"on the cluster at {self.address}" if self.address else "in worker processes of this machine"
+
+    def launch(self, pair: DomainPair, settings: Settings) -> Handle:
+        """See `Engine`."""
+        return _ActorHandle(self, pair, settings)
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
+        """See `Engine`."""
+        return self.carry_out(self._task(function, arguments))
+
+    def reconnect(self) -> None:
+        """See `Engine`."""
+        if not self._alive:
+            self._wait(self._connect())
+
+    def close(self) -> None:
+        """See `Engine`."""
+        atexit.unregister(self.close)
+        if self._loop.is_running():
+            self._wait(self._disconnect())
+            self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def carry_out(self, coroutine: Coroutine[Any, Any, Any]) -> Future:
+        """Start a coroutine beside the cluster's connection."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+    def client(self) -> Client:
+        """The connection; raises `EngineError` when there is none."""
+        if not self._alive:
+            raise EngineError(
+                f"The training cluster {self.address or 'of this machine'} does not answer. What was trained is kept: "
+                "reconnect, and the run goes on where it was."
+            )
+        return self._client
+
+    async def place(self, pair: DomainPair) -> Remote:
+        """The pair on the cluster: it travels there once."""
+        if pair not in self._places or self._places[pair].status != "finished":
+            try:
+                await self.client().wait_for_workers(1, timeout=WORKER_SECONDS)
+            except TimeoutError:
+                raise EngineError(
+                    f"The training cluster has had no worker for {WORKER_SECONDS} s. What was trained is kept: start "
+                    "one and reconnect, and the run goes on where it was."
+                ) from None
+            self._places[pair] = await self.client().scatter(pair, hash=False)
+        return self._places[pair]
+
+    @property
+    def _alive(self) -> bool:
+        return self._client is not None and self._client.status == "running"
+
+    def _wait(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        self.carry_out(coroutine).result()
+
+    async def _connect(self) -> None:
+        await self._disconnect()
+        try:
+            if self.address is None:
+                self._cluster = await _own_cluster(self._wanted)
+            self._client = await Client(
+                self._cluster or self.address,
+                asynchronous=True,
+                timeout=CONNECT_SECONDS,
+                direct_to_workers=self.address is None,
+            )
+            await self._client.register_plugin(Warm())
+            await self._client.wait_for_workers(self._wanted if self.address is None else 1, timeout=WORKER_SECONDS)
+        except (OSError, TimeoutError, RuntimeError) as error:
+            await self._disconnect()
+            raise EngineError(
+                f"The training cluster {self.address or 'of this machine'} does not answer ({error}): "
+                "is its scheduler running and reachable from here, with a worker?"
+            ) from None
+
+    async def _disconnect(self) -> None:
+        client, cluster, self._client, self._cluster = self._client, self._cluster, None, None
+        self._places.clear()
+        for part in (client, cluster):
+            if part is not None:
+                try:
+                    await part.close()
+                except (OSError, TimeoutError) as error:
+                    # What has gone already cannot be told to go.
+                    print(f"dann_core: the cluster was gone when it was closed: {error}", file=sys.stderr)
+
+    async def _task(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        for attempt in range(LOST_WORKERS):
+            client = self.client()
+            placed = [await self.place(a) if isinstance(a, DomainPair) else a for a in arguments]
+            try:
+                return await client.submit(function, *placed, pure=False)
+            except KilledWorker as error:
+                raise EngineError(f"{LOST_WORKERS} workers died over this task: too little memory? ({error})") from None
+            except FutureCancelledError:
+                # The data went with its worker, or the whole cluster did.
+                if attempt == LOST_WORKERS - 1:
+                    raise
+        raise AssertionError
+
+
+async def _own_cluster(workers: int) -> Any:
+    # Workers import dann_core from where this process has it, whatever their folder is.
+    root = str(Path(__file__).parent.parent)
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    if root not in os.environ.get("PYTHONPATH", "").split(os.pathsep):
+        os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+    # A paused run needs no care; a lost one is made anew on another worker, so nothing may kill a worker too early.
+    dask.config.set({"distributed.scheduler.allowed-failures": LOST_WORKERS - 1})
+    return await SubprocessCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        dashboard_address=None,
+        worker_kwargs={"dashboard": False},
+        asynchronous=True,
+    )
+
+
+class _WorkerLost(Exception):
+    """The worker of an actor is gone, and the actor with it."""
+
+
+class _ActorHandle:
+    def __init__(self, engine: ClusterEngine, pair: DomainPair, settings: Settings) -> None:
+        self.recoveries = 0
+        self._engine = engine
+        self._start = pair, settings
+        self._progress = Progress()
+        self._remote: Remote | None = None
+        self._turn = asyncio.Lock()
+
+    def advance(self, asked: Slice) -> Future[Snapshot]:
+        return self._engine.carry_out(self._advance(asked))
+
+    def rest(self) -> None:
+        self._engine.carry_out(self._rest())
+
+    async def _rest(self) -> None:
+        async with self._turn:
+            self._remote = None
+
+    async def _advance(self, asked: Slice) -> Snapshot:
+        # One at a time: a slice whose worker dies is asked for again before the next one.
+        async with self._turn:
+            for attempt in range(LOST_WORKERS):
+                try:
+                    answer = await self._ask(asked)
+                    self.recoveries += attempt > 0
+                    return self._progress.note(*answer)
+                except _WorkerLost:
+                    self._remote = None
+        raise EngineError(
+            f"{LOST_WORKERS} workers died over the next slice of this run: probably it needs more memory than they "
+            "have. Choose a smaller network or batch."
+        )
+
+    async def _ask(self, asked: Slice) -> Any:
+        client = self._engine.client()
+        if self._remote is None or self._remote.client is not client:
+            pair, settings = self._start
+            self._remote = client.submit(
+                LiveRun,
+                await self._engine.place(pair),
+                settings,
+                self._progress.resumption,
+                device(),
+                actor=True,
+                key=f"run-{uuid.uuid4().hex}",
+            )
+        remote = self._remote
+        actor = await self._watched(remote)
+        try:
+            return await self._watched(actor.advance(asked))
+        except OSError:
+            raise _WorkerLost from None
+
+    async def _watched(self, call: Any) -> Any:
+        """Await `call`, but no longer than the run's worker and the connection live."""
+        remote, waiting = self._remote, asyncio.ensure_future(_awaited(call))
+        try:
+            while not (await asyncio.wait({waiting}, timeout=LOOK_SECONDS))[0]:
+                self._engine.client()
+                if remote.status not in ("pending", "finished"):
+                    raise _WorkerLost
+            return waiting.result()
+        except FutureCancelledError:
+            raise _WorkerLost from None
+        finally:
+            waiting.cancel()
+
+
+async def _awaited(call: Any) -> Any:
+    return await call

@@ -1,0 +1,230 @@
+"""The engine on real worker processes: a real kill, a real scheduler reached by address."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from browser import ROOT, free_port
+
+from dann_core import DomainPair, Settings, Trainer, domains
+from dann_core.cluster import ClusterEngine
+from dann_core.engine import EngineError, ThreadEngine, from_environment
+from dann_core.knobs import KnobError
+from dann_core.live import LiveRun, Resumption, Slice
+from dann_core.run import Run
+
+SETTINGS = Settings(batch_size=8, max_iter=3000, extractor_width=8, feature_width=8, discriminator_width=8)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[ClusterEngine]:
+    with pytest.MonkeyPatch.context() as patch:
+        # Workers import the tasks below from this file.
+        patch.setenv("PYTHONPATH", str(ROOT / "tests"))
+        made = ClusterEngine(workers=2)
+        yield made
+        made.close()
+
+
+def settle(run: Run) -> None:
+    while run.busy:
+        run.wait(120)
+        run.poll()
+
+
+def workers_of(process: psutil.Process) -> list[psutil.Process]:
+    """The worker processes proper, each the child of a nanny."""
+    found = []
+    for child in process.children(recursive=True):
+        if "spawn_main" in " ".join(child.cmdline()):
+            found.append(child)
+    return found
+
+
+def kill_workers() -> None:
+    for worker in workers_of(psutil.Process()):
+        worker.send_signal(signal.SIGKILL)
+
+
+def test_a_run_in_a_worker_is_a_plain_run(engine: ClusterEngine, vectors: DomainPair) -> None:
+    run, plain = Run(engine, vectors, SETTINGS.replace(max_iter=400)), Trainer(vectors, SETTINGS.replace(max_iter=400))
+    settle(run)
+    run.play()
+    settle(run)
+    plain.advance(400)
+    assert np.array_equal(run.history.rows, plain.history.rows)
+    assert run.latest.evaluation == plain.evaluate()
+    assert run.recoveries == 0
+
+
+def test_killed_workers_cost_nothing_that_was_shown(engine: ClusterEngine) -> None:
+    pair, settings = domains.load("moons"), domains.preset("moons").replace(max_iter=1500)
+    run, plain = Run(engine, pair, settings), Trainer(pair, settings)
+    settle(run)
+    run.play()
+    while run.iteration < 200:
+        run.wait(60)
+        run.poll()
+    changed = settings.replace(gamma=3.0)
+    run.apply(changed)
+    while not run.latest.changes:
+        run.wait(60)
+        run.poll()
+    before = run.history.rows.copy()
+    kill_workers()
+    settle(run)
+    assert run.failure is None
+    assert run.finished
+    assert run.recoveries >= 1
+    assert np.array_equal(run.history.rows[: len(before)], before)
+    plain.advance(run.latest.changes[0].iteration)
+    plain.apply(changed)
+    plain.advance(1500 - plain.iteration)
+    assert np.array_equal(run.history.rows, plain.history.rows)
+
+
+def test_a_run_that_rested_goes_on_where_it_was(engine: ClusterEngine, vectors: DomainPair) -> None:
+    settings = SETTINGS.replace(max_iter=60)
+    run, plain = Run(engine, vectors, settings), Trainer(vectors, settings)
+    settle(run)
+    for _ in range(5):
+        run.step()
+    settle(run)
+    run.rest()
+    run.play()
+    settle(run)
+    plain.advance(60)
+    assert np.array_equal(run.history.rows, plain.history.rows)
+
+
+def test_what_came_after_the_checkpoint_is_trained_again(vectors: DomainPair) -> None:
+    first, plain = LiveRun(vectors, SETTINGS), Trainer(vectors, SETTINGS)
+    _, checkpoint = first.advance(Slice(SETTINGS, 20))
+    first.advance(Slice(SETTINGS, 13))
+    later = SETTINGS.replace(gamma=2.0, lambda_max=0.5)
+    snapshot, _ = first.advance(Slice(later, 10))
+    assert checkpoint.iteration == 20
+    second = LiveRun(vectors, SETTINGS, Resumption(snapshot.iteration, snapshot.changes, checkpoint))
+    resumed, _ = second.advance(Slice(later, 7))
+    plain.advance(33)
+    plain.apply(later)
+    plain.advance(17)
+    assert resumed.changes == snapshot.changes
+    assert np.array_equal(resumed.rows, plain.history.rows[43:])
+
+
+def square(pair: DomainPair, number: int) -> tuple[int, int, int]:
+    return len(pair.source_x), number**2, os.getpid()
+
+
+def fail(number: int) -> None:
+    raise KnobError(f"{number} is not a number.")
+
+
+def die_once(folder: str, pair: DomainPair) -> int:
+    mark = Path(folder) / "died"
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return len(pair.source_x)
+
+
+def test_tasks_run_in_workers_and_say_why_they_fail(engine: ClusterEngine, vectors: DomainPair) -> None:
+    answers = [f.result(60) for f in [engine.submit(square, vectors, n) for n in range(6)]]
+    assert [a[:2] for a in answers] == [(40, n**2) for n in range(6)]
+    assert os.getpid() not in {a[2] for a in answers}
+    with pytest.raises(KnobError, match="7 is not a number"):
+        engine.submit(fail, 7).result(60)
+
+
+def test_a_task_whose_worker_dies_starts_again(engine: ClusterEngine, vectors: DomainPair, tmp_path: Path) -> None:
+    assert engine.submit(die_once, str(tmp_path), vectors).result(120) == 40
+
+
+@pytest.fixture
+def scheduler() -> Iterator[tuple[str, list[subprocess.Popen]]]:
+    """A scheduler and a worker, started by hand as the README says."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    started = start_cluster(address)
+    yield address, started
+    stop(started)
+
+
+def start_cluster(address: str) -> list[subprocess.Popen]:
+    port = address.rpartition(":")[2]
+    commands = [
+        ["scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
+        ["worker", address, "--nthreads", "1", "--no-dashboard", "--death-timeout", "60"],
+    ]
+    return [subprocess.Popen([sys.executable, "-m", "dask", *c], cwd=ROOT, stderr=subprocess.DEVNULL) for c in commands]
+
+
+def stop(processes: list[subprocess.Popen]) -> None:
+    for process in processes:
+        for child in psutil.Process(process.pid).children(recursive=True):
+            child.kill()
+        process.kill()
+        process.wait()
+
+
+def test_a_cluster_by_address_and_its_end(
+    scheduler: tuple[str, list[subprocess.Popen]], monkeypatch: pytest.MonkeyPatch, vectors: DomainPair
+) -> None:
+    address, processes = scheduler
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", address)
+    engine = from_environment()
+    run, plain = Run(engine, vectors, SETTINGS), Trainer(vectors, SETTINGS)
+    settle(run)
+    run.step()
+    settle(run)
+    assert run.iteration == 1
+    assert address in engine.where
+    assert not workers_of(psutil.Process()) or len(engine._client.scheduler_info()["workers"]) == 1
+
+    stop(processes)
+    run.play()
+    settle(run)
+    assert isinstance(run.failure, EngineError)
+    assert address in str(run.failure)
+    assert "reconnect" in str(run.failure)
+
+    processes[:] = start_cluster(address)
+    engine.reconnect()
+    run.retry()
+    settle(run)
+    run.play()
+    settle(run)
+    plain.advance(SETTINGS.max_iter)
+    assert run.failure is None
+    assert np.array_equal(run.history.rows, plain.history.rows)
+    engine.close()
+
+
+def test_an_address_where_nothing_listens_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"tcp://127.0.0.1:{free_port()}"
+    monkeypatch.setattr("dann_core.cluster.CONNECT_SECONDS", 1)
+    with pytest.raises(EngineError, match="does not answer"):
+        ClusterEngine(address)
+
+
+def test_the_environment_chooses_threads(monkeypatch: pytest.MonkeyPatch, vectors: DomainPair) -> None:
+    monkeypatch.setenv("DANN_ENGINE", "threads")
+    monkeypatch.setenv("DANN_WORKERS", "1")
+    monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
+    engine = from_environment()
+    assert isinstance(engine, ThreadEngine)
+    assert engine.workers == 1
+    assert engine.submit(square, vectors, 3).result(10) == (40, 9, os.getpid())
+
+
+def test_a_device_that_is_not_there_is_said(vectors: DomainPair) -> None:
+    with pytest.raises(KnobError, match="'cuda:99' cannot be used here"):
+        Trainer(vectors, SETTINGS, "cuda:99")

@@ -1,0 +1,94 @@
+"""Reloads, killed workers and a full server, in a real Chromium against the running app."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from browser import button, figure, iteration, open_page, wait_for_iteration
+from conftest import serve
+from playwright.sync_api import Browser, Page, expect
+
+
+def play_and_pause(page: Page, at_least: int) -> int:
+    """Play until some iterations are done and pause; the iteration at rest."""
+    button(page, "Play").click()
+    wait_for_iteration(page, at_least)
+    button(page, "Pause").click()
+    expect(button(page, "Step")).to_be_enabled()
+    page.wait_for_timeout(2000)
+    return iteration(page)
+
+
+def test_a_reload_finds_the_run_where_it_was(page: Page, browser: Browser, address: str) -> None:
+    open_page(page, address, "max_iter=100000&gamma=3")
+    stopped = play_and_pause(page, 40)
+    expect(page).to_have_url(re.compile("run="))
+    shown = figure(page, "source accuracy")
+    page.reload()
+    expect(page.get_by_text("embedded together")).to_be_visible()
+    wait_for_iteration(page, stopped)
+    assert iteration(page) == stopped
+    assert figure(page, "source accuracy") == shown
+    button(page, "Play").click()
+    wait_for_iteration(page, stopped + 20)
+
+    # The same link in somebody else's browser is the same experiment, and a run of its own.
+    other = browser.new_page()
+    open_page(other, address, page.url.partition("?")[2])
+    assert iteration(other) == 0
+    assert "gamma=3" in other.url
+    assert other.url != page.url
+    other.close()
+
+
+def test_a_killed_worker_is_said_and_the_run_goes_on(page: Page, address: str, server: psutil.Process) -> None:
+    open_page(page, address, "max_iter=100000")
+    button(page, "Play").click()
+    wait_for_iteration(page, 40)
+    workers = [p for p in server.children(recursive=True) if "spawn_main" in " ".join(p.cmdline())]
+    assert workers
+    for worker in workers:
+        os.kill(worker.pid, signal.SIGKILL)
+    expect(page.get_by_text("The worker that trained this run died")).to_be_visible()
+    wait_for_iteration(page, iteration(page) + 20)
+
+
+def test_the_servers_end_leaves_no_process_behind(tmp_path: Path, browser: Browser) -> None:
+    with serve(tmp_path) as (address, process):
+        page = browser.new_page()
+        open_page(page, address)
+        page.close()
+        children = process.children(recursive=True)
+        assert len(children) > 2
+    gone, alive = psutil.wait_procs(children, timeout=30)
+    assert not alive
+    assert gone
+
+
+@pytest.fixture
+def small_server(tmp_path: Path) -> Iterator[str]:
+    with serve(tmp_path, DANN_PLACES="1", DANN_KEEP_SECONDS="1", DANN_ENGINE="threads") as (address, _):
+        yield address
+
+
+def test_a_full_server_says_so_and_lets_people_look(page: Page, browser: Browser, small_server: str, picture) -> None:
+    open_page(page, small_server)
+    late = browser.new_page()
+    late.set_default_timeout(60_000)
+    late.goto(small_server)
+    expect(late.get_by_text("All 1 places on this server are taken")).to_be_visible()
+    expect(late.get_by_text("embedded together")).to_be_visible()
+    wait_for_iteration(late, 100)
+    expect(late.get_by_role("button", name="Play")).to_have_count(0)
+    picture(late, "full")
+    page.close()
+    expect(late.get_by_test_id("stProgress")).to_contain_text("done")
+    late.get_by_role("button", name="Try again").click()
+    expect(button(late, "Play")).to_be_enabled()
+    late.close()

@@ -1,0 +1,87 @@
+"""Which experiment a visitor sees: their own, found again after a reload, or a shared one to look at."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import streamlit as st
+from streamlit.runtime import get_instance
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dann_core.registry import Full, Registry
+from ui.experiment import Experiment, Notice
+
+RUN = "run"
+"""The link's name for the key of a run on this server."""
+
+KEEP_SECONDS = float(os.environ.get("DANN_KEEP_SECONDS", 1800))
+"""How long an experiment waits for a person who has left the page."""
+
+PLACES = int(os.environ.get("DANN_PLACES", 60))
+"""Experiments that the server keeps at a time."""
+
+PRUNE_SECONDS = 5
+
+
+@st.cache_resource
+def registry() -> Registry[Experiment]:
+    """The experiments of this server's visitors."""
+    made = Registry(PLACES, KEEP_SECONDS, get_instance().is_active_session, Experiment.free)
+
+    def prune() -> None:
+        while not threading.Event().wait(PRUNE_SECONDS):
+            made.prune()
+
+    threading.Thread(target=prune, name="prune", daemon=True).start()
+    return made
+
+
+@st.cache_resource
+def showcase() -> Experiment:
+    """What people look at for whom there is no place: one run for all of them."""
+    made = Experiment.from_query({})
+    made.run.play()
+    return made
+
+
+def current() -> Experiment:
+    """This session's experiment; the first call reads the link.
+
+    Raises `EngineError` when there is nowhere to train.
+    """
+    if "experiment" not in st.session_state:
+        query = st.query_params.to_dict()
+        key, holder = query.pop(RUN, None), get_script_run_ctx().session_id
+        found = registry().take(key, holder) if key else None
+        if found is None:
+            try:
+                key, found = _new(query, key, holder)
+            except Full:
+                return showcase()
+        st.session_state.experiment, st.session_state.run_key = found, key
+    return st.session_state.experiment
+
+
+def looking_on() -> bool:
+    """Whether this session has no place of its own."""
+    return "experiment" not in st.session_state
+
+
+def share(state: Experiment) -> None:
+    """Let the address bar hold what this experiment is and where it runs; an upload is found by its run alone."""
+    if looking_on():
+        return
+    query = (state.query() or {}) | {RUN: st.session_state.run_key}
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def _new(query: dict[str, str], old_key: str | None, holder: str) -> tuple[str, Experiment]:
+    places = registry()
+    if not places.has_room():
+        raise Full
+    made = Experiment.from_query(query)
+    if old_key and old_key not in places and made.notice is None:
+        made.notice = Notice("The run of this link is no longer kept here: it starts anew, with the link's settings.")
+    return places.add(made, holder), made
