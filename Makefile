@@ -1,11 +1,12 @@
 # make app: everything a fresh machine needs, then the app. make test: the same for the tests.
+# make loadtest: thirty visitors at once, and what they had to wait for.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS = false
 
-.PHONY: app test lint
+.PHONY: app test lint loadtest
 
 app: $(VENV)/app.done
 	@echo "DANN Explorer: http://127.0.0.1:$(PORT)  (Ctrl+C stops it)"
@@ -15,6 +16,10 @@ test: $(VENV)/test.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest
+
+# More: make loadtest LOADTEST="--sessions 10 --seconds 30"
+loadtest: $(VENV)/test.done
+	$(BIN)/python -m bench.loadtest $(LOADTEST)
 
 lint: $(VENV)/test.done
 	$(BIN)/ruff check --fix .

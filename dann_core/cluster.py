@@ -10,7 +10,7 @@ import threading
 import uuid
 import weakref
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,8 @@ class ClusterEngine:
     """Trains on a Dask cluster: the one at `address`, or one of `workers` processes of its own on loopback.
 
     TLS for an `address` with tls:// is configured as Dask documents it. Raises `EngineError` when it does not answer.
+    Processes of its own take some seconds to start: until they are warm, runs train in this process, so that the first
+    visitor need not wait, and then move.
     """
 
     def __init__(self, address: str | None = None, workers: int | None = None) -> None:
@@ -65,8 +67,21 @@ class ClusterEngine:
         self._cluster: Any = None
         self._client: Client | None = None
         self._places: weakref.WeakKeyDictionary[DomainPair, Remote] = weakref.WeakKeyDictionary()
+        self.meanwhile = ThreadPoolExecutor(1, thread_name_prefix="until warm")
+        one_thread()
         atexit.register(self.close)
-        self._wait(self._connect())
+        self._start = self.carry_out(self._connect())
+        if address is not None:
+            self.wait_until_warm()
+
+    @property
+    def warming(self) -> bool:
+        """Whether the first connection is still being made."""
+        return not self._start.done()
+
+    def wait_until_warm(self) -> None:
+        """Wait for the first connection; raises `EngineError` when it cannot be made."""
+        self._start.result()
 
     @property
     def workers(self) -> int:
@@ -89,13 +104,16 @@ class ClusterEngine:
     def reconnect(self) -> None:
         """See `Engine`."""
         if not self._alive:
-            self._wait(self._connect())
+            self._start = self.carry_out(self._connect())
+            self.wait_until_warm()
 
     def close(self) -> None:
         """See `Engine`."""
         atexit.unregister(self.close)
         if self._loop.is_running():
+            self._start.cancel()
             self._wait(self._disconnect())
+            self.meanwhile.shutdown(cancel_futures=True)
             self._loop.call_soon_threadsafe(self._loop.stop)
 
     def carry_out(self, coroutine: Coroutine[Any, Any, Any]) -> Future:
@@ -163,6 +181,7 @@ class ClusterEngine:
                     print(f"dann_core: the cluster was gone when it was closed: {error}", file=sys.stderr)
 
     async def _task(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        await asyncio.wrap_future(self._start)
         for attempt in range(LOST_WORKERS):
             client = self.client()
             placed = [await self.place(a) if isinstance(a, DomainPair) else a for a in arguments]
@@ -205,6 +224,7 @@ class _ActorHandle:
         self._start = pair, settings
         self._progress = Progress()
         self._remote: Remote | None = None
+        self._local: LiveRun | None = None
         self._turn = asyncio.Lock()
 
     def advance(self, asked: Slice) -> Future[Snapshot]:
@@ -215,11 +235,15 @@ class _ActorHandle:
 
     async def _rest(self) -> None:
         async with self._turn:
-            self._remote = None
+            self._remote = self._local = None
 
     async def _advance(self, asked: Slice) -> Snapshot:
         # One at a time: a slice whose worker dies is asked for again before the next one.
         async with self._turn:
+            if self._engine.warming:
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._engine.meanwhile, self._advance_here, asked)
+            self._local = None
             for attempt in range(LOST_WORKERS):
                 try:
                     answer = await self._ask(asked)
@@ -231,6 +255,11 @@ class _ActorHandle:
             f"{LOST_WORKERS} workers died over the next slice of this run: probably it needs more memory than they "
             "have. Choose a smaller network or batch."
         )
+
+    def _advance_here(self, asked: Slice) -> Snapshot:
+        if self._local is None:
+            self._local = LiveRun(*self._start, self._progress.resumption, device())
+        return self._progress.note(*self._local.advance(asked))
 
     async def _ask(self, asked: Slice) -> Any:
         client = self._engine.client()

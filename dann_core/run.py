@@ -24,6 +24,9 @@ AHEAD = 2
 SHORTEST_SLICE = 0.1
 """Seconds; shorter ones would be spent on looking rather than on training."""
 
+LATE_SECONDS = 4
+"""After which a slice that has not come counts as late."""
+
 
 class Timeline:
     """The kept snapshots in order; when full, every second one of the older half goes."""
@@ -67,6 +70,7 @@ class Run:
         self._pending: deque[Future[Snapshot]] = deque()
         self._slice_seconds = SHORTEST_SLICE
         self._asked = settings
+        self._heard = time.monotonic()
         self._steps = 0
         self._ask(0)
 
@@ -89,6 +93,11 @@ class Run:
     def busy(self) -> bool:
         """Whether a slice is under way."""
         return bool(self._pending)
+
+    @property
+    def late(self) -> bool:
+        """Whether a slice has been under way for so long that a person should be told."""
+        return self.busy and time.monotonic() - self._heard > LATE_SECONDS
 
     @property
     def recoveries(self) -> int:
@@ -166,7 +175,7 @@ class Run:
             self._pending.clear()
             self.failure, self.playing = failure, False
             return False
-        snapshot = answer.result()
+        snapshot, self._heard = answer.result(), time.monotonic()
         self.history.extend(snapshot.rows)
         # The history has them now; 150 kept snapshots need not hold them again.
         self.timeline.add(dataclasses.replace(snapshot, rows=snapshot.rows[:0].copy()))
@@ -200,6 +209,8 @@ class Run:
         return self.iteration == 0 or (self.latest.evaluated == everything and self.latest.settled)
 
     def _ask(self, iterations: int | None, *, complete: bool = False) -> None:
+        if not self.busy:
+            self._heard = time.monotonic()
         self._asked = self.settings
         asked = Slice(self.settings, iterations, complete, self._slice_seconds)
         self._pending.append(self._handle.advance(asked))

@@ -30,6 +30,7 @@ def engine() -> Iterator[ClusterEngine]:
         # Workers import the tasks below from this file.
         patch.setenv("PYTHONPATH", str(ROOT / "tests"))
         made = ClusterEngine(workers=2)
+        made.wait_until_warm()
         yield made
         made.close()
 
@@ -63,6 +64,24 @@ def test_a_run_in_a_worker_is_a_plain_run(engine: ClusterEngine, vectors: Domain
     assert np.array_equal(run.history.rows, plain.history.rows)
     assert run.latest.evaluation == plain.evaluate()
     assert run.recoveries == 0
+
+
+def test_a_run_that_begins_before_the_workers_are_warm_moves_to_them(vectors: DomainPair) -> None:
+    engine = ClusterEngine(workers=1)
+    assert engine.warming
+    settings = SETTINGS.replace(max_iter=60)
+    run, plain = Run(engine, vectors, settings), Trainer(vectors, settings)
+    settle(run)
+    run.step()
+    settle(run)
+    assert run.iteration == 1
+    engine.wait_until_warm()
+    run.play()
+    settle(run)
+    plain.advance(60)
+    assert np.array_equal(run.history.rows, plain.history.rows)
+    assert run.recoveries == 0
+    engine.close()
 
 
 def test_killed_workers_cost_nothing_that_was_shown(engine: ClusterEngine) -> None:

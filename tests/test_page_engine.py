@@ -55,7 +55,7 @@ def test_a_killed_worker_is_said_and_the_run_goes_on(page: Page, address: str, s
     assert workers
     for worker in workers:
         os.kill(worker.pid, signal.SIGKILL)
-    expect(page.get_by_text("The worker that trained this run died")).to_be_visible()
+    expect(page.get_by_text("The worker that trained this run died")).to_be_visible(timeout=120_000)
     wait_for_iteration(page, iteration(page) + 20)
 
 

@@ -27,7 +27,7 @@ KEPT_RUNS = 4
 SPEEDS: dict[str, int | None] = {"slow": 1, "calm": 5, "steady": 20, "normal": None}
 
 
-@st.cache_resource(show_spinner="Starting the training workers…")
+@st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """The server's one engine. Raises `EngineError` when its cluster does not answer."""
     return from_environment()

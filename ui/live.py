@@ -162,6 +162,8 @@ def _progress(run: Run) -> None:
     left = run.seconds_left() if run.playing else None
     text = f"iteration **{run.iteration:,}** of {run.settings.max_iter:,}"
     text += f" · {_duration(left)} left" if left is not None else " · done" if run.finished else ""
+    if run.late:
+        text += " · waiting for a worker"
     st.progress(min(run.iteration / run.settings.max_iter, 1.0), text=text)
 
 

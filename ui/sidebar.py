@@ -7,7 +7,7 @@ import streamlit as st
 from dann_core import domains, networks
 from dann_core.settings import GROUPS, Settings
 from ui.controls import control
-from ui.experiment import Experiment
+from ui.experiment import Experiment, engine
 from ui.text import STANDARDISED
 
 UPLOAD = "upload"
@@ -67,4 +67,5 @@ def _size(state: Experiment) -> None:
         f"{cost.parameters:,} parameters ({cost.discriminator_parameters:,} of them the discriminator's), "
         f"{cost.megabytes:,.1f} MB to train; {cost.feature_dim:,} features. "
         + STANDARDISED[state.settings.standardisation]
+        + f" Trained {engine().where}."
     )
