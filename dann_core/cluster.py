@@ -204,11 +204,13 @@ async def _own_cluster(workers: int) -> Any:
         os.environ["PYTHONPATH"] = os.pathsep.join(paths)
     # A paused run needs no care; a lost one is made anew on another worker, so nothing may kill a worker too early.
     dask.config.set({"distributed.scheduler.allowed-failures": LOST_WORKERS - 1})
+    watch = str(Path(__file__).with_name("with_parent.py"))
     return await SubprocessCluster(
         n_workers=workers,
         threads_per_worker=1,
         dashboard_address=None,
-        worker_kwargs={"dashboard": False},
+        scheduler_kwargs={"preload": [watch]},
+        worker_kwargs={"preload_nanny": [watch], "dashboard": False},
         asynchronous=True,
     )
 

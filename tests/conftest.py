@@ -62,7 +62,8 @@ def serve(folder: Path, **environment: str) -> Iterator[tuple[str, psutil.Proces
             except psutil.TimeoutExpired:
                 continue
     yield f"http://127.0.0.1:{port}", process
-    process.terminate()
+    if process.is_running():
+        process.terminate()
     process.wait(20)
 
 

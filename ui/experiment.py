@@ -173,6 +173,11 @@ class Experiment:
         """Go to an uploaded pair."""
         self._start(None, pair, settings, settings, f"Training on {pair.name}.")
 
+    def open(self, domain: Domain | None, pair: DomainPair, settings: Settings) -> None:
+        """Go to an experiment from elsewhere, a cell of a sweep: at iteration 0, as it was trained there."""
+        base = Settings.for_pair(pair) if domain is None else domains.preset(domain.key)
+        self._start(domain, pair, settings, base, "The experiment of the sweep's cell, at iteration 0: press Play.")
+
     def reset(self) -> None:
         """Back to iteration 0 with the same first weights."""
         self._start(

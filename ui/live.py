@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable
 
 import streamlit as st
 
 from dann_core.engine import EngineError
-from dann_core.live import SLICE_SECONDS
 from dann_core.observation import Snapshot
 from dann_core.run import Run
 from dann_core.settings import Settings
@@ -17,8 +17,12 @@ from ui.experiment import SPEEDS, Experiment
 from ui.plot import chart_json, to_json
 from ui.text import plain
 
-TICK_SECONDS = 0.1
-"""Between the end of one frame and the next; the browser draws meanwhile."""
+TICK_SECONDS, CROWDED_TICK_SECONDS = 0.25, 1.2
+"""From one frame to the next on a page that is alone, and at most. A frame must have ended when the next is asked for:
+of frames that overlap, Streamlit's pages keep every chart they ever got."""
+
+SECONDS_A_PAGE = 0.05
+"""What a frame may cost the server: with more pages, ticks get longer instead of queueing up."""
 
 FIRST_SNAPSHOT_SECONDS = 3
 SEND_SECONDS = 0.05
@@ -36,14 +40,26 @@ ICONS = {
 BOXES = {"idle": st.info, "wait": st.info, "good": st.success, "warn": st.warning, "bad": st.error}
 
 
+# Runs that are on a page now, with the time of their last frame.
+_drawn_at: weakref.WeakKeyDictionary[Run, float] = weakref.WeakKeyDictionary()
+RECENTLY = 3.0
+
+
 def draw(state: Experiment) -> None:
     """Everything right of the sidebar."""
     transport(state)
     run = state.run
     if run.failure:
         _failure(state, run.failure)
-    moving = run.playing or run.busy
-    st.fragment(frame, run_every=TICK_SECONDS if moving else None)(state, run)
+    tick = _tick() if run.playing or run.busy else None
+    st.fragment(frame, run_every=tick)(state, run, tick)
+
+
+def _tick() -> float:
+    """Seconds between two frames, given how many pages are being drawn now."""
+    now = time.monotonic()
+    pages = sum(now - last < RECENTLY for last in list(_drawn_at.values()))
+    return min(max(TICK_SECONDS, SECONDS_A_PAGE * pages), CROWDED_TICK_SECONDS)
 
 
 def look_on(state: Experiment, places: int) -> None:
@@ -56,7 +72,8 @@ def look_on(state: Experiment, places: int) -> None:
         )
         st.button("Try again", icon=":material/refresh:")
     run = state.run
-    st.fragment(frame, run_every=1.0 if run.playing or run.busy else None)(state, run)
+    tick = CROWDED_TICK_SECONDS if run.playing or run.busy else None
+    st.fragment(frame, run_every=tick)(state, run, tick)
 
 
 def _failure(state: Experiment, failure: Exception) -> None:
@@ -130,8 +147,9 @@ def _speed(state: Experiment) -> None:
     state.run.iterations_per_frame = SPEEDS[state.speed]
 
 
-def frame(state: Experiment, run: Run) -> None:
-    """One frame: take in what has been trained, then draw it."""
+def frame(state: Experiment, run: Run, tick: float | None) -> None:
+    """One frame: take in what has been trained, then draw it; `tick` seconds later comes the next."""
+    _drawn_at[run] = time.monotonic()
     was_moving = run.playing or run.busy
     if run.latest is None:
         run.wait(FIRST_SNAPSHOT_SECONDS)
@@ -150,10 +168,11 @@ def frame(state: Experiment, run: Run) -> None:
     BOXES[snapshot.diagnosis.level](snapshot.diagnosis.sentence, icon=ICONS[snapshot.diagnosis.level])
     _look_back(run)
     # When the script's next run starts, Streamlit throws away what it has not sent yet, and with it charts of this
-    # frame: so the wait for the next slice stands at the end.
+    # frame.
     time.sleep(SEND_SECONDS)
-    run.wait(SLICE_SECONDS)
-    if (was_moving and not (run.playing or run.busy)) or news:
+    ended = was_moving and not (run.playing or run.busy)
+    crowd_changed = tick is not None and not 0.6 < _tick() / tick < 1.6
+    if ended or news or crowd_changed:
         # Buttons, the timer and notices belong to the page: draw it once more.
         st.rerun()
 

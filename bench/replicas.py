@@ -1,0 +1,182 @@
+"""How much sooner are many small experiments done when they are trained as one batched network?
+
+`python -m bench.replicas` measures, in turn and on this machine, the same experiments (gammas x seeds of the moons
+preset) (a) stacked, half of them in each of two processes, (b) one after another with the Trainer, and (c) one after
+another with the loop that DANN tutorials use. Building the networks counts, starting and warming processes does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache, partial
+from multiprocessing import get_context
+from time import perf_counter, process_time
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from dann_core import DomainPair, Settings, Trainer, domains
+from dann_core.replicas import Replicas
+
+GAMMAS = (1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0)
+PROCESSES = 2
+SUBSET = 4
+"""Experiments a round that (b) and (c) train; their time is scaled to all of them."""
+
+pair_of = lru_cache(maxsize=None)(lambda seed: domains.load("moons", seed=seed))
+
+
+def experiments(count: int, batch_size: int) -> list[Settings]:
+    """Every gamma with every seed."""
+    base = domains.preset("moons").replace(batch_size=batch_size)
+    return [base.replace(gamma=GAMMAS[i % len(GAMMAS)], seed=i // len(GAMMAS)) for i in range(count)]
+
+
+def stacked(settings: Sequence[Settings], iterations: int) -> float:
+    """(a), in one process; the processor seconds that it took."""
+    torch.set_num_threads(1)
+    start = process_time()
+    Replicas([pair_of(s.seed) for s in settings], settings).advance(iterations)
+    return process_time() - start
+
+
+def single(settings: Settings, iterations: int) -> None:
+    """(b), one experiment."""
+    Trainer(pair_of(settings.seed), settings).advance(iterations)
+
+
+class Reversal(torch.autograd.Function):
+    """What tutorials call ReverseLayerF."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, alpha: float) -> Tensor:
+        ctx.alpha = alpha
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        return gradient.neg() * ctx.alpha, None
+
+
+def endless(loader: DataLoader) -> Iterator[list[Tensor]]:
+    """Restart the loader whenever it is exhausted."""
+    while True:
+        yield from loader
+
+
+def usual(settings: Settings, iterations: int) -> None:
+    """(c), one experiment: two loaders, a pass for each domain, a sigmoid and BCELoss, plain Adam."""
+    torch.manual_seed(settings.seed)
+    pair = pair_of(settings.seed)
+    width, hidden = settings.feature_width, settings.discriminator_width
+    extractor = nn.Sequential(nn.Linear(2, settings.extractor_width), nn.Tanh(), nn.Linear(64, width), nn.Tanh())
+    classifier = nn.Linear(width, pair.n_classes)
+    discriminator = nn.Sequential(nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, 1), nn.Sigmoid())
+    networks = nn.ModuleList([extractor, classifier, discriminator])
+    optimizer = torch.optim.Adam(networks.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
+    class_loss, domain_loss = nn.CrossEntropyLoss(), nn.BCELoss()
+    source, target = (endless(loader) for loader in loaders(pair, settings.batch_size))
+    for i in range(iterations):
+        alpha = settings.lambda_max * (2 / (1 + np.exp(-settings.gamma * i / settings.max_iter)) - 1)
+        (x_s, y_s), (x_t, _) = next(source), next(target)
+        optimizer.zero_grad()
+        features_s, features_t = extractor(x_s), extractor(x_t)
+        told_s, told_t = (discriminator(Reversal.apply(f, alpha)) for f in (features_s, features_t))
+        adversarial = domain_loss(told_s, torch.ones_like(told_s)) + domain_loss(told_t, torch.zeros_like(told_t))
+        loss = class_loss(classifier(features_s), y_s) + 0.5 * adversarial
+        loss.backward()
+        optimizer.step()
+
+
+def loaders(pair: DomainPair, batch_size: int) -> list[DataLoader]:
+    """A shuffling loader for the source and one for the target."""
+    sets = [(pair.source_x, pair.source_y), (pair.target_x, pair.target_y)]
+    return [
+        DataLoader(TensorDataset(torch.from_numpy(x).float(), torch.from_numpy(y)), batch_size, True, drop_last=True)
+        for x, y in sets
+    ]
+
+
+def one_by_one(way: Callable[[Settings, int], None], settings: Sequence[Settings], iterations: int) -> float:
+    """Train experiment after experiment; the processor seconds that it took."""
+    start = process_time()
+    for s in settings:
+        way(s, iterations)
+    return process_time() - start
+
+
+def spread(pools: Sequence[ProcessPoolExecutor], settings: Sequence[Settings], iterations: int) -> float:
+    """Train a stack in each of the processes; the processor seconds that all took."""
+    jobs = [pool.submit(stacked, settings[i :: len(pools)], iterations) for i, pool in enumerate(pools)]
+    return sum(job.result() for job in jobs)
+
+
+def timed(work: Callable[[], float]) -> tuple[float, float]:
+    """Seconds by the clock and of the processor."""
+    start = perf_counter()
+    processor = work()
+    return perf_counter() - start, processor
+
+
+def measure(settings: Sequence[Settings], iterations: int, rounds: int) -> np.ndarray:
+    """Seconds for all experiments, `(rounds, 3, 2)`: stacked, single, usual; by the clock and of the processor."""
+    torch.set_num_threads(1)
+    # A pool of its own for each share, so that no process gets both.
+    pools = [ProcessPoolExecutor(1, mp_context=get_context("spawn")) for _ in range(PROCESSES)]
+    spread(pools, settings, 20)
+    for way in (single, usual):
+        way(settings[0], 50)
+    table = np.empty((rounds, 3, 2))
+    for i in range(rounds):
+        some = [settings[(i * SUBSET + k) * 7 % len(settings)] for k in range(SUBSET)]
+        table[i, 0] = timed(lambda: spread(pools, settings, iterations))
+        for row, way in ((1, single), (2, usual)):
+            table[i, row] = timed(partial(one_by_one, way, some, iterations))
+            table[i, row] *= len(settings) / len(some)
+    for pool in pools:
+        pool.shutdown()
+    return table
+
+
+def markdown(table: np.ndarray, count: int, iterations: int) -> str:
+    """Seconds, and how many times those of the stack."""
+    names = (
+        f"(a) stacked, {PROCESSES} processes",
+        "(b) Trainer, one after another",
+        "(c) usual loop, one after another",
+    )
+    lines = [
+        f"| {count} x {iterations} iterations | seconds | times (a): median | min | max | processor (s) | times (a) |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    ratios = table / table[:, :1]
+    for name, seconds, ratio in zip(names, np.median(table, 0), np.moveaxis(ratios, 1, 0), strict=True):
+        wall, processor = ratio.T
+        cells = [f"{seconds[0]:.2f}", *(f"{f(wall):.1f}" for f in (np.median, np.min, np.max))]
+        lines.append("| " + " | ".join([name, *cells, f"{seconds[1]:.2f}", f"{np.median(processor):.1f}"]) + " |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure what the command line asks for and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--experiments", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--iterations", type=int, default=300)
+    parser.add_argument("--batch", type=int, default=64, help="samples of each domain in a batch (the preset has 128)")
+    given = parser.parse_args()
+    table = measure(experiments(given.experiments, given.batch), given.iterations, given.rounds)
+    print(markdown(table, given.experiments, given.iterations))
+    print(
+        f"\n{given.rounds} rounds of (a), (b), (c) in turn; (b) and (c) train {SUBSET} experiments a round, scaled to "
+        f"{given.experiments}. Moons preset with batches of {given.batch} + {given.batch}; one thread a process."
+    )
+
+
+if __name__ == "__main__":
+    main()

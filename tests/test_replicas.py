@@ -1,0 +1,192 @@
+"""Replicas: each one is its own single run, whatever stands beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import make_pair
+
+from dann_core import DomainPair, KnobError, Settings, Trainer, View, domains
+from dann_core.replicas import Replicas, shape_key, stackable
+
+SMALL = Settings(batch_size=8, max_iter=40, feature_width=16, extractor_width=16, discriminator_width=16)
+
+SHAPES: dict[str, dict[str, Any]] = {
+    "relu adam": {},
+    "tanh adamw": {"activation": "tanh", "optimizer": "adamw", "discriminator_depth": 1},
+    "sgd deep": {"optimizer": "sgd", "learning_rate": 0.01, "extractor_depth": 3, "discriminator_depth": 3},
+    "bottleneck": {"bottleneck": 12, "feature_width": 20},
+    "linear features": {"extractor_depth": 1, "extractor": "mlp"},
+}
+
+NUMBERS: list[dict[str, Any]] = [
+    {},
+    {"seed": 3, "gamma": 2.0, "lambda_max": 2.0, "learning_rate": 2e-3, "learning_rate_decay": "cosine"},
+    {"seed": 4, "use_lambda_scheduler": False, "weight_decay": 0.05, "learning_rate_decay": "none"},
+    {"seed": 5, "reversal_limit": 0.2, "classification_weight": 0.7, "adversarial_weight": 1.4, "lambda_max": 5.0},
+    {"seed": 8, "reversal_limit": 0.1, "entropy_weight": 5.0, "adversarial_weight": 5.0, "lambda_max": 5.0},
+    {"seed": 6, "entropy_weight": 0.5, "entropy_balance": 1.0, "max_iter": 25, "standardisation": "pooled"},
+    {"seed": 7, "adversarial_weight": 0.0, "reversal_limit": 0.1, "max_iter": 30},
+]
+
+
+def run_alone(pair: DomainPair, settings: Settings, iterations: int) -> Trainer:
+    trainer = Trainer(pair, settings)
+    trainer.advance(min(iterations, settings.max_iter))
+    return trainer
+
+
+def assert_like(replicas: Replicas, trainers: list[Trainer], tolerance: float) -> None:
+    for history, trainer in zip(replicas.histories, trainers, strict=True):
+        assert np.array_equal(history.rows[:, :2], trainer.history.rows[:, :2])
+        np.testing.assert_allclose(
+            history.rows[:, 2:], trainer.history.rows[:, 2:], rtol=tolerance, atol=tolerance / 10
+        )
+
+
+def assert_same_view(view: View, expected: View, tolerance: float) -> None:
+    np.testing.assert_allclose(view.features, expected.features, atol=tolerance)
+    np.testing.assert_allclose(view.probabilities, expected.probabilities, atol=tolerance)
+    np.testing.assert_allclose(view.source_probability, expected.source_probability, atol=tolerance)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_number_acts_as_in_a_single_run(shape: str) -> None:
+    settings = [SMALL.replace(**SHAPES[shape], **n) for n in _fitting(shape)]
+    pairs = [make_pair(n=40 + r) for r in range(len(settings))]
+    replicas = Replicas(pairs, settings)
+    replicas.advance(40)
+    trainers = [run_alone(p, s, 40) for p, s in zip(pairs, settings, strict=True)]
+    assert replicas.finished
+    assert_like(replicas, trainers, 1e-3)
+    for r, (pair, trainer) in enumerate(zip(pairs, trainers, strict=True)):
+        source, target = replicas.views(r)
+        assert_same_view(source, trainer.look(pair.source_x, "source"), 1e-3)
+        assert_same_view(target, trainer.look(pair.target_x, "target"), 1e-3)
+
+
+def _fitting(shape: str) -> list[dict[str, Any]]:
+    return [{k: v for k, v in numbers.items() if k not in SHAPES[shape]} for numbers in NUMBERS]
+
+
+def test_settings_for_somebodys_own_vectors_can_be_stacked() -> None:
+    pair = make_pair((30,), n=60)
+    settings = [Settings.for_pair(pair).replace(seed=s, max_iter=60) for s in range(3)]
+    assert all(stackable(pair, s) for s in settings)
+    replicas = Replicas([pair] * 3, settings)
+    replicas.advance(60)
+    trainers = [run_alone(pair, s, 60) for s in settings]
+    assert_like(replicas, trainers, 1e-3)
+    assert replicas.evaluate() == [t.evaluate() for t in trainers]
+
+
+def test_the_blobs_preset_keeps_to_single_runs_for_two_hundred_iterations() -> None:
+    settings = [domains.preset("blobs").replace(seed=s, gamma=g) for s, g in ((0, 10), (1, 5), (2, 20))]
+    pairs = [domains.load("blobs", seed=s.seed) for s in settings]
+    replicas = Replicas(pairs, settings)
+    replicas.advance(200)
+    assert_like(replicas, [run_alone(p, s, 200) for p, s in zip(pairs, settings, strict=True)], 1e-3)
+
+
+def test_the_moons_preset_ends_where_single_runs_end() -> None:
+    settings = [domains.preset("moons").replace(seed=s) for s in (0, 1, 3)]
+    pairs = [domains.load("moons", seed=s.seed) for s in settings]
+    replicas = Replicas(pairs, settings)
+    replicas.advance(1000)
+    trainers = [run_alone(p, s, 1000) for p, s in zip(pairs, settings, strict=True)]
+    for history, trainer in zip(replicas.histories, trainers, strict=True):
+        np.testing.assert_allclose(history.rows[:50], trainer.history.rows[:50], rtol=1e-3)
+    found = [e.target_accuracy for e in replicas.evaluate()]
+    np.testing.assert_allclose(found, [t.evaluate().target_accuracy for t in trainers], atol=0.05)
+
+
+def test_slicing_and_looking_change_nothing(vectors: DomainPair) -> None:
+    settings = [SMALL.replace(seed=s, max_iter=70) for s in range(3)]
+    whole, sliced = Replicas([vectors] * 3, settings), Replicas([vectors] * 3, settings)
+    whole.advance(70)
+    for part in (1, 7, 0, 30, 2, 100):
+        sliced.advance(part)
+        sliced.evaluate()
+    assert sliced.iteration == 70
+    assert sliced.finished
+    for a, b in zip(whole.histories, sliced.histories, strict=True):
+        assert np.array_equal(a.rows, b.rows)
+
+
+def test_a_replica_stops_at_its_own_max_iter(vectors: DomainPair) -> None:
+    replicas = Replicas([vectors] * 2, [SMALL.replace(max_iter=10, weight_decay=0.1), SMALL.replace(max_iter=40)])
+    replicas.advance(10)
+    stopped, going = (replicas.views(r)[0].features.copy() for r in (0, 1))
+    assert not replicas.finished
+    replicas.advance(100)
+    assert [len(h) for h in replicas.histories] == [10, 40]
+    assert replicas.iteration == 40
+    assert np.array_equal(replicas.views(0)[0].features, stopped)
+    assert not np.allclose(replicas.views(1)[0].features, going)
+
+
+def test_a_diverging_replica_disturbs_no_other(vectors: DomainPair) -> None:
+    def rows_of_others(**wild: Any) -> tuple[list[np.ndarray], np.ndarray]:
+        base = SMALL.replace(optimizer="sgd", learning_rate=0.01, learning_rate_decay="none", entropy_weight=0.1)
+        replicas = Replicas([vectors] * 3, [base, base.replace(seed=1, **wild), base.replace(seed=2)])
+        replicas.advance(40)
+        first, middle, last = (h.rows for h in replicas.histories)
+        return [first, last], middle
+
+    calm, _ = rows_of_others()
+    beside, wild = rows_of_others(learning_rate=1.0, classification_weight=10.0, adversarial_weight=10.0, lambda_max=10)
+    assert not np.isfinite(wild).all()
+    assert all(np.array_equal(a, b) for a, b in zip(calm, beside, strict=True))
+
+
+def test_replicas_beyond_one_group_are_themselves() -> None:
+    pair = make_pair()
+    settings = [SMALL.replace(batch_size=1024, extractor_width=64, seed=s, max_iter=5 + s) for s in range(5)]
+    replicas = Replicas([pair] * 5, settings)
+    replicas.advance(10)
+    trainers = [run_alone(pair, s, 10) for s in settings]
+    assert_like(replicas, trainers, 1e-3)
+    assert_same_view(replicas.views(4)[1], trainers[4].look(pair.target_x), 1e-3)
+
+
+def test_target_labels_are_an_exam_only() -> None:
+    labelled, bare = make_pair(), make_pair(labelled=False)
+    replicas = Replicas([labelled, bare], [SMALL, SMALL])
+    replicas.advance(20)
+    with_labels, without = replicas.histories
+    assert np.array_equal(with_labels.rows, without.rows)
+    assert [e.target_accuracy is None for e in replicas.evaluate()] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("shape", "changes", "expected"),
+    [
+        ((4,), {}, True),
+        ((1, 8, 8), {}, False),
+        ((1, 8, 8), {"extractor": "mlp"}, True),
+        ((4,), {"extractor": "cnn"}, False),
+        ((4,), {"discrepancy": "mmd"}, False),
+        ((4,), {"discriminator_norm": "layer"}, False),
+    ],
+)
+def test_what_can_be_stacked(shape: tuple[int, ...], changes: dict[str, Any], expected: bool) -> None:
+    assert stackable(make_pair(shape), SMALL.replace(**changes)) is expected
+
+
+def test_keys_are_equal_where_shapes_are(vectors: DomainPair) -> None:
+    key = shape_key(vectors, SMALL)
+    assert {shape_key(vectors, SMALL.replace(**n)) for n in NUMBERS} == {key}
+    assert shape_key(make_pair(n=50), SMALL) == key
+    for other in ({"batch_size": 9}, {"activation": "tanh"}, {"feature_width": 17}, {"optimizer": "sgd"}):
+        assert shape_key(vectors, SMALL.replace(**other)) != key
+    assert shape_key(make_pair((5,)), SMALL) != key
+    assert shape_key(make_pair(classes=2), SMALL) != key
+
+
+def test_what_does_not_fit_together_is_refused(vectors: DomainPair) -> None:
+    with pytest.raises(KnobError, match="must agree"):
+        Replicas([vectors] * 2, [SMALL, SMALL.replace(batch_size=16)])
+    with pytest.raises(KnobError, match="can be stacked"):
+        Replicas([vectors], [SMALL.replace(discrepancy="coral")])
