@@ -162,6 +162,8 @@ class ClusterEngine:
             )
             await self._client.register_plugin(Warm())
             await self._client.wait_for_workers(self._wanted if self.address is None else 1, timeout=WORKER_SECONDS)
+            # The scheduler reads what is submitted, and for that imports what the workers have imported already.
+            await self._client.submit(one_thread, pure=False)
         except (OSError, TimeoutError, RuntimeError) as error:
             await self._disconnect()
             raise EngineError(

@@ -149,7 +149,9 @@ class Experiment:
 
     def change_domain(self, name: str, value: Any) -> None:
         """Change one knob of the built-in domain: new data, the same settings."""
-        assert self.domain is not None
+        if self.domain is None:
+            # A control of the domain before, changed while the page was on its way to an upload.
+            return
         try:
             domain = self.domain.replace(**{name: value})
             pair = built_in_pair(domain, self.settings.seed)

@@ -108,7 +108,7 @@ def transport(state: Experiment) -> None:
             disabled=run.playing or run.finished,
             help="Train one iteration.",
         )
-        untouched = run.iteration == 0 and not run.failure
+        untouched = run.iteration == 0 and not (run.playing or run.failure)
         st.button("Reset", icon=":material/restart_alt:", on_click=state.reset, disabled=untouched)
         st.button(
             "Undo",
