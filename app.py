@@ -8,4 +8,9 @@ st.set_page_config(page_title="DANN Explorer", page_icon="assets/icon.svg", layo
 st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
 st.html(Path("assets/style.css"))
 
-st.navigation([st.Page("pages/explore.py", title="Explore", icon=":material/play_circle:", default=True)]).run()
+st.navigation(
+    [
+        st.Page("views/explore.py", title="Explore", icon=":material/play_circle:", default=True),
+        st.Page("views/sweep.py", title="Sweep", icon=":material/grid_on:"),
+    ]
+).run()

@@ -11,13 +11,12 @@ from pathlib import Path
 from safetensors.torch import save_file
 from tqdm import tqdm
 
-from dann_core import domains
-from dann_core.domains import Domain, DomainError, DomainPair
-from dann_core.domains.upload import load_files
-from dann_core.engine import one_thread
+from dann_core import command_sweep, domains
+from dann_core.command_options import add_options, experiment
+from dann_core.domains import Domain, DomainError
+from dann_core.engine import EngineError, one_thread
 from dann_core.history import COLUMNS
-from dann_core.knobs import Knob, KnobError, Knobs, from_text
-from dann_core.settings import GROUPS, Settings
+from dann_core.knobs import KnobError
 from dann_core.training import Trainer
 
 PROGRESS_EVERY = 25
@@ -30,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         options.command(options)
-    except (DomainError, KnobError, OSError) as error:
+    except (DomainError, EngineError, KnobError, OSError) as error:
         print(f"dann_core: {error}", file=sys.stderr)
         return 2
     return 0
@@ -48,33 +47,10 @@ def _parser() -> argparse.ArgumentParser:
         "--target). What is not given comes from the domain's preset, or is chosen from the files' kind and shape.",
     )
     training.set_defaults(command=_train)
-    data = training.add_argument_group("data")
-    data.add_argument("--domain", choices=domains.names(), help="a built-in pair of domains")
-    data.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the domain")
-    data.add_argument("--source", type=Path, metavar="FILE", help="labelled source: CSV, NPZ, MAT or ZIP of images")
-    data.add_argument("--target", type=Path, metavar="FILE", help="target of the same kind, labels optional")
-    data.add_argument("--data", metavar="NAME", help="the files' array of samples, where the guess is wrong")
-    data.add_argument("--labels", metavar="NAME", help="their label column or array, where the guess is wrong")
-    data.add_argument("--target-data", metavar="NAME", help="the target's array, where it has another name")
-    data.add_argument("--target-labels", metavar="NAME", help="the target's labels, likewise; none: use none")
-    data.add_argument("--out", type=Path, default=Path("run"), metavar="RUN", help="folder for the results (run)")
-    for group, title in GROUPS.items():
-        section = training.add_argument_group(title.lower())
-        for knob in (k for k in Settings.knobs() if k.group == group):
-            section.add_argument(
-                f"--{knob.name.replace('_', '-')}", dest=knob.name, metavar=_metavar(knob), help=_help(knob)
-            )
+    add_options(training)
+    training.add_argument("--out", type=Path, default=Path("run"), metavar="RUN", help="folder for the results (run)")
+    command_sweep.add_to(commands)
     return parser
-
-
-def _metavar(knob: Knob) -> str:
-    if knob.kind == "choice":
-        return "|".join(knob.choices)
-    return {"int": "N", "float": "X", "bool": "true|false"}[knob.kind]
-
-
-def _help(knob: Knob) -> str:
-    return f"{knob.help} ({knob.default})".replace("%", "%%")
 
 
 def _list_domains(options: argparse.Namespace) -> None:
@@ -87,7 +63,7 @@ def _list_domains(options: argparse.Namespace) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     one_thread()
-    pair, settings, domain = _experiment(options)
+    pair, settings, domain = experiment(options)
     trainer = Trainer(pair, settings)
     with tqdm(total=settings.max_iter, unit="it", disable=None) as bar:
         while trainer.iteration < settings.max_iter:
@@ -98,37 +74,6 @@ def _train(options: argparse.Namespace) -> None:
             bar.update(slice_)
     _write(options.out, trainer, domain)
     _report(trainer, options.out)
-
-
-def _experiment(options: argparse.Namespace) -> tuple[DomainPair, Settings, Domain | None]:
-    given = {
-        k.name: from_text(k, getattr(options, k.name)) for k in Settings.knobs() if getattr(options, k.name) is not None
-    }
-    files = options.source is not None or options.target is not None
-    if files == (options.domain is not None):
-        raise DomainError("Give either --domain, or both --source and --target.")
-    if not files:
-        settings = domains.preset(options.domain).replace(**given)
-        domain = domains.get(options.domain)(**_assignments(options.set, domains.get(options.domain)))
-        return domain.pair(settings.seed), settings, domain
-    if options.source is None or options.target is None:
-        raise DomainError("Give both --source and --target.")
-    if options.set:
-        raise DomainError("--set is for the parameters of a built-in domain; files have none.")
-    names = {name: getattr(options, name) for name in ("data", "labels", "target_data", "target_labels")}
-    pair = load_files(options.source, options.target, **names)
-    return pair, Settings.for_pair(pair).replace(**given), None
-
-
-def _assignments(texts: list[str], kind: type[Knobs]) -> dict[str, object]:
-    known = {k.name: k for k in kind.knobs()}
-    values = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise DomainError(f"--set takes NAME=VALUE, got {text!r}.")
-        values[name] = from_text(known[name], value) if name in known else value
-    return values
 
 
 def _write(folder: Path, trainer: Trainer, domain: Domain | None) -> None:

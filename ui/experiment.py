@@ -18,6 +18,7 @@ from dann_core.engine import Engine, EngineError, from_environment
 from dann_core.knobs import KnobError, from_text, to_text
 from dann_core.run import Run
 from dann_core.settings import Settings
+from dann_core.sweep import Sweep
 
 FIRST_DOMAIN = "moons"
 KEPT_RUNS = 4
@@ -73,6 +74,7 @@ class Experiment:
         self.exam = True
         self.touched = False
         self.recoveries_seen = 0
+        self.sweep: Sweep | None = None
         self.drawn: dict[str, tuple[Any, str]] = {}
 
     @classmethod
@@ -233,5 +235,7 @@ class Experiment:
     def free(self) -> None:
         """Let go of everything that is large: nobody has come back for it."""
         self.run.rest()
+        if self.sweep:
+            self.sweep.stop()
         self.kept.clear()
         self.drawn.clear()

@@ -1,0 +1,205 @@
+"""Sweeps: plans, results that are single runs', stopping and continuing, failures, files, the command line."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import make_pair
+
+from dann_core import KnobError, Settings, Trainer, domains
+from dann_core.__main__ import main
+from dann_core.domains import DomainPair
+from dann_core.engine import ThreadEngine
+from dann_core.sweep import Axis, Plan, Sweep
+from dann_core.sweep_cells import measures
+
+SMALL = Settings(max_iter=20, batch_size=8, extractor_width=8, feature_width=8, discriminator_width=8)
+
+
+def plan(pair: DomainPair | None = None, base: Settings = SMALL, seeds: int = 2, *axes: str) -> Plan:
+    made = tuple(Axis.parse(*text.split("=")) for text in axes or ("gamma=1,10", "discriminator_width=4,8"))
+    return Plan(base, made, seeds, pair=pair or make_pair())
+
+
+def finish(sweep: Sweep) -> Sweep:
+    sweep.start()
+    while sweep.running:
+        sweep.wait(1)
+    return sweep
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("gamma=10, 1,3", (1, 3, 10)),
+        ("gamma=0:30:4", (0, 10, 20, 30)),
+        ("discriminator_width=4:16:3,8", (4, 8, 10, 16)),
+        ("learning_rate=1e-3,0.01", (0.001, 0.01)),
+    ],
+)
+def test_axes_are_read_as_people_write_them(text: str, values: tuple[float, ...]) -> None:
+    assert Axis.parse(*text.split("=")).values == values
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("optimizer=adam", "optimizer cannot be an axis"),
+        ("seed=1,2", "seed cannot be an axis"),
+        ("gamma=", "The axis gamma has no values"),
+        ("gamma=1,99", "gamma must be a number from 0 to 50; got 99.0"),
+        ("gamma=1:2", "gamma takes values or start:stop:count; got '1:2'"),
+        ("discriminator_width=4.5", "discriminator_width must be a whole number"),
+    ],
+)
+def test_wrong_axes_get_one_sentence(text: str, message: str) -> None:
+    with pytest.raises(KnobError, match=message):
+        Axis.parse(*text.split("="))
+
+
+def test_too_large_and_empty_plans_are_refused() -> None:
+    with pytest.raises(KnobError, match="21,000 experiments, the limit is 20,000"):
+        plan(None, SMALL, 7, "gamma=0:50:1500", "lambda_max=1,2")
+    with pytest.raises(KnobError, match="at least one axis"):
+        Plan(SMALL, (), pair=make_pair())
+    with pytest.raises(KnobError, match="each setting once"):
+        plan(None, SMALL, 1, "gamma=1", "gamma=2")
+
+
+def test_every_experiment_is_in_one_task_of_its_shape() -> None:
+    made = plan(None, SMALL, 3)
+    tasks = made.tasks(made.experiments(), workers=2)
+    assert sorted(made.key(s) for task in tasks for s in task) == sorted(made.key(s) for s in made.experiments())
+    assert all(len({s.discriminator_width for s in task}) == 1 for task in tasks)
+    assert max(map(len, tasks)) > 1
+
+
+def test_results_are_those_of_single_runs() -> None:
+    domain = domains.get("moons")(size=60)
+    made = Plan(SMALL, (Axis("gamma", (1, 10)), Axis("discriminator_width", (4, 8))), 2, domain)
+    frame = finish(Sweep(made, ThreadEngine(2))).frame()
+    assert len(frame) == 8
+    for row in frame.to_dict("records"):
+        settings = SMALL.replace(gamma=row["gamma"], discriminator_width=row["discriminator_width"], seed=row["seed"])
+        trainer = Trainer(domain.pair(row["seed"]), settings)
+        trainer.advance(20)
+        single = trainer.evaluate()
+        assert row["target_accuracy"] == pytest.approx(single.target_accuracy, abs=0.02)
+        assert row["source_accuracy"] == pytest.approx(single.source_accuracy, abs=0.02)
+
+
+def test_cells_hold_mean_and_spread_over_the_seeds() -> None:
+    sweep = finish(Sweep(plan(None, SMALL, 3), ThreadEngine(2)))
+    frame = sweep.frame()
+    for row in sweep.cells("target_entropy").to_dict("records"):
+        mine = frame[(frame.gamma == row["gamma"]) & (frame.discriminator_width == row["discriminator_width"])]
+        assert row["n"] == 3
+        assert row["mean"] == pytest.approx(mine.target_entropy.mean())
+        assert row["std"] == pytest.approx(mine.target_entropy.std(ddof=0))
+    lowest = sweep.cells("target_entropy")["mean"].astype(float).idxmin()
+    assert sweep.best("target_entropy") == sweep.plan.cells()[lowest]
+
+
+class Gate:
+    """An engine whose tasks wait until they are let through."""
+
+    workers = 1
+
+    def __init__(self) -> None:
+        self.pool, self.open = ThreadPoolExecutor(1), threading.Semaphore(0)
+
+    def submit(self, function, *arguments) -> Future:
+        def task():
+            self.open.acquire()
+            return function(*arguments)
+
+        return self.pool.submit(task)
+
+
+def test_stop_keeps_what_is_done_and_continue_finishes() -> None:
+    gate = Gate()
+    sweep = Sweep(plan(None, SMALL, 2, "gamma=1,10", "discriminator_width=4,8,16"), gate)
+    sweep.start()
+    gate.open.release()
+    while not sweep.wait(1):
+        pass
+    sweep.stop()
+    gate.open.release(100)
+    while sweep.running:
+        sweep.wait(1)
+    kept = sweep.frame()
+    assert 0 < len(kept) < sweep.total
+    finish(sweep)
+    assert sweep.done == sweep.total
+    everything = sweep.frame()
+    pd.testing.assert_frame_equal(
+        everything.merge(kept[["gamma", "discriminator_width", "seed"]])[kept.columns], kept, check_dtype=False
+    )
+
+
+def test_a_failing_cell_says_why_and_the_rest_goes_on() -> None:
+    sweep = finish(
+        Sweep(plan(None, SMALL.replace(discriminator_depth=2), 1, "discriminator_width=4,16384"), ThreadEngine(2))
+    )
+    first, second = sweep.cells("source_accuracy").to_dict("records")
+    assert first["n"] == 1
+    assert (second["n"], second["failed"]) == (0, 1)
+    assert "million parameters" in second["reason"]
+
+
+class Dying(ThreadEngine):
+    """Loses every task that holds gamma 10, as a worker that is killed over it does."""
+
+    def submit(self, function, *arguments) -> Future:
+        if any(s.gamma == 10 for s in arguments[1]):
+            lost: Future = Future()
+            lost.set_exception(RuntimeError("the worker died"))
+            return lost
+        return super().submit(function, *arguments)
+
+
+def test_a_lost_task_is_tried_one_by_one() -> None:
+    sweep = finish(Sweep(plan(None, SMALL, 2, "gamma=1,10"), Dying(1)))
+    good, bad = sweep.cells("source_accuracy").to_dict("records")
+    assert (good["n"], good["failed"]) == (2, 0)
+    assert (bad["n"], bad["failed"], bad["reason"]) == (0, 2, "the worker died")
+
+
+def test_files_hold_the_results_exactly(tmp_path: Path) -> None:
+    sweep = finish(Sweep(plan(make_pair(labelled=False)), ThreadEngine(2)))
+    sweep.write(tmp_path)
+    again = Sweep(sweep.plan, ThreadEngine(1))
+    again.read(tmp_path)
+    pd.testing.assert_frame_equal(again.frame(), sweep.frame())
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "results.parquet"), sweep.frame(), check_dtype=False)
+    assert sweep.frame().target_accuracy.isna().all()
+
+
+def test_without_labels_no_measure_is_an_exam() -> None:
+    assert measures(True, False)[0].name == "target_accuracy"
+    names = [m.name for m in measures(False, True)]
+    assert "target_accuracy" not in names
+    assert "reverse_validation" in names
+
+
+def test_the_command_continues_and_refuses_another_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DANN_ENGINE", "threads")
+    command = f"sweep --domain moons --max-iter 10 --axis gamma=1,10 --seeds 2 --out {tmp_path}".split()
+    assert main(command) == 0
+    assert "4 of 4 experiments done, 0 failed" in capsys.readouterr().out
+    whole = pd.read_csv(tmp_path / "results.csv")
+    # What is there already is not trained again: a mark in it stays.
+    whole.head(2).assign(seconds=-1.0).to_csv(tmp_path / "results.csv", index=False)
+    assert main(command) == 0
+    assert "best by target accuracy (exam)" in capsys.readouterr().out
+    continued = pd.read_csv(tmp_path / "results.csv")
+    assert (continued.seconds == -1).sum() == 2
+    assert continued.target_accuracy.tolist() == pytest.approx(whole.target_accuracy.tolist(), abs=0.01)
+    assert main([*command, "--gamma", "3", "--seeds", "3"]) == 2
+    assert "holds a sweep of another plan" in capsys.readouterr().err

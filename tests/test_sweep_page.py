@@ -1,0 +1,55 @@
+"""The Sweep page in a real Chromium against the running app."""
+
+from __future__ import annotations
+
+import re
+
+from browser import PHONE, button, open_page
+from playwright.sync_api import Page, expect
+
+
+def open_sweep(page: Page, address: str, query: str) -> None:
+    open_page(page, address, query)
+    page.get_by_role("link", name="Sweep").click()
+    expect(page.get_by_text("Nothing is swept yet")).to_be_visible()
+
+
+def test_a_sweep_fills_its_map_and_opens_a_cell(page: Page, address: str, picture) -> None:
+    open_sweep(page, address, "max_iter=20")
+    values = page.get_by_role("textbox", name="gamma")
+    values.fill("1, 99")
+    values.press("Enter")
+    expect(page.get_by_text("gamma must be a number from 0 to 50")).to_be_visible()
+    expect(button(page, "Start")).to_be_disabled()
+    values.fill("1, 30")
+    values.press("Enter")
+    expect(page.get_by_text("18 experiments of 20 iterations")).to_be_visible()
+    button(page, "Start").click()
+    expect(page.get_by_text("18 of 18 experiments · done")).to_be_visible()
+    expect(page.locator(".heatmap-label").first).to_have_text(re.compile(r"\d+\.\d.*± \d+\.\d"))
+    expect(button(page, "Parquet")).to_be_enabled()
+    picture(page, "sweep")
+    with page.expect_download() as download:
+        page.get_by_test_id("stDownloadButton").filter(has_text="CSV").click()
+    lines = download.value.path().read_text().splitlines()
+    assert len(lines) == 19
+    assert lines[0].startswith("gamma,discriminator_width,seed,target_accuracy")
+
+    button(page, "Open on Explore").click()
+    expect(page.get_by_text("The experiment of the sweep's cell")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"max_iter=20&"))
+    expect(button(page, "Play")).to_be_enabled()
+    page.get_by_role("link", name="Sweep").click()
+    expect(page.get_by_text("18 of 18 experiments · done")).to_be_visible()
+
+
+def test_stop_and_continue_on_a_phone(page: Page, address: str) -> None:
+    open_sweep(page, address, "max_iter=3000")
+    button(page, "Start").click()
+    button(page, "Stop").click()
+    expect(page.get_by_text("· stopped")).to_be_visible()
+    page.set_viewport_size(PHONE)
+    expect(button(page, "Continue")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    button(page, "Continue").click()
+    expect(button(page, "Stop")).to_be_enabled()

@@ -1,0 +1,246 @@
+"""The Sweep page: what to vary, the map that fills, one cell's numbers, and the results to take away."""
+
+from __future__ import annotations
+
+import io
+
+import streamlit as st
+
+from dann_core.knobs import KnobError
+from dann_core.selection import MEASURED_CORRELATIONS, SCORES
+from dann_core.sweep import MEASURES, Axis, Measure, Plan, Sweep
+from dann_core.sweep_plan import cell_text, numeric_knobs, value_text
+from ui import sweep_charts
+from ui.experiment import Experiment, built_in_pair, engine
+from ui.plot import chart
+from ui.text import plain
+
+TICK_SECONDS = 0.5
+HEIGHT = 430
+MOST_AXES = 4
+MOST_SEEDS = 50
+
+DEFAULTS = {"gamma": "1, 3, 10, 30", "discriminator_width": "16, 64, 256"}
+
+
+def default_values(name: str, present: float) -> str:
+    """Values to start with: the present one and its surroundings, from the knob's ladder or range."""
+    if name in DEFAULTS:
+        return DEFAULTS[name]
+    knob = numeric_knobs()[name]
+    if knob.ladder:
+        nearest = min(range(len(knob.ladder)), key=lambda i: abs(knob.ladder[i] - present))
+        values = knob.ladder[max(nearest - 3, 0) : nearest + 4 : 3 if len(knob.ladder) > 13 else 1]
+    elif present:
+        values = [present / 2, present, present * 2]
+    else:
+        values = [0, knob.step, 5 * knob.step]
+    whole = knob.kind == "int"
+    inside = {min(max(round(v) if whole else v, knob.low), knob.high) for v in values}
+    return ", ".join(f"{v:g}" if v < 1e6 else str(v) for v in sorted(inside))
+
+
+def draw(state: Experiment) -> None:
+    """The whole page, for the experiment that Explore shows."""
+    sweep = state.sweep
+    with st.sidebar:
+        _plan(state, sweep)
+    st.subheader("Sweep", anchor=False)
+    if sweep is None:
+        st.info(
+            "Nothing is swept yet. Choose on the left what to vary and press Start: every combination of the values is "
+            "trained with several seeds, the map fills while that runs, and you can stop at any time. All other "
+            "settings are those of the experiment on Explore.",
+            icon=":material/grid_on:",
+        )
+    else:
+        st.fragment(_results, run_every=TICK_SECONDS if sweep.running else None)(state, sweep)
+    _explain()
+
+
+def _plan(state: Experiment, sweep: Sweep | None) -> None:
+    knobs = numeric_knobs()
+    name = state.pair.name if state.domain is None else state.domain.title
+    st.caption(f"On **{plain(name)}**, with the settings of Explore.")
+    names = st.multiselect(
+        "what to vary",
+        list(knobs),
+        default=list(DEFAULTS),
+        format_func=lambda n: knobs[n].label,
+        max_selections=MOST_AXES,
+        key="sweep axes",
+        help="Two make a map, one a line, more are drawn as parallel coordinates.",
+    )
+    texts = {
+        n: st.text_input(
+            knobs[n].label,
+            default_values(n, getattr(state.settings, n)),
+            key=f"sweep values {n}",
+            help=f"Values with commas between them, or start:stop:count. {knobs[n].help}",
+        )
+        for n in names
+    }
+    seeds = st.number_input("seeds a cell", 1, MOST_SEEDS, 3, key="sweep seeds")
+    reverse = st.checkbox("Also measure by reverse validation (doubles the time)", key="sweep reverse")
+    try:
+        base = state.settings
+        axes = tuple(Axis.parse(n, text) for n, text in texts.items())
+        plan = Plan(base, axes, int(seeds), state.domain, state.pair if state.domain is None else None, reverse)
+    except KnobError as error:
+        st.error(plain(str(error)))
+        plan = None
+    if plan is not None:
+        st.caption(f"{plan.size:,} experiments of {base.max_iter:,} iterations.")
+    running = sweep is not None and sweep.running
+    started = st.button(
+        "Start", icon=":material/play_arrow:", type="primary", width="stretch", disabled=plan is None or running,
+        help=None if sweep is None else "Starts anew: download the results that you want to keep.",
+    )  # fmt: skip
+    if started and plan is not None:
+        state.sweep = made = Sweep(plan, engine())
+        st.session_state.pop("sweep measure", None)
+        for key in [k for k in st.session_state if str(k).startswith("sweep cell ")]:
+            del st.session_state[key]
+        made.start()
+        st.rerun()
+
+
+def _results(state: Experiment, sweep: Sweep) -> None:
+    was_running = sweep.running
+    sweep.poll()
+    _progress(sweep)
+    measure, spread = _measure(sweep)
+    cells = sweep.cells(measure.name)
+    spec = sweep_charts.chart(sweep.plan.axes, cells, measure, spread=spread, height=HEIGHT)
+    left, right = st.columns([3, 2])
+    with left:
+        chart(spec, "sweep", f"{measure.label} over {', '.join(sweep.plan.names)}")
+    with right:
+        _cell(state, sweep, measure)
+    _failures(sweep)
+    _downloads(sweep)
+    if was_running and not sweep.running:
+        # The buttons outside this fragment change too.
+        st.rerun()
+
+
+def _progress(sweep: Sweep) -> None:
+    left = sweep.seconds_left
+    text = f"{sweep.done:,} of {sweep.total:,} experiments"
+    if sweep.running:
+        text += " · starting…" if left is None else f" · about {_duration(left)} left"
+    elif sweep.done < sweep.total:
+        text += " · stopped"
+    else:
+        text += " · done"
+    if sweep.failed:
+        text += f" · {sweep.failed:,} failed"
+    with st.container(horizontal=True, vertical_alignment="center", key="sweep-transport"):
+        st.button("Stop", icon=":material/stop:", on_click=sweep.stop, disabled=not sweep.running)
+        if not sweep.running and sweep.done < sweep.total:
+            st.button("Continue", icon=":material/resume:", type="primary", on_click=sweep.start)
+        elif not sweep.running and sweep.failed:
+            st.button("Try the failed again", icon=":material/refresh:", on_click=sweep.start)
+        st.progress(sweep.done / sweep.total, text=text)
+
+
+def _duration(seconds: float) -> str:
+    return f"{max(round(seconds), 1)} s" if seconds < 90 else f"{round(seconds / 60)} min"
+
+
+def _measure(sweep: Sweep) -> tuple[Measure, bool]:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "measure",
+            [m.name for m in sweep.measures],
+            format_func=lambda n: MEASURES[n].label,
+            key="sweep measure",
+            width=260,
+        )
+        shown = st.segmented_control(
+            "show", ["mean", "spread"], default="mean", required=True, key="sweep shown",
+            disabled=len(sweep.plan.axes) != 2,
+        )  # fmt: skip
+    if name == "target_accuracy":
+        st.caption("Target accuracy is an exam: it reads labels that a real target does not have.")
+    else:
+        st.caption("This measure reads no target label." + (" Lower is better." if _lower(name) else ""))
+    return MEASURES[name], shown == "spread"
+
+
+def _lower(name: str) -> bool:
+    return MEASURES[name].higher_is_better is False
+
+
+def _cell(state: Experiment, sweep: Sweep, measure: Measure) -> None:
+    """Pick a cell, by default the best: its numbers for each seed, and the way to Explore."""
+    plan = sweep.plan
+    best = sweep.best(measure.name) or plan.cells()[0]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        cell = tuple(
+            st.selectbox(
+                sweep_charts.label(axis), ["best", *axis.values],
+                format_func=lambda v, b=b: f"best ({value_text(b)})" if v == "best" else value_text(v),
+                key=f"sweep cell {axis.name}", width=150,
+            )
+            for axis, b in zip(plan.axes, best, strict=True)
+        )  # fmt: skip
+    cell = tuple(b if v == "best" else v for v, b in zip(cell, best, strict=True))
+    frame = sweep.frame()
+    for name, value in zip(plan.names, cell, strict=True):
+        frame = frame[frame[name] == value]
+    if frame.empty:
+        st.caption(f"{cell_text(plan.names, cell)}: no result yet.")
+        return
+    columns = [m.name for m in sweep.measures]
+    told = frame.set_index("seed")[columns].T
+    told.index = [MEASURES[name].label + (" %" if MEASURES[name].percent else "") for name in columns]
+    texts = [
+        [MEASURES[n].text(v) if v == v else "–" for v in row] for n, row in zip(columns, told.to_numpy(), strict=True)
+    ]
+    told = told.astype(object)
+    told.iloc[:, :] = texts
+    told.columns = [f"seed {seed}" for seed in told.columns]
+    st.dataframe(told, width="stretch", height=35 * (len(columns) + 1) + 3)
+    for reason in sorted({text for text in frame["failure"] if text}):
+        st.warning(plain(reason), icon=":material/error:")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        seed = st.selectbox("seed", [int(s) for s in frame["seed"]], key="sweep seed", width=90)
+        if st.button("Open on Explore", icon=":material/open_in_new:"):
+            settings = plan.settings(cell, seed)
+            pair = plan.pair if plan.domain is None else built_in_pair(plan.domain, seed)
+            state.open(plan.domain, pair, settings)
+            st.switch_page("views/explore.py")
+
+
+def _failures(sweep: Sweep) -> None:
+    failed = sweep.cells("source_accuracy").query("failed > 0")
+    if len(failed):
+        with st.expander(f"{len(failed)} cells with failures"):
+            for row in failed.to_dict("records"):
+                where = cell_text(sweep.plan.names, [row[n] for n in sweep.plan.names])
+                st.markdown(f"**{where}** ({row['failed']} of {sweep.plan.seeds} seeds): {plain(row['reason'])}")
+
+
+def _downloads(sweep: Sweep) -> None:
+    if sweep.running or not sweep.done:
+        return
+    frame, parquet = sweep.frame(), io.BytesIO()
+    frame.to_parquet(parquet, index=False)
+    with st.container(horizontal=True):
+        st.download_button(
+            "CSV", frame.to_csv(index=False), "sweep.csv", "text/csv", icon=":material/download:", on_click="ignore"
+        )
+        st.download_button(
+            "Parquet", parquet.getvalue(), "sweep.parquet", icon=":material/download:", on_click="ignore"
+        )
+
+
+def _explain() -> None:
+    with st.expander("Scores that need no target labels: what each means, and what it was worth"):
+        for score in SCORES.values():
+            better = "higher" if score.higher_is_better else "lower"
+            measured = MEASURED_CORRELATIONS.get(score.name, {})
+            worth = ", ".join(f"{domain} {value:+.2f}" for domain, value in measured.items())
+            st.markdown(f"**{score.label}** ({better} is better). {plain(score.help)}")
+            st.caption(f"Rank correlation with the true target accuracy, +1 agrees: {worth}. Source: {score.source}.")
