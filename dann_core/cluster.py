@@ -30,6 +30,8 @@ from dann_core.settings import Settings
 LOST_WORKERS = 3
 """Workers that one slice, or one task, may lose before it is given up: it is probably what kills them."""
 
+NICE = 10
+
 LOOK_SECONDS = 0.5
 """Between two looks whether the worker of a call still lives."""
 
@@ -42,9 +44,15 @@ class Warm(WorkerPlugin):
 
     name = "dann-warm"
 
+    def __init__(self, beside_a_page: bool) -> None:
+        self.beside_a_page = beside_a_page
+
     def setup(self, worker: Any) -> None:
         """Called by Dask in the worker."""
         one_thread()
+        if self.beside_a_page:
+            # On shared cores, a click comes before an iteration.
+            os.nice(NICE)
         from dann_core import domains
 
         preset = domains.preset("moons")
@@ -160,7 +168,7 @@ class ClusterEngine:
                 timeout=CONNECT_SECONDS,
                 direct_to_workers=self.address is None,
             )
-            await self._client.register_plugin(Warm())
+            await self._client.register_plugin(Warm(beside_a_page=self.address is None))
             await self._client.wait_for_workers(self._wanted if self.address is None else 1, timeout=WORKER_SECONDS)
             # The scheduler reads what is submitted, and for that imports what the workers have imported already.
             await self._client.submit(one_thread, pure=False)

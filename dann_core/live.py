@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dann_core.domains.pair import DomainPair
-from dann_core.observation import Observer, Snapshot
+from dann_core.observation import SETTLING_LOOKS, Observer, Snapshot
 from dann_core.settings import Settings
 from dann_core.training import Change, Trainer
 
@@ -88,7 +88,8 @@ class LiveRun:
         left = asked.settings.max_iter - self.trainer.iteration
         iterations = left if asked.iterations is None else min(asked.iterations, left)
         self._train(iterations, asked.seconds / turns)
-        snapshot = self.observer.observe(self.trainer, complete=asked.complete, started=started)
+        patience = max(1, SETTLING_LOOKS // turns)
+        snapshot = self.observer.observe(self.trainer, complete=asked.complete, patience=patience, started=started)
         return snapshot, self._checkpoint()
 
     def _train(self, iterations: int, seconds: float) -> None:

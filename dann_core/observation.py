@@ -115,10 +115,18 @@ class Observer:
         self._distance = float("nan")
         self._best_source_accuracy = 0.0
 
-    def observe(self, trainer: Trainer, *, complete: bool = False, started: float | None = None) -> Snapshot:
+    def observe(
+        self,
+        trainer: Trainer,
+        *,
+        complete: bool = False,
+        patience: int = SETTLING_LOOKS,
+        started: float | None = None,
+    ) -> Snapshot:
         """A snapshot of `trainer` as it stands; `started` (`time.perf_counter`) is when its slice began.
 
-        `complete` evaluates on every sample and moves the t-SNE on until, after some looks, it is `settled`; otherwise
+        `complete` evaluates on every sample and moves the t-SNE on until, after `patience` looks at most, it is
+        `settled`; otherwise
         accuracies are those of the picture's sample, and t-SNE and probe may stay behind to keep within their shares
         of the time.
         """
@@ -134,7 +142,7 @@ class Observer:
         settled = True
         if np.isfinite(features).all():
             self._pca.follow(features)
-            settled = self._move_tsne(features, complete)
+            settled = self._move_tsne(features, complete, patience)
             self._probe(features[:n], features[n:], complete)
         else:
             self._distance = float("nan")
@@ -181,7 +189,7 @@ class Observer:
         self._best_source_accuracy = state["best_source_accuracy"]
         self._distance = state["distance"]
 
-    def _move_tsne(self, features: np.ndarray, complete: bool) -> bool:
+    def _move_tsne(self, features: np.ndarray, complete: bool, patience: int) -> bool:
         """Move the t-SNE on if that is due; whether it is at rest."""
         first = self._tsne.frame is None
         if not (first or complete or self._tsne_seconds <= EMBEDDING_SHARE * self._seconds):
@@ -192,7 +200,7 @@ class Observer:
         if not (first or complete):
             # The first frame takes ten times as long as the others: charged, it would keep them waiting.
             self._tsne_seconds += time.perf_counter() - started
-        return self._tsne.motion < MOTION_AT_REST or self._looks_at_rest >= SETTLING_LOOKS
+        return self._tsne.motion < MOTION_AT_REST or self._looks_at_rest >= patience
 
     def _probe(self, source: np.ndarray, target: np.ndarray, complete: bool) -> None:
         if complete or np.isnan(self._distance) or self._probe_seconds <= PROBE_SHARE * self._seconds:

@@ -20,6 +20,7 @@ from dann_core.engine import EngineError, ThreadEngine, from_environment
 from dann_core.knobs import KnobError
 from dann_core.live import LiveRun, Resumption, Slice
 from dann_core.run import Run
+from dann_core.sweep import Axis, Plan, Sweep
 
 SETTINGS = Settings(batch_size=8, max_iter=3000, extractor_width=8, feature_width=8, discriminator_width=8)
 
@@ -166,6 +167,24 @@ def test_tasks_run_in_workers_and_say_why_they_fail(engine: ClusterEngine, vecto
 
 def test_a_task_whose_worker_dies_starts_again(engine: ClusterEngine, vectors: DomainPair, tmp_path: Path) -> None:
     assert engine.submit(die_once, str(tmp_path), vectors).result(120) == 40
+
+
+def test_a_sweep_loses_no_cell_to_a_killed_worker(engine: ClusterEngine) -> None:
+    base = domains.preset("moons").replace(max_iter=400)
+    axes = Axis("gamma", (1.0, 3.0, 10.0, 30.0)), Axis("discriminator_width", (8, 16, 32, 64))
+    sweep = Sweep(Plan(base, axes, 4, domains.get("moons")()), engine)
+    sweep.start()
+    while not sweep.done:
+        sweep.wait(60)
+    kept = sweep.frame()
+    workers_of(psutil.Process())[0].kill()
+    while sweep.running:
+        sweep.wait(60)
+    assert sweep.done == sweep.total == 64
+    assert sweep.failed == 0
+    frame = sweep.frame().set_index(["gamma", "discriminator_width", "seed"])
+    kept = kept.set_index(["gamma", "discriminator_width", "seed"])
+    assert frame.loc[kept.index].equals(kept)
 
 
 @pytest.fixture
