@@ -73,18 +73,18 @@ def test_a_page_that_stands_still_has_a_gap() -> None:
 
 def test_a_short_rest_before_pause_is_no_gap() -> None:
     record = Record("moving")
-    record.play(0.0)
-    record.frame(2.0)
-    record.stop(2.5)
+    record.play(1.0)
+    record.frame(3.0)
+    record.stop(3.5)
     assert record.gaps == [2.0]
 
 
 def test_the_report_bounds_what_was_seen(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     record = Record("slow")
-    record.play(0.0)
-    for at in (1.0, 2.0, 6.0):
+    record.play(1.0)
+    for at in (2.0, 3.0, 7.0):
         record.frame(at)
-    record.stop(6.0)
+    record.stop(7.0)
     record.errors["a box"] += 2
     usage = server.usage()
     figures = report([record], [usage, usage], tracebacks=0)
