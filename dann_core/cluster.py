@@ -263,6 +263,8 @@ class _ActorHandle:
                     return self._progress.note(*answer)
                 except _WorkerLost:
                     self._remote = None
+                    # The scheduler may not have noticed yet, and would choose the dead one again.
+                    await asyncio.sleep(LOOK_SECONDS)
         raise EngineError(
             f"{LOST_WORKERS} workers died over the next slice of this run: probably it needs more memory than they "
             "have. Choose a smaller network or batch."
@@ -287,11 +289,16 @@ class _ActorHandle:
                 key=f"run-{uuid.uuid4().hex}",
             )
         remote = self._remote
-        actor = await self._watched(remote)
         try:
+            actor = await self._watched(remote)
             return await self._watched(actor.advance(asked))
         except OSError:
             raise _WorkerLost from None
+        except RuntimeError as error:
+            # Dask has no type of its own for this one.
+            if "Worker holding Actor was lost" in str(error):
+                raise _WorkerLost from None
+            raise
 
     async def _watched(self, call: Any) -> Any:
         """Await `call`, but no longer than the run's worker and the connection live."""

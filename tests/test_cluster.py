@@ -86,7 +86,7 @@ def test_a_run_that_begins_before_the_workers_are_warm_moves_to_them(vectors: Do
 
 
 def test_killed_workers_cost_nothing_that_was_shown(engine: ClusterEngine) -> None:
-    pair, settings = domains.load("moons"), domains.preset("moons").replace(max_iter=6000)
+    pair, settings = domains.load("moons"), domains.preset("moons").replace(max_iter=4000)
     run, plain = Run(engine, pair, settings), Trainer(pair, settings)
     settle(run)
     run.play()
@@ -107,7 +107,7 @@ def test_killed_workers_cost_nothing_that_was_shown(engine: ClusterEngine) -> No
     assert np.array_equal(run.history.rows[: len(before)], before)
     plain.advance(run.latest.changes[0].iteration)
     plain.apply(changed)
-    plain.advance(6000 - plain.iteration)
+    plain.advance(4000 - plain.iteration)
     assert np.array_equal(run.history.rows, plain.history.rows)
 
 
