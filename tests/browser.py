@@ -46,8 +46,9 @@ def iteration(page: Page) -> int:
 def wait_for_iteration(page: Page, at_least: int) -> None:
     page.wait_for_function(
         """least => {
-            const text = document.querySelector('[data-testid=stProgress]').innerText;
-            return Number(text.match(/iteration\\s+([\\d,]+)/)[1].replaceAll(',', '')) >= least;
+            const text = document.querySelector('[data-testid=stProgress]')?.innerText;
+            const found = text?.match(/iteration\\s+([\\d,]+)/);
+            return found && Number(found[1].replaceAll(',', '')) >= least;
         }""",
         arg=at_least,
     )
