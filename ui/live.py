@@ -72,8 +72,8 @@ def look_on(state: Experiment, places: int) -> None:
         )
         st.button("Try again", icon=":material/refresh:")
     run = state.run
-    tick = CROWDED_TICK_SECONDS if run.playing or run.busy else None
-    st.fragment(frame, run_every=tick)(state, run, tick)
+    # Always slow, whatever the crowd: no tick for the frame to compare with.
+    st.fragment(frame, run_every=CROWDED_TICK_SECONDS if run.playing or run.busy else None)(state, run, None)
 
 
 def _failure(state: Experiment, failure: Exception) -> None:
