@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -112,3 +113,12 @@ def picture(request: pytest.FixtureRequest):
             page.screenshot(path=Path(folder) / f"{name}.png")
 
     return save
+
+
+@pytest.fixture
+def nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = sorted(tmp_path.iterdir())
+    yield
+    assert sorted(p for p in tmp_path.iterdir() if p.suffix != ".made") == before

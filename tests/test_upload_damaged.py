@@ -1,0 +1,56 @@
+"""Files with bytes knocked about: read or refused, never a crash."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from upload_files import mat5, mat73, vectors
+
+from dann_core.domains.pair import DomainError
+from dann_core.domains.upload import Choice, inspect, make_pair, read
+
+pytestmark = pytest.mark.usefixtures("nothing_is_written")
+
+
+SAMPLES = sorted(p for p in (Path(__file__).parents[1] / "assets" / "samples").iterdir() if "_" in p.name)
+
+
+def damaged(data: bytes, rng: random.Random) -> bytes:
+    if rng.random() < 0.25:
+        return data[: rng.randrange(len(data))]
+    out = bytearray(data)
+    for _ in range(rng.choice([1, 1, 4, 20])):
+        # Headers stand at the beginning or the end, so half of the damage goes there.
+        at = rng.choice([rng.randrange(len(out)), rng.randrange(min(600, len(out))), -1 - rng.randrange(200)])
+        out[at] ^= 1 << rng.randrange(8)
+    return bytes(out)
+
+
+def everything(name: str, data: bytes) -> None:
+    """Read all that the file offers; refusals are fine, anything else is not."""
+    with contextlib.suppress(DomainError):
+        table = inspect(name, data)
+        for labels in (None, *table.label_options[:2]):
+            for array in table.data_options or (None,):
+                with contextlib.suppress(DomainError):
+                    part = read(table, Choice(array, labels))
+                    make_pair(part, part)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda p: p.name)
+def test_damaged_samples(path: Path) -> None:
+    rng = random.Random(path.name)
+    for _ in range(40):
+        everything(path.name, damaged(path.read_bytes(), rng))
+
+
+@pytest.mark.parametrize("write", [mat5, mat73])
+def test_damaged_mat_files(write: Callable[..., bytes]) -> None:
+    x, y = vectors()
+    data, rng = write(x=x, y=y, z=x[:5]), random.Random(5)
+    for _ in range(300):
+        everything("a.mat", damaged(data, rng))
