@@ -14,7 +14,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import dask.config
 from distributed import Client, WorkerPlugin
 from distributed.client import Future as Remote
 from distributed.client import FutureCancelledError
@@ -31,6 +30,7 @@ LOST_WORKERS = 3
 """Workers that one slice, or one task, may lose before it is given up: it is probably what kills them."""
 
 NICE = 10
+"""How far workers beside a page stand back: on shared cores, a click comes before an iteration."""
 
 LOOK_SECONDS = 0.5
 """Between two looks whether the worker of a call still lives."""
@@ -51,7 +51,6 @@ class Warm(WorkerPlugin):
         """Called by Dask in the worker."""
         one_thread()
         if self.beside_a_page:
-            # On shared cores, a click comes before an iteration.
             os.nice(NICE)
         from dann_core import domains
 
@@ -75,6 +74,7 @@ class ClusterEngine:
         self._cluster: Any = None
         self._client: Client | None = None
         self._places: weakref.WeakKeyDictionary[DomainPair, Remote] = weakref.WeakKeyDictionary()
+        self._placing = asyncio.Lock()
         self.meanwhile = ThreadPoolExecutor(1, thread_name_prefix="until warm")
         one_thread()
         atexit.register(self.close)
@@ -138,17 +138,18 @@ class ClusterEngine:
         return self._client
 
     async def place(self, pair: DomainPair) -> Remote:
-        """The pair on the cluster: it travels there once."""
-        if pair not in self._places or self._places[pair].status != "finished":
-            try:
-                await self.client().wait_for_workers(1, timeout=WORKER_SECONDS)
-            except TimeoutError:
-                raise EngineError(
-                    f"The training cluster has had no worker for {WORKER_SECONDS} s. What was trained is kept: start "
-                    "one and reconnect, and the run goes on where it was."
-                ) from None
-            self._places[pair] = await self.client().scatter(pair, hash=False)
-        return self._places[pair]
+        """The pair on the cluster: it travels there once, however many ask for it at the same time."""
+        async with self._placing:
+            if pair not in self._places or self._places[pair].status != "finished":
+                try:
+                    await self.client().wait_for_workers(1, timeout=WORKER_SECONDS)
+                except TimeoutError:
+                    raise EngineError(
+                        f"The training cluster has had no worker for {WORKER_SECONDS} s. What was trained is kept: "
+                        "start one and reconnect, and the run goes on where it was."
+                    ) from None
+                self._places[pair] = await self.client().scatter(pair, hash=False)
+            return self._places[pair]
 
     @property
     def _alive(self) -> bool:
@@ -192,34 +193,30 @@ class ClusterEngine:
 
     async def _task(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         await asyncio.wrap_future(self._start)
-        for attempt in range(LOST_WORKERS):
+        for _ in range(LOST_WORKERS):
             client = self.client()
             placed = [await self.place(a) if isinstance(a, DomainPair) else a for a in arguments]
             try:
                 return await client.submit(function, *placed, pure=False)
-            except KilledWorker as error:
-                raise EngineError(f"{LOST_WORKERS} workers died over this task: too little memory? ({error})") from None
             except FutureCancelledError:
                 # The data went with its worker, or the whole cluster did.
-                if attempt == LOST_WORKERS - 1:
-                    raise
-        raise AssertionError
+                continue
+            except KilledWorker:
+                break
+        raise EngineError(f"{LOST_WORKERS} workers died over this task: it probably needs more memory than they have.")
 
 
 async def _own_cluster(workers: int) -> Any:
     # Workers import dann_core from where this process has it, whatever their folder is.
     root = str(Path(__file__).parent.parent)
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    if root not in os.environ.get("PYTHONPATH", "").split(os.pathsep):
-        os.environ["PYTHONPATH"] = os.pathsep.join(paths)
-    # A paused run needs no care; a lost one is made anew on another worker, so nothing may kill a worker too early.
-    dask.config.set({"distributed.scheduler.allowed-failures": LOST_WORKERS - 1})
+    paths = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p not in ("", root)]
+    os.environ["PYTHONPATH"] = os.pathsep.join([root, *paths])
     watch = str(Path(__file__).with_name("with_parent.py"))
     return await SubprocessCluster(
         n_workers=workers,
         threads_per_worker=1,
         dashboard_address=None,
-        scheduler_kwargs={"preload": [watch]},
+        scheduler_kwargs={"preload": [watch], "allowed_failures": LOST_WORKERS - 1},
         worker_kwargs={"preload_nanny": [watch], "dashboard": False},
         asynchronous=True,
     )

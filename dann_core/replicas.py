@@ -30,7 +30,7 @@ from dann_core.history import COLUMNS, History
 from dann_core.knobs import KnobError
 from dann_core.settings import Settings
 from dann_core.stack import OPTIMIZERS, Gradients, Now, Stack
-from dann_core.training import Evaluation, View
+from dann_core.training import Evaluation, View, graded, learning_rate
 
 SHAPING = (
     "extractor_width",
@@ -133,20 +133,11 @@ class Replicas:
 
     def evaluate(self) -> list[Evaluation]:
         """Accuracies of each replica over all samples of both its domains, as `Trainer.evaluate` has them."""
-        return [_grade(pair, *self.views(r)) for r, pair in enumerate(self.pairs)]
+        return [graded(pair.source_y, pair.target_y, *self.views(r)) for r, pair in enumerate(self.pairs)]
 
 
 def _view(features: Tensor, logits: Tensor, domain_logits: Tensor) -> View:
     return View(features.contiguous().numpy(), logits.softmax(1).numpy(), domain_logits.sigmoid().numpy())
-
-
-def _grade(pair: DomainPair, source: View, target: View) -> Evaluation:
-    told_s, told_t = source.source_probability > 0.5, target.source_probability <= 0.5
-    return Evaluation(
-        source_accuracy=float((source.classes == pair.source_y).mean()),
-        target_accuracy=None if pair.target_y is None else float((target.classes == pair.target_y).mean()),
-        domain_accuracy=float((told_s.mean() + told_t.mean()) / 2),
-    )
 
 
 def _group_size(settings: Settings) -> int:
@@ -225,13 +216,8 @@ def _course(settings: Settings, iteration: int) -> tuple[float, float, float, fl
     """lambda, entropy weight, learning rate and weight decay of one iteration."""
     progress = min(iteration / settings.max_iter, 1.0)
     rise = schedule(progress, settings.gamma)
-    decay = {
-        "none": 1.0,
-        "ganin": (1 + 10 * progress) ** -0.75,
-        "cosine": (1 + math.cos(math.pi * progress)) / 2,
-    }[settings.learning_rate_decay]
     # A learning rate of 0 is how one replica stops while others go on.
-    rate = settings.learning_rate * decay if iteration < settings.max_iter else 0.0
+    rate = learning_rate(settings, progress) if iteration < settings.max_iter else 0.0
     lamb = settings.lambda_max * (rise if settings.use_lambda_scheduler else 1.0)
     return lamb, settings.entropy_weight * rise, rate, settings.weight_decay
 

@@ -157,12 +157,7 @@ class Trainer:
     @property
     def learning_rate(self) -> float:
         """The learning rate of the coming iteration."""
-        factor = {
-            "none": 1.0,
-            "ganin": (1 + 10 * self.progress) ** -0.75,
-            "cosine": (1 + math.cos(math.pi * self.progress)) / 2,
-        }[self.settings.learning_rate_decay]
-        return self.settings.learning_rate * factor
+        return learning_rate(self.settings, self.progress)
 
     def apply(self, settings: Settings) -> None:
         """Change live settings from the next iteration on; each change is recorded in `changes`.
@@ -198,12 +193,7 @@ class Trainer:
         The domain accuracy is the mean of the discriminator's accuracies on the two domains; 0.5: cannot tell.
         """
         y = self.pair.target_y
-        told_s, told_t = source_view.source_probability > 0.5, target_view.source_probability <= 0.5
-        return Evaluation(
-            source_accuracy=float((source_view.classes == self.pair.source_y[source]).mean()),
-            target_accuracy=None if y is None else float((target_view.classes == y[target]).mean()),
-            domain_accuracy=float((told_s.mean() + told_t.mean()) / 2),
-        )
+        return graded(self.pair.source_y[source], None if y is None else y[target], source_view, target_view)
 
     def look(self, x: np.ndarray, domain: str = "target") -> View:
         """What the networks make of raw inputs `(N, *sample_shape)`, in one pass.
@@ -270,6 +260,26 @@ class Trainer:
         logits = network.classifier(features)
         domain_logits = network.adversarial.discriminator(features)
         return View(*(t.cpu().numpy() for t in (features, logits.softmax(1), domain_logits.sigmoid()[:, 0])))
+
+
+def learning_rate(settings: Settings, progress: float) -> float:
+    """The learning rate at `progress` (0..1) of a run."""
+    factor = {
+        "none": 1.0,
+        "ganin": (1 + 10 * progress) ** -0.75,
+        "cosine": (1 + math.cos(math.pi * progress)) / 2,
+    }[settings.learning_rate_decay]
+    return settings.learning_rate * factor
+
+
+def graded(source_y: np.ndarray, target_y: np.ndarray | None, source: View, target: View) -> Evaluation:
+    """Accuracies of what was made of samples with these labels `(N_s,)` and `(N_t,)`."""
+    told_s, told_t = source.source_probability > 0.5, target.source_probability <= 0.5
+    return Evaluation(
+        source_accuracy=float((source.classes == source_y).mean()),
+        target_accuracy=None if target_y is None else float((target.classes == target_y).mean()),
+        domain_accuracy=float((told_s.mean() + told_t.mean()) / 2),
+    )
 
 
 def checked_device(name: str) -> torch.device:

@@ -48,7 +48,7 @@ def test_a_reload_finds_the_run_where_it_was(page: Page, browser: Browser, addre
     open_page(other, address, page.url.partition("?")[2])
     assert iteration(other) == 0
     assert "gamma=3" in other.url
-    assert other.url != page.url
+    expect(other).not_to_have_url(page.url)
     other.close()
 
 

@@ -9,8 +9,10 @@ import streamlit as st
 from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dann_core.engine import EngineError
 from dann_core.registry import Full, Registry
 from ui.experiment import Experiment, Notice
+from ui.text import plain
 
 RUN = "run"
 """The link's name for the key of a run on this server."""
@@ -45,22 +47,28 @@ def showcase() -> Experiment:
     return made
 
 
-def current() -> Experiment:
-    """This session's experiment; the first call reads the link.
-
-    Raises `EngineError` when there is nowhere to train.
-    """
+def arrive() -> Experiment:
+    """This session's experiment; the first call reads the link. A page ends here when there is nowhere to train."""
     if "experiment" not in st.session_state:
-        query = st.query_params.to_dict()
-        key, holder = query.pop(RUN, None), get_script_run_ctx().session_id
-        found = registry().take(key, holder) if key else None
-        if found is None:
-            try:
-                key, found = _new(query, key, holder)
-            except Full:
-                return showcase()
-        st.session_state.experiment, st.session_state.run_key = found, key
+        try:
+            return _arrive(st.query_params.to_dict())
+        except EngineError as error:
+            st.error(plain(str(error)))
+            st.button("Try again", icon=":material/refresh:")
+            st.stop()
     return st.session_state.experiment
+
+
+def _arrive(query: dict[str, str]) -> Experiment:
+    key, holder = query.pop(RUN, None), get_script_run_ctx().session_id
+    found = registry().take(key, holder) if key else None
+    if found is None:
+        try:
+            key, found = _new(query, key, holder)
+        except Full:
+            return showcase()
+    st.session_state.experiment, st.session_state.run_key = found, key
+    return found
 
 
 def looking_on() -> bool:

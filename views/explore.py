@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dann_core.engine import EngineError
 from ui import live, sidebar, upload, visitors
-from ui.text import plain
 
-try:
-    state = visitors.current()
-except EngineError as error:
-    st.error(plain(str(error)))
-    st.button("Try again", icon=":material/refresh:")
-    st.stop()
-
+state = visitors.arrive()
 if visitors.looking_on():
     live.look_on(state, visitors.PLACES)
     st.stop()
