@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import weakref
 from collections.abc import Callable
 
 import streamlit as st
@@ -40,8 +39,8 @@ ICONS = {
 BOXES = {"idle": st.info, "wait": st.info, "good": st.success, "warn": st.warning, "bad": st.error}
 
 
-# Runs that are on a page now, with the time of their last frame.
-_drawn_at: weakref.WeakKeyDictionary[Run, float] = weakref.WeakKeyDictionary()
+# Times of the last frames, by their run; a plain dict, since other pages' threads write while one counts.
+_drawn_at: dict[int, float] = {}
 RECENTLY = 3.0
 
 
@@ -58,7 +57,10 @@ def draw(state: Experiment) -> None:
 def _tick() -> float:
     """Seconds between two frames, given how many pages are being drawn now."""
     now = time.monotonic()
-    pages = sum(now - last < RECENTLY for last in list(_drawn_at.values()))
+    for run, last in list(_drawn_at.items()):
+        if now - last > RECENTLY:
+            _drawn_at.pop(run, None)
+    pages = len(_drawn_at)
     return min(max(TICK_SECONDS, SECONDS_A_PAGE * pages), CROWDED_TICK_SECONDS)
 
 
@@ -149,7 +151,7 @@ def _speed(state: Experiment) -> None:
 
 def frame(state: Experiment, run: Run, tick: float | None) -> None:
     """One frame: take in what has been trained, then draw it; `tick` seconds later comes the next."""
-    _drawn_at[run] = time.monotonic()
+    _drawn_at[id(run)] = time.monotonic()
     was_moving = run.playing or run.busy
     if run.latest is None:
         run.wait(FIRST_SNAPSHOT_SECONDS)
