@@ -5,10 +5,10 @@ It lives where training happens, a worker, and can be made anew from its last ch
 
 from __future__ import annotations
 
+import pickle
 import time
 import weakref
 from dataclasses import dataclass
-from typing import Any
 
 from dann_core.domains.pair import DomainPair
 from dann_core.observation import SETTLING_LOOKS, Observer, Snapshot
@@ -41,11 +41,25 @@ class Slice:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All that a run needs to go on in another process, less its history, which the page has."""
+    """All that a run needs to go on in another process, less its history, which the page has.
+
+    `state` is packed: the page carries it with every frame and hardly ever opens it.
+    """
 
     iteration: int
-    trainer: dict[str, Any]
-    observer: dict[str, Any]
+    state: bytes
+
+    @classmethod
+    def of(cls, trainer: Trainer, observer: Observer) -> Checkpoint:
+        """What they are now."""
+        state = trainer.state_dict(history=False), observer.state_dict()
+        return cls(trainer.iteration, pickle.dumps(state, pickle.HIGHEST_PROTOCOL))
+
+    def restore(self, trainer: Trainer, observer: Observer) -> None:
+        """Bring both, made with the same settings, to where they were."""
+        of_trainer, of_observer = pickle.loads(self.state)
+        trainer.load_state_dict(of_trainer)
+        observer.load_state_dict(of_observer)
 
 
 @dataclass(frozen=True)
@@ -109,12 +123,11 @@ class LiveRun:
         if now - self._saved_at < size / CHECKPOINT_BYTES_PER_SECOND / CHECKPOINT_SHARE:
             return None
         self._saved_at = now
-        return Checkpoint(self.trainer.iteration, self.trainer.state_dict(history=False), self.observer.state_dict())
+        return Checkpoint.of(self.trainer, self.observer)
 
     def _catch_up(self, resume: Resumption) -> None:
         if resume.checkpoint:
-            self.trainer.load_state_dict(resume.checkpoint.trainer)
-            self.observer.load_state_dict(resume.checkpoint.observer)
+            resume.checkpoint.restore(self.trainer, self.observer)
         known = len(self.trainer.changes)
         for change in resume.changes[known:]:
             self.trainer.advance(change.iteration - self.trainer.iteration)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
@@ -71,6 +72,7 @@ class Cost:
         return self.parameters * BYTES_PER_PARAMETER / 1e6
 
 
+@lru_cache(maxsize=256)
 def cost(sample_shape: tuple[int, ...], n_classes: int, settings: Settings) -> Cost:
     """Count the parameters without allocating them; raises `KnobError` over `PARAMETER_LIMIT`, with the figure."""
     with torch.device("meta"):

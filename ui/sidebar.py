@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from dann_core import domains, networks
+from dann_core.knobs import Knob
 from dann_core.settings import GROUPS, Settings
 from ui.controls import control
 from ui.experiment import Experiment, engine
@@ -22,13 +25,20 @@ def draw(state: Experiment) -> None:
         for knob in knobs.values():
             if knob.group == "main":
                 control(state.settings, knob, state.change, buttons=knob.name in LIVE_BUTTONS)
-        with st.expander("More"):
-            for group, title in list(GROUPS.items())[1:]:
-                st.caption(f"**{title}**")
-                for knob in knobs.values():
-                    if knob.group == group:
-                        control(state.settings, knob, state.change, buttons=knob.name in LIVE_BUTTONS)
+        # Thirty controls that nobody looks at would be half of what a click costs the server.
+        more = st.expander("More", key="more", on_change="rerun")
+        if more.open:
+            with more:
+                _more(state, knobs.values())
         _size(state)
+
+
+def _more(state: Experiment, knobs: Iterable[Knob]) -> None:
+    for group, title in list(GROUPS.items())[1:]:
+        st.caption(f"**{title}**")
+        for knob in knobs:
+            if knob.group == group:
+                control(state.settings, knob, state.change, buttons=knob.name in LIVE_BUTTONS)
 
 
 def _domain(state: Experiment) -> None:
