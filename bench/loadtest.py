@@ -15,6 +15,7 @@ import resource
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -197,10 +198,16 @@ async def visit(address: str, query: str, name: str, delay: float, seconds: floa
         async with asyncio.timeout(seconds + GRACE_SECONDS), student:
             await student.live(seconds)
     except (TimeoutError, OSError, KeyError) as error:
-        student.errors[f"the session broke off: {error!r}"] += 1
+        student.errors[f"the session broke off at {_step(error)}, iteration {student.iteration}: {error!r}"] += 1
     student.record.stop(time.time())
     student.record.errors = student.errors
     return student.record
+
+
+def _step(error: BaseException) -> str:
+    """The student's methods that were under way when a session broke off."""
+    frames = traceback.extract_tb((error.__cause__ or error).__traceback__)
+    return " > ".join(f"{f.name}:{f.lineno}" for f in frames if f.filename == __file__)
 
 
 async def warm_up(address: str, query: str) -> None:

@@ -23,8 +23,7 @@ def control(knobs: Knobs, knob: Knob, change: Change, *, buttons: bool = False) 
     def changed() -> None:
         change(knob.name, st.session_state[key])
 
-    # The widget follows the object: set before it is drawn, its state never disagrees with the settings.
-    st.session_state[key] = value
+    follow(key, value)
     label = knob.label + (f" ({knob.unit})" if knob.unit else "")
     shared = {"key": key, "help": knob.help, "on_change": changed}
     if knob.kind == "bool":
@@ -38,6 +37,16 @@ def control(knobs: Knobs, knob: Knob, change: Change, *, buttons: bool = False) 
     else:
         number = type(value)
         st.number_input(label, number(knob.low), number(knob.high), step=number(knob.step), **shared)
+
+
+def follow(key: str, value: Any) -> None:
+    """Let the widget drawn next with that key show `value`.
+
+    Only where it does not already: what is set is sent to the page, and there takes back whatever a person has changed
+    since; a timer would then report the old value as the newest.
+    """
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
 
 
 def _slider(label: str, knob: Knob, value: Any, shared: dict[str, Any]) -> None:

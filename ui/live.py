@@ -20,7 +20,7 @@ TICK_SECONDS, CROWDED_TICK_SECONDS = 0.25, 2.0
 """From one frame to the next on a page that is alone, and at most. A frame must have ended when the next is asked for:
 of frames that overlap, Streamlit's pages keep every chart they ever got."""
 
-SECONDS_A_PAGE = 0.07
+SECONDS_A_PAGE = 0.05
 """What a frame may cost the server: with more pages, ticks get longer instead of queueing up."""
 
 FIRST_SNAPSHOT_SECONDS = 3

@@ -9,7 +9,7 @@ import streamlit as st
 from dann_core import domains, networks
 from dann_core.knobs import Knob
 from dann_core.settings import GROUPS, Settings
-from ui.controls import control
+from ui.controls import control, follow
 from ui.experiment import Experiment, engine
 from ui.text import STANDARDISED
 
@@ -53,7 +53,7 @@ def _domain(state: Experiment) -> None:
             state.choose(name)
 
     uploading = st.session_state.setdefault("uploading", False)
-    st.session_state[key] = UPLOAD if uploading or state.domain is None else state.domain.key
+    follow(key, UPLOAD if uploading or state.domain is None else state.domain.key)
     st.selectbox("source and target domain", list(titles), format_func=titles.get, key=key, on_change=chosen)
     if uploading:
         return
