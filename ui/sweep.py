@@ -48,9 +48,9 @@ def draw(state: Experiment) -> None:
     st.subheader("Sweep", anchor=False)
     if sweep is None:
         st.info(
-            "Nothing is swept yet. Choose on the left what to vary and press Start: every combination of the values is "
-            "trained with several seeds, the map fills while that runs, and you can stop at any time. All other "
-            "settings are those of the experiment on Explore.",
+            "Nothing is swept yet. Choose in the sidebar (» on a phone) what to vary and press Start: every "
+            "combination of the values is trained with several seeds, the map fills while that runs, and you can stop "
+            "at any time. All other settings are those of the experiment on Explore.",
             icon=":material/grid_on:",
         )
     else:
@@ -180,17 +180,17 @@ def _cell(state: Experiment, sweep: Sweep, measure: Measure) -> None:
         cell = tuple(
             st.selectbox(
                 sweep_charts.label(axis), ["best", *axis.values],
-                format_func=lambda v, b=b: f"best ({value_text(b)})" if v == "best" else value_text(v),
-                key=f"sweep cell {axis.name}", width=150,
+                format_func=lambda v: v if v == "best" else value_text(v), key=f"sweep cell {axis.name}", width=150,
             )
-            for axis, b in zip(plan.axes, best, strict=True)
+            for axis in plan.axes
         )  # fmt: skip
     cell = tuple(b if v == "best" else v for v, b in zip(cell, best, strict=True))
+    st.markdown(f"**{cell_text(plan.names, cell)}**")
     frame = sweep.frame()
     for name, value in zip(plan.names, cell, strict=True):
         frame = frame[frame[name] == value]
     if frame.empty:
-        st.caption(f"{cell_text(plan.names, cell)}: no result yet.")
+        st.caption("No result yet.")
         return
     columns = [m.name for m in sweep.measures]
     told = frame.set_index("seed")[columns].T

@@ -112,8 +112,9 @@ def line(axis: Axis, cells: pd.DataFrame, measure: Measure, *, height: int) -> S
         [factor * f(row) for row in rows]
         for f in (
             lambda r: r["mean"],
-            lambda r: r["mean"] - r["std"],
-            lambda r: r["mean"] + r["std"],
+            # No further than the extremes: an accuracy above 100 % would look like a mistake.
+            lambda r: max(r["mean"] - r["std"], r["min"]),
+            lambda r: min(r["mean"] + r["std"], r["max"]),
             lambda r: r["mean"] - r["min"],
             lambda r: r["max"] - r["mean"],
         )
@@ -134,7 +135,11 @@ def line(axis: Axis, cells: pd.DataFrame, measure: Measure, *, height: int) -> S
     every = [value_text(v) for v in axis.values]
     layout = base_layout(height, axis.name) | {
         "xaxis": frame_axis(
-            type="category", title={"text": label(axis)}, categoryarray=every, range=[-0.5, len(every) - 0.5]
+            type="category",
+            title={"text": label(axis)},
+            categoryarray=every,
+            range=[-0.5, len(every) - 0.5],
+            automargin=True,
         ),
         "yaxis": frame_axis(
             title={"text": measure.label + (", %" if measure.percent else "")}, showgrid=True, automargin=True
