@@ -18,10 +18,10 @@ from dann_core.settings import Settings
 KEPT_SNAPSHOTS, KEPT_BYTES = 150, 6_000_000
 """What a run keeps to look back on, in number and in memory."""
 
-AHEAD = 2
+AHEAD = 3
 """Slices under way while playing: the worker has work while the page takes in what it has got."""
 
-SHORTEST_SLICE = 0.1
+SHORTEST_SLICE = 0.15
 """Seconds; shorter ones would be spent on looking rather than on training."""
 
 LATE_SECONDS = 4
