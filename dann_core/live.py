@@ -115,7 +115,8 @@ class LiveRun:
             self.trainer.advance(min(chunk, iterations))
             iterations -= chunk
             rate = chunk / (time.perf_counter() - started)
-            chunk = max(1, int(rate * seconds / 10))
+            # Doubled at most: one step that seemed to take no time must not start thousands.
+            chunk = min(max(1, int(rate * seconds / 10)), 2 * chunk)
 
     def _checkpoint(self) -> Checkpoint | None:
         size = sum(p.nbytes for p in self.trainer.network.parameters()) * 3
