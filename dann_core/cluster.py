@@ -22,7 +22,7 @@ from distributed.scheduler import KilledWorker
 
 from dann_core.domains.pair import DomainPair
 from dann_core.engine import EngineError, Handle, Progress, device, one_thread
-from dann_core.live import LiveRun, Slice
+from dann_core.live import Checkpoint, LiveRun, Slice
 from dann_core.observation import Snapshot
 from dann_core.settings import Settings
 
@@ -240,6 +240,7 @@ class _ActorHandle:
         self._progress = Progress()
         self._remote: Remote | None = None
         self._local: LiveRun | None = None
+        self._failure: Exception | None = None
         self._turn = asyncio.Lock()
 
     def advance(self, asked: Slice) -> Future[Snapshot]:
@@ -250,33 +251,43 @@ class _ActorHandle:
 
     async def _rest(self) -> None:
         async with self._turn:
-            self._remote = self._local = None
+            self._remote = self._local = self._failure = None
 
     async def _advance(self, asked: Slice) -> Snapshot:
         # One at a time: a slice whose worker dies is asked for again before the next one.
         async with self._turn:
-            if self._engine.warming:
-                loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(self._engine.meanwhile, self._advance_here, asked)
-            self._local = None
-            for attempt in range(LOST_WORKERS):
-                try:
-                    answer = await self._ask(asked)
-                    self.recoveries += attempt > 0
-                    return self._progress.note(*answer)
-                except _WorkerLost:
-                    self._remote = None
-                    # The scheduler may not have noticed yet, and would choose the dead one again.
-                    await asyncio.sleep(LOOK_SECONDS)
+            if self._failure:
+                # Whoever asked for this one counted on the slice before it.
+                raise self._failure
+            try:
+                return self._progress.note(*await self._anywhere(asked))
+            except Exception as error:
+                self._failure = error
+                raise
+
+    async def _anywhere(self, asked: Slice) -> tuple[Snapshot, Checkpoint | None]:
+        if self._engine.warming:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._engine.meanwhile, self._advance_here, asked)
+        self._local = None
+        for attempt in range(LOST_WORKERS):
+            try:
+                answer = await self._ask(asked)
+                self.recoveries += attempt > 0
+                return answer
+            except _WorkerLost:
+                self._remote = None
+                # The scheduler may not have noticed yet, and would choose the dead one again.
+                await asyncio.sleep(LOOK_SECONDS)
         raise EngineError(
             f"{LOST_WORKERS} workers died over the next slice of this run: probably it needs more memory than they "
             "have. Choose a smaller network or batch."
         )
 
-    def _advance_here(self, asked: Slice) -> Snapshot:
+    def _advance_here(self, asked: Slice) -> tuple[Snapshot, Checkpoint | None]:
         if self._local is None:
             self._local = LiveRun(*self._start, self._progress.resumption, device())
-        return self._progress.note(*self._local.advance(asked))
+        return self._local.advance(asked)
 
     async def _ask(self, asked: Slice) -> Any:
         client = self._engine.client()

@@ -31,10 +31,10 @@ class Handle(Protocol):
     """How often it had to go on from a checkpoint because its worker died."""
 
     def advance(self, asked: Slice) -> Future[Snapshot]:
-        """Ask for one slice; slices are carried out in order."""
+        """Ask for one slice; slices are carried out in order, and after one that failed all fail until `rest`."""
 
     def rest(self) -> None:
-        """Free what the run takes up there; the next slice makes it anew."""
+        """After the slices asked for, free what the run takes up there, failure included; the next makes it anew."""
 
 
 class Engine(Protocol):
@@ -143,6 +143,7 @@ class _ThreadHandle:
         self._progress = Progress()
         self._run: LiveRun | None = None
         self._before: Future | None = None
+        self._failure: Exception | None = None
 
     def advance(self, asked: Slice) -> Future[Snapshot]:
         answer: Future[Snapshot] = Future()
@@ -157,14 +158,17 @@ class _ThreadHandle:
 
     def _answer(self, asked: Slice, answer: Future[Snapshot]) -> None:
         try:
+            if self._failure:
+                raise self._failure
             if self._run is None:
                 self._run = LiveRun(*self._start, self._progress.resumption, device())
             answer.set_result(self._progress.note(*self._run.advance(asked)))
         except Exception as error:
+            self._failure = error
             answer.set_exception(error)
 
     def rest(self) -> None:
         def free(_: Future | None = None) -> None:
-            self._run = None
+            self._run = self._failure = None
 
         free() if self._before is None else self._before.add_done_callback(free)

@@ -147,7 +147,7 @@ class Run:
         """Go on after a failure from the last checkpoint."""
         with self._lock:
             self.failure = None
-            self._pending.clear()
+            self._handle.rest()
             self._ask_next() if self.latest else self._ask(0)
 
     def poll(self) -> bool:
