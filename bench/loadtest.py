@@ -166,7 +166,7 @@ class Student(Tab):
 
     async def train_on(self, source: str, target: str) -> None:
         """Upload a pair of the sample files and start a run on it."""
-        await self.select("domain", UPLOAD)
+        await self.select(next(name for name in self.widgets if name.startswith("domain.")), UPLOAD)
         for role, file in (("source", source), ("target", target)):
             await self.until(lambda role=role: f"file {role}" in self.widgets)
             await self._think(0.5, 1.5)

@@ -17,59 +17,65 @@ def control(knobs: Knobs, knob: Knob, change: Change, *, buttons: bool = False) 
 
     `buttons` adds minus and plus: a slider reports only when it is let go.
     """
-    key = f"{type(knobs).__name__}.{knob.name}"
+    name = f"{type(knobs).__name__}.{knob.name}"
     value = getattr(knobs, knob.name)
-
-    def changed() -> None:
-        change(knob.name, st.session_state[key])
-
-    follow(key, value)
     label = knob.label + (f" ({knob.unit})" if knob.unit else "")
-    shared = {"key": key, "help": knob.help, "on_change": changed}
+    shared = {"help": knob.help} | showing(name, value, lambda chosen: change(knob.name, chosen))
+    number = type(value)
     if knob.kind == "bool":
-        st.toggle(label, **shared)
+        st.toggle(label, value, **shared)
     elif knob.kind == "choice":
-        st.selectbox(label, knob.choices, **shared)
+        st.selectbox(label, knob.choices, knob.choices.index(value), **shared)
     elif buttons:
         _with_buttons(label, knob, value, change, shared)
     elif knob.ladder or (knob.high - knob.low) / knob.step <= 300:
         _slider(label, knob, value, shared)
     else:
-        number = type(value)
-        st.number_input(label, number(knob.low), number(knob.high), step=number(knob.step), **shared)
+        st.number_input(label, number(knob.low), number(knob.high), value, step=number(knob.step), **shared)
 
 
-def follow(key: str, value: Any) -> None:
-    """Let the widget drawn next with that key show `value`.
+def showing(name: str, value: Any, chosen: Callable[[Any], None]) -> dict[str, Any]:
+    """`key` and `on_change` of a widget that is given `value` and calls `chosen` with what a person makes of it.
 
-    Only where it does not already: what is set is sent to the page, and there takes back whatever a person has changed
-    since; a timer would then report the old value as the newest.
+    The key is a new one, and with it the widget, wherever something else has changed the value. Setting the value of
+    the widget that is there would send it to the page instead: that takes back what a person changes meanwhile, and a
+    page drawn again before it arrives shows, and reports, the lowest value.
     """
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
+    shown = st.session_state.setdefault("shown", {})
+    revision, before = shown.get(name, (0, value))
+    revision += before != value
+    shown[name] = revision, value
+    key = f"{name}.{revision}"
+
+    def changed() -> None:
+        shown[name] = revision, st.session_state[key]
+        chosen(st.session_state[key])
+
+    return {"key": key, "on_change": changed}
 
 
 def _slider(label: str, knob: Knob, value: Any, shared: dict[str, Any]) -> None:
     if knob.ladder:
-        st.select_slider(label, rungs(knob, value), format_func=_short, **shared)
+        st.select_slider(label, rungs(knob, value), value, format_func=_short, **shared)
         return
     number = type(value)
-    st.slider(label, number(knob.low), number(knob.high), step=number(knob.step), **shared)
+    st.slider(label, number(knob.low), number(knob.high), value, step=number(knob.step), **shared)
 
 
 def _with_buttons(label: str, knob: Knob, value: Any, change: Change, shared: dict[str, Any]) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"row.{shared['key']}"):
+    name = shared["key"].rpartition(".")[0]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"row.{name}"):
         with st.container(width="stretch"):
             _slider(label, knob, value, shared)
-        for sign, name in ((-1, "less"), (1, "more")):
+        for sign, which in ((-1, "less"), (1, "more")):
             neighbour_ = neighbour(knob, value, sign)
             st.button(
                 "−" if sign < 0 else "+",
-                key=f"{shared['key']}.{name}",
+                key=f"{name}.{which}",
                 on_click=change,
                 args=(knob.name, neighbour_),
                 disabled=neighbour_ == value,
-                help=f"{knob.label}: one step {name}",
+                help=f"{knob.label}: one step {which}",
             )
 
 

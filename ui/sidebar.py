@@ -9,7 +9,7 @@ import streamlit as st
 from dann_core import domains, networks
 from dann_core.knobs import Knob
 from dann_core.settings import GROUPS, Settings
-from ui.controls import control, follow
+from ui.controls import control, showing
 from ui.experiment import Experiment, engine
 from ui.text import STANDARDISED
 
@@ -44,17 +44,16 @@ def _more(state: Experiment, knobs: Iterable[Knob]) -> None:
 def _domain(state: Experiment) -> None:
     titles = {name: domains.get(name).title for name in domains.names()}
     titles[UPLOAD] = "Your own two files…"
-    key = "domain"
 
-    def chosen() -> None:
-        name = st.session_state[key]
+    def choose(name: str) -> None:
         st.session_state.uploading = name == UPLOAD
         if name != UPLOAD and (state.domain is None or name != state.domain.key):
             state.choose(name)
 
     uploading = st.session_state.setdefault("uploading", False)
-    follow(key, UPLOAD if uploading or state.domain is None else state.domain.key)
-    st.selectbox("source and target domain", list(titles), format_func=titles.get, key=key, on_change=chosen)
+    now = UPLOAD if uploading or state.domain is None else state.domain.key
+    where, shared = list(titles).index(now), showing("domain", now, choose)
+    st.selectbox("source and target domain", list(titles), where, format_func=titles.get, **shared)
     if uploading:
         return
     if state.domain is None:
