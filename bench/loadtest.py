@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
 import re
 import resource
@@ -39,6 +40,8 @@ UPLOADER_EVERY = 5
 ARRIVAL_SECONDS = 15
 WARM_FRAMES = 8
 KEEP_SECONDS = 10
+CLIENTS_NICE = 5
+"""How far clients stand back behind the server; workers stand back further."""
 GRACE_SECONDS = 60
 """How much longer than asked for a session may take before it counts as stuck."""
 ITERATION = re.compile(r"iteration \**([\d,]+)")
@@ -306,6 +309,8 @@ def main() -> int:
     log = asked.log or Path(tempfile.mkstemp(prefix="loadtest-", suffix=".log")[1])
     print(f"server log    {log}", flush=True)
     with Server(log, {"DANN_KEEP_SECONDS": str(KEEP_SECONDS)}) as server:
+        # In a class, pages have machines of their own.
+        os.nice(CLIENTS_NICE)
         records, usages = asyncio.run(attend(server, asked))
     figures = report(records, usages, server.tracebacks())
     missed = [

@@ -5,10 +5,15 @@ It lives where training happens, a worker, and can be made anew from its last ch
 
 from __future__ import annotations
 
+import io
 import pickle
 import time
 import weakref
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
 
 from dann_core.domains.pair import DomainPair
 from dann_core.observation import SETTLING_LOOKS, Observer, Snapshot
@@ -52,8 +57,9 @@ class Checkpoint:
     @classmethod
     def of(cls, trainer: Trainer, observer: Observer) -> Checkpoint:
         """What they are now."""
-        state = trainer.state_dict(history=False), observer.state_dict()
-        return cls(trainer.iteration, pickle.dumps(state, pickle.HIGHEST_PROTOCOL))
+        packed = io.BytesIO()
+        _Packer(packed, pickle.HIGHEST_PROTOCOL).dump((trainer.state_dict(history=False), observer.state_dict()))
+        return cls(trainer.iteration, packed.getvalue())
 
     def restore(self, trainer: Trainer, observer: Observer) -> None:
         """Bring both, made with the same settings, to where they were."""
@@ -69,6 +75,22 @@ class Resumption:
     iteration: int
     changes: tuple[Change, ...] = ()
     checkpoint: Checkpoint | None = None
+
+
+class _Packer(pickle.Pickler):
+    """Packs tensors as arrays: torch's own way, made for files, takes ten times as long as all the rest."""
+
+    def reducer_override(self, thing: Any) -> Any:
+        """Called by pickle for everything."""
+        if not isinstance(thing, torch.Tensor):
+            return NotImplemented
+        channels_last = thing.ndim == 4 and thing.is_contiguous(memory_format=torch.channels_last)
+        return _tensor, (thing.detach().cpu().numpy(), channels_last)
+
+
+def _tensor(array: np.ndarray, channels_last: bool) -> torch.Tensor:
+    tensor = torch.from_numpy(array)
+    return tensor.contiguous(memory_format=torch.channels_last) if channels_last else tensor
 
 
 # All live runs of this process with the time of their last slice: those that take turns.

@@ -72,9 +72,17 @@ class Cost:
         return self.parameters * BYTES_PER_PARAMETER / 1e6
 
 
-@lru_cache(maxsize=256)
 def cost(sample_shape: tuple[int, ...], n_classes: int, settings: Settings) -> Cost:
     """Count the parameters without allocating them; raises `KnobError` over `PARAMETER_LIMIT`, with the figure."""
+    return _cost(sample_shape, n_classes, settings.replace(**_LIVE))
+
+
+_LIVE = {knob.name: getattr(Settings(), knob.name) for knob in Settings.knobs() if knob.live}
+"""What may change while a network is trained, and so does not change the network."""
+
+
+@lru_cache(maxsize=256)
+def _cost(sample_shape: tuple[int, ...], n_classes: int, settings: Settings) -> Cost:
     with torch.device("meta"):
         network = Network(sample_shape, n_classes, settings)
     parameters = sum(p.numel() for p in network.parameters())

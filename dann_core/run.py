@@ -18,8 +18,9 @@ from dann_core.settings import Settings
 KEPT_SNAPSHOTS, KEPT_BYTES = 150, 6_000_000
 """What a run keeps to look back on, in number and in memory."""
 
-AHEAD = 3
-"""Slices under way while playing: the worker has work while the page takes in what it has got."""
+AHEAD, AHEAD_SECONDS = 3, 0.5
+"""Slices under way while playing: the worker has work while the page takes in what it has got. A page that looks less
+often than this shares the worker with so many that it is never idle: more slices would only make everybody's queue."""
 
 SHORTEST_SLICE = 0.15
 """Seconds; shorter ones would be spent on looking rather than on training."""
@@ -69,6 +70,7 @@ class Run:
         self._pace: deque[tuple[float, int]] = deque(maxlen=12)
         self._pending: deque[Future[Snapshot]] = deque()
         self._slice_seconds = SHORTEST_SLICE
+        self._ahead = 1
         self._asked = settings
         self._heard = time.monotonic()
         self._steps = 0
@@ -150,17 +152,22 @@ class Run:
             self._handle.rest()
             self._ask_next() if self.latest else self._ask(0)
 
-    def poll(self) -> bool:
-        """Take in finished slices and, while playing, ask for the next before anything is drawn."""
+    def poll(self, next_in: float | None = None) -> bool:
+        """Take in finished slices and, while playing, ask for the next before anything is drawn.
+
+        `next_in` is when the page will poll again (seconds), where it knows.
+        """
         with self._lock:
             finished = 0
+            if next_in:
+                self._ahead = AHEAD if next_in <= AHEAD_SECONDS else 1
             while self._pending and self._pending[0].done():
                 if not self._take_in(self._pending.popleft()):
                     return True
                 finished += 1
             if self.playing and finished:
                 # The page decides the pace: where it finds slices waiting, longer ones keep the worker at work.
-                change = 1.25 if finished >= AHEAD else 0.95
+                change = 1.25 if finished >= self._ahead else 0.95
                 self._slice_seconds = min(max(self._slice_seconds * change, SHORTEST_SLICE), SLICE_SECONDS)
             if self.finished:
                 self.playing, self._steps = False, 0
@@ -193,7 +200,7 @@ class Run:
         """Ask for what is due: slices, a step, or looks at a run at rest until its picture is complete and still."""
         if self.playing:
             # In slow motion every slice is a frame; none may be trained unseen.
-            while len(self._pending) < (AHEAD if self.iterations_per_frame is None else 1):
+            while len(self._pending) < (self._ahead if self.iterations_per_frame is None else 1):
                 self._ask(self.iterations_per_frame)
         elif self.busy:
             return

@@ -75,7 +75,7 @@ class Experiment:
         self.touched = False
         self.recoveries_seen = 0
         self.sweep: Sweep | None = None
-        self.drawn: dict[str, tuple[Any, str]] = {}
+        self.drawn: dict[str, tuple[Any, bytes]] = {}
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Experiment:

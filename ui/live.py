@@ -24,6 +24,9 @@ SECONDS_A_PAGE = 0.05
 """What a frame may cost the server: with more pages, ticks get longer instead of queueing up."""
 
 FIRST_SNAPSHOT_SECONDS = 3
+NEARLY = 0.25
+"""How much of a tick a frame waits for the slice under way."""
+
 SEND_SECONDS = 0.05
 
 PANEL_HEIGHT = 440
@@ -155,7 +158,10 @@ def frame(state: Experiment, run: Run, tick: float | None) -> None:
     was_moving = run.playing or run.busy
     if run.latest is None:
         run.wait(FIRST_SNAPSHOT_SECONDS)
-    run.poll()
+    elif run.playing and tick:
+        # What is nearly there would otherwise be seen a whole tick later.
+        run.wait(tick * NEARLY)
+    run.poll(tick)
     news = state.notice_recovery()
     snapshot = _shown(run)
     if snapshot is None:
@@ -236,26 +242,29 @@ def _panels(state: Experiment, run: Run, snapshot: Snapshot) -> None:
     shared = {"exam": state.exam and labelled, "height": PANEL_HEIGHT, "revision": revision}
     basis = id(snapshot), run.iteration, len(run.timeline.snapshots), run.settings, state.view, shared["exam"]
 
-    def drawn(name: str, make: Callable[[], charts.Spec]) -> str:
+    def drawn(name: str, alt: str, make: Callable[[], charts.Spec]) -> bytes:
         # A page that waits for its turn on a busy server shows the same frame again: that must cost next to nothing.
         if state.drawn.get(name, (None,))[0] != basis:
-            state.drawn[name] = basis, to_json(make())
+            state.drawn[name] = basis, to_json(make(), alt)
         return state.drawn[name][1]
 
     with left:
         xy = snapshot.tsne if state.view == VIEWS[0] else snapshot.pca
-        figure = drawn("features", lambda: charts.features(run.pair, run.sample, snapshot, xy, **shared))
-        chart_json(figure, f"features.{state.view}", f"{state.view} of the features of both domains")
+        alt = f"{state.view} of the features of both domains"
+        figure = drawn("features", alt, lambda: charts.features(run.pair, run.sample, snapshot, xy, **shared))
+        chart_json(figure, f"features.{state.view}")
         colours = "the exam's" if shared["exam"] else "predictions"
         st.caption(f"{run.sample.how}; target colours: {colours}.")
     with middle:
-        figure = drawn("input", lambda: inputs.figure(run.pair, run.sample, snapshot, **shared))
-        chart_json(figure, "input", inputs.caption(run.pair))
+        alt = inputs.caption(run.pair)
+        figure = drawn("input", alt, lambda: inputs.figure(run.pair, run.sample, snapshot, **shared))
+        chart_json(figure, "input")
         st.caption(inputs.caption(run.pair))
     with right:
         curves = run.history, run.timeline.snapshots, snapshot, run.settings, run.pair.n_classes
-        figure = drawn("curves", lambda: charts.curves(*curves, height=PANEL_HEIGHT, revision=revision))
-        chart_json(figure, "curves", "losses, lambda and accuracies over the iterations")
+        alt = "losses, lambda and accuracies over the iterations"
+        figure = drawn("curves", alt, lambda: charts.curves(*curves, height=PANEL_HEIGHT, revision=revision))
+        chart_json(figure, "curves")
         st.caption("Dotted: needs target labels, so it is an exam only. Dotted upright lines: a setting changed.")
 
 
@@ -277,12 +286,13 @@ def _look_back_key(run: Run) -> str:
 
 def _look_back(run: Run) -> None:
     kept = [s.iteration for s in run.timeline.snapshots]
-    at_rest = len(kept) > 1 and not run.playing
-    # Drawn always, so that nothing moves when it comes into use.
-    options = kept if len(kept) > 1 else [0, run.settings.max_iter]
-    key = _look_back_key(run) if at_rest else "look back"
-    value = kept[-1]
-    st.select_slider("look back", options, value=value, key=key, disabled=not at_rest, format_func=_iteration, **_BARE)
+    if run.playing or len(kept) < 2:
+        # Drawn always, so that nothing moves when it comes into use.
+        resting = ("", "look back: when paused")
+        st.select_slider("look back", resting, value=resting[1], key="look back", disabled=True, **_BARE)
+        return
+    key = _look_back_key(run)
+    st.select_slider("look back", kept, value=kept[-1], key=key, format_func=_iteration, **_BARE)
 
 
 def _iteration(value: int) -> str:

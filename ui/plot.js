@@ -20,16 +20,18 @@ function plotly() {
 }
 
 export default function ({ data, parentElement }) {
+  const { figure, alt } = JSON.parse(new TextDecoder().decode(data))
   let place = parentElement.querySelector(":scope > .figure")
   if (!place) {
     place = document.createElement("div")
     place.className = "figure"
     parentElement.append(place)
-    new ResizeObserver(() => place.data && window.Plotly.Plots.resize(place)).observe(parentElement)
+    // Plotly refuses to measure what is not laid out: a chart in a closed tab, or one just taken off the page.
+    const resize = () => place.data && place.offsetParent && window.Plotly.Plots.resize(place)
+    new ResizeObserver(resize).observe(parentElement)
   }
   place.setAttribute("role", "figure")
-  place.setAttribute("aria-label", data.alt)
-  const figure = JSON.parse(data.figure)
+  place.setAttribute("aria-label", alt)
   place.style.height = `${figure.layout.height}px`
   // A finger that scrolls over a chart must not zoom it.
   if (matchMedia("(pointer: coarse)").matches) figure.layout.dragmode = false

@@ -7,10 +7,13 @@ per key and hands it each new figure: nothing flickers, and `uirevision` keeps w
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import orjson
 import plotly
-import plotly.io
 import plotly.offline
 import streamlit as st
 
@@ -22,17 +25,30 @@ PLOTLY_JS = f"plotly-{plotly.__version__}.min.js"
 
 def chart(spec: Spec, key: str, alt: str) -> None:
     """Draw a figure, or update the one that this key has drawn before; `alt` is for screen readers."""
-    chart_json(to_json(spec), key, alt)
+    chart_json(to_json(spec, alt), key)
 
 
-def to_json(spec: Spec) -> str:
-    """A figure as it travels to the page."""
-    return plotly.io.to_json(spec, validate=False)
+def to_json(spec: Spec, alt: str) -> bytes:
+    """A figure as it travels to the page: arrays as Plotly's typed arrays, a third of the size and hardly to parse."""
+    return orjson.dumps({"figure": spec, "alt": alt}, default=_typed)
 
 
-def chart_json(figure: str, key: str, alt: str) -> None:
+def chart_json(figure: bytes, key: str) -> None:
     """Like `chart`, for a figure that `to_json` has made before."""
-    _component()(key=f"chart {key}", data={"figure": figure, "alt": alt})
+    _component()(key=f"chart {key}", data=figure)
+
+
+def _typed(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"{type(value).__name__} cannot stand in a figure")
+    if value.dtype.kind not in "iuf":
+        return value.tolist()
+    # Plotly reads no 64-bit integers.
+    array = value.astype(np.float64) if value.dtype.kind in "iu" and value.itemsize == 8 else value
+    packed = {"dtype": array.dtype.str[1:], "bdata": base64.b64encode(array.tobytes()).decode()}
+    return packed | ({"shape": ", ".join(map(str, array.shape))} if array.ndim > 1 else {})
 
 
 @st.cache_resource
