@@ -17,6 +17,8 @@ import psutil
 ROOT = Path(__file__).parent.parent
 START_SECONDS, STOP_SECONDS = 120, 15
 MIB = 2**20
+IDLE_SECONDS, IDLE_SHARE = 2, 0.05
+"""An idle server has used less than this share of a core for so long."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,21 @@ class Server:
             server_rss=server[2],
             workers_rss=sum(w[2] for w in workers),
         )
+
+    def wait_until_idle(self) -> None:
+        """Wait until server and workers have started and done what they had to; raises `TimeoutError`."""
+        deadline, before = time.monotonic() + START_SECONDS, self._cpu_seconds()
+        while time.monotonic() < deadline:
+            time.sleep(IDLE_SECONDS)
+            now = self._cpu_seconds()
+            if now - before < IDLE_SHARE * IDLE_SECONDS:
+                return
+            before = now
+        raise TimeoutError("server or workers are never idle")
+
+    def _cpu_seconds(self) -> float:
+        usage = self.usage()
+        return usage.server_cpu + usage.workers_cpu
 
     def tracebacks(self) -> int:
         """How often the log holds a traceback."""

@@ -107,6 +107,8 @@ async def watch(browser: Browser, server: Server, domain: str, iterations: int) 
     """One page, from Play until it says done."""
     page = await opened(browser, server.address, f"domain={domain}&max_iter={iterations}")
     await page.get_by_text("embedded together").wait_for()
+    # Workers that still start, and a page that still loads, are another measurement's.
+    await asyncio.to_thread(server.wait_until_idle)
     before, pressed = server.usage(), time.time()
     await press(page, "Play")
     done = await page.wait_for_function(

@@ -40,6 +40,17 @@ ALLOCATION = {"MALLOC_TRIM_THRESHOLD_": 2**28, "MALLOC_MMAP_THRESHOLD_": 2**25}
 """Dask has its workers give memory back at once; convolutions, which ask for the same again in every step, then train
 at a third of their speed."""
 
+CALM = {
+    "WORKER__PROFILE__ENABLED": "False",
+    "ADMIN__TICK__INTERVAL": "500ms",
+    "ADMIN__SYSTEM_MONITOR__INTERVAL": "5s",
+    "WORKER__MEMORY__MONITOR_INTERVAL": "1s",
+    # Read by the nannies, whose workers must find it when they start: later, memory is handed out already.
+    "NANNY__PRE_SPAWN_ENVIRON": repr(ALLOCATION),
+}
+"""Dask's settings for a cluster beside a page: its five processes look at themselves a hundred times a second, which
+takes an eighth of a core that trains nothing."""
+
 LOOK_SECONDS = 0.5
 """Between two looks whether the worker of a call still lives."""
 
@@ -220,8 +231,8 @@ async def _own_cluster(workers: int) -> Any:
     root = str(Path(__file__).parent.parent)
     paths = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p not in ("", root)]
     os.environ["PYTHONPATH"] = os.pathsep.join([root, *paths])
-    # Read by the nannies, whose workers must find it when they start: later, memory is handed out already.
-    os.environ.setdefault("DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON", repr(ALLOCATION))
+    for name, value in CALM.items():
+        os.environ.setdefault(f"DASK_DISTRIBUTED__{name}", value)
     watch = str(Path(__file__).with_name("with_parent.py"))
     return await SubprocessCluster(
         n_workers=workers,

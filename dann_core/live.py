@@ -20,7 +20,7 @@ from dann_core.observation import SETTLING_LOOKS, Observer, Snapshot
 from dann_core.settings import Settings
 from dann_core.training import Change, Trainer
 
-SLICE_SECONDS = 0.3
+SLICE_SECONDS = 0.45
 """The longest slice of a run that has its worker for itself."""
 
 CHECKPOINT_SHARE, CHECKPOINT_BYTES_PER_SECOND = 0.1, 100e6

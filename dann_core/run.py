@@ -18,12 +18,12 @@ from dann_core.settings import Settings
 KEPT_SNAPSHOTS, KEPT_BYTES = 150, 6_000_000
 """What a run keeps to look back on, in number and in memory."""
 
-AHEAD, AHEAD_SECONDS = 3, 0.5
+AHEAD, AHEAD_SECONDS = 2, 0.5
 """Slices under way while playing: the worker has work while the page takes in what it has got. A page that looks less
 often than this shares the worker with so many that it is never idle: more slices would only make everybody's queue."""
 
-SHORTEST_SLICE = 0.15
-"""Seconds; shorter ones would be spent on looking rather than on training."""
+FIRST_SLICE = 0.1
+"""Seconds; short, so that Play answers at once. Later ones are as long as a frame of the page."""
 
 LATE_SECONDS = 4
 """After which a slice that has not come counts as late."""
@@ -69,7 +69,7 @@ class Run:
         self._lock = threading.Lock()
         self._pace: deque[tuple[float, int]] = deque(maxlen=12)
         self._pending: deque[Future[Snapshot]] = deque()
-        self._slice_seconds = SHORTEST_SLICE
+        self._slice_seconds = FIRST_SLICE
         self._ahead = 1
         self._asked = settings
         self._heard = time.monotonic()
@@ -111,6 +111,7 @@ class Run:
         with self._lock:
             if not self.finished and not self.failure:
                 self.playing = True
+                self._slice_seconds = FIRST_SLICE
                 self._pace.clear()
                 self._ask_next()
 
@@ -161,14 +162,11 @@ class Run:
             finished = 0
             if next_in:
                 self._ahead = AHEAD if next_in <= AHEAD_SECONDS else 1
+                self._slice_seconds = min(next_in, SLICE_SECONDS)
             while self._pending and self._pending[0].done():
                 if not self._take_in(self._pending.popleft()):
                     return True
                 finished += 1
-            if self.playing and finished:
-                # The page decides the pace: where it finds slices waiting, longer ones keep the worker at work.
-                change = 1.25 if finished >= self._ahead else 0.95
-                self._slice_seconds = min(max(self._slice_seconds * change, SHORTEST_SLICE), SLICE_SECONDS)
             if self.finished:
                 self.playing, self._steps = False, 0
             if finished:

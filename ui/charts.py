@@ -61,7 +61,7 @@ def points(xy: np.ndarray, classes: np.ndarray, texts: Sequence[str], *, symbol:
         "mode": "markers",
         "x": xy[:, 0],
         "y": xy[:, 1],
-        "marker": {"symbol": symbol, "size": size, "color": colours, "opacity": 0.85, "line": line},
+        "marker": {"symbol": symbol, "size": size, "color": colours, "line": line},
         "text": texts,
         "hovertemplate": "%{text}<extra></extra>",
         "showlegend": False,

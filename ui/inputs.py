@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from functools import lru_cache
 
 import numpy as np
+from PIL import Image
 from sklearn.decomposition import PCA
 
 from dann_core.domains.pair import DomainPair
@@ -13,6 +16,9 @@ from ui import palette
 from ui.charts import Spec, base_layout, frame_axis, hover_texts, points, shown
 
 GRID_COLUMNS, SOURCE_ROWS, TARGET_ROWS = 4, 1, 3
+CELL_WIDTH, CELL_HEIGHT, CELL_PIXELS = 1.12, 1.34, 100
+"""From one picture to the next, in picture widths, and the pixels of a picture."""
+
 SIGNALS_PER_DOMAIN = 4
 SIGNAL_POINTS = 400
 
@@ -79,7 +85,7 @@ def _views(surface: Surface) -> list[Spec]:
         "line": {"width": 2, "color": palette.INK},
     }
     margins = surface.margins.astype(np.float32)
-    return [grid | tint | {"zsmooth": "best"}, *(grid | boundary | {"z": margin} for margin in margins)]
+    return [grid | tint | {"zsmooth": "fast"}, *(grid | boundary | {"z": margin} for margin in margins)]
 
 
 def shown_samples(n: int, wanted: int) -> np.ndarray:
@@ -99,32 +105,49 @@ def as_rgb(images: np.ndarray) -> np.ndarray:
 
 
 def _images(pair: DomainPair, sample: Sample, snapshot: Snapshot, exam: bool) -> Spec:
-    n = len(sample.source)
-    rows = SOURCE_ROWS + TARGET_ROWS
-    picked_s = shown_samples(n, GRID_COLUMNS * SOURCE_ROWS)
-    picked_t = shown_samples(len(sample.target), GRID_COLUMNS * TARGET_ROWS)
-    pictures = np.concatenate([pair.source_x[sample.source[picked_s]], pair.target_x[sample.target[picked_t]]])
-    positions = [*picked_s, *(n + picked_t)]
-    # The target starts on a row of its own.
-    cells = [*range(len(picked_s)), *(GRID_COLUMNS * SOURCE_ROWS + k for k in range(len(picked_t)))]
-    traces, notes = [], []
-    for cell, position, picture in zip(cells, positions, as_rgb(pictures), strict=True):
-        row, column = divmod(cell, GRID_COLUMNS)
-        height, width = picture.shape[:2]
-        x, y = column * 1.12, row * 1.34
-        traces.append(
-            {
-                "type": "image", "z": picture, "hoverinfo": "skip", "dx": 1 / width, "dy": 1 / height,
-                "x0": x + 0.5 / width, "y0": y + 0.5 / height,
-            }
-        )  # fmt: skip
+    rows, notes = SOURCE_ROWS + TARGET_ROWS, []
+    for position, column, row in _cells(pair, sample):
         text, colour = _verdict(pair, sample, snapshot, position, exam)
-        notes.append(_note(x + 0.5, y + 1.03, text, yanchor="top", font={"size": 11, "color": colour}))
+        place = {"yanchor": "top", "font": {"size": 11, "color": colour}}
+        notes.append(_note(column * CELL_WIDTH + 0.5, row * CELL_HEIGHT + 1.03, text, **place))
     for row, name in ((0, "source"), (SOURCE_ROWS, "target")):
-        notes.append(_note(-0.05, row * 1.34 + 0.5, name, textangle=-90, xanchor="right"))
-    x_axis = {"visible": False, "range": [-0.3, GRID_COLUMNS * 1.12], "constrain": "domain"}
-    y_axis = {"visible": False, "range": [rows * 1.34, -0.05], "scaleanchor": "x", "constrain": "domain"}
-    return {"data": traces, "layout": {"xaxis": x_axis, "yaxis": y_axis, "annotations": notes}}
+        notes.append(_note(-0.05, row * CELL_HEIGHT + 0.5, name, textangle=-90, xanchor="right"))
+    width, height = GRID_COLUMNS * CELL_WIDTH, rows * CELL_HEIGHT
+    mosaic = {
+        "source": _mosaic(pair, sample), "xref": "x", "yref": "y", "x": 0, "y": 0, "sizex": width, "sizey": height,
+        "xanchor": "left", "yanchor": "top", "sizing": "stretch", "layer": "below",
+    }  # fmt: skip
+    x_axis = {"visible": False, "range": [-0.3, width], "constrain": "domain"}
+    y_axis = {"visible": False, "range": [height, -0.05], "scaleanchor": "x", "constrain": "domain"}
+    # Axes on which nothing lies are not drawn.
+    data = [{"type": "scatter", "x": [0], "y": [0], "mode": "markers", "marker": {"opacity": 0}, "hoverinfo": "skip"}]
+    return {"data": data, "layout": {"xaxis": x_axis, "yaxis": y_axis, "annotations": notes, "images": [mosaic]}}
+
+
+def _cells(pair: DomainPair, sample: Sample) -> list[tuple[int, int, int]]:
+    """Position in the sample, column and row of each picture; the target starts on a row of its own."""
+    n = len(sample.source)
+    source = shown_samples(n, GRID_COLUMNS * SOURCE_ROWS)
+    target = shown_samples(len(sample.target), GRID_COLUMNS * TARGET_ROWS)
+    return [(int(p), k % GRID_COLUMNS, k // GRID_COLUMNS) for k, p in enumerate(source)] + [
+        (int(n + p), k % GRID_COLUMNS, SOURCE_ROWS + k // GRID_COLUMNS) for k, p in enumerate(target)
+    ]
+
+
+@lru_cache(maxsize=8)
+def _mosaic(pair: DomainPair, sample: Sample) -> str:
+    """All pictures as one PNG (a data URI): a trace for each took the browser longer than the rest of the page."""
+    n, rows = len(sample.source), SOURCE_ROWS + TARGET_ROWS
+    cells = _cells(pair, sample)
+    pictures = [pair.source_x[sample.source[p]] if p < n else pair.target_x[sample.target[p - n]] for p, _, _ in cells]
+    size = round(GRID_COLUMNS * CELL_WIDTH * CELL_PIXELS), round(rows * CELL_HEIGHT * CELL_PIXELS)
+    mosaic = Image.new("RGBA", size)
+    for (_, column, row), picture in zip(cells, as_rgb(np.stack(pictures)), strict=True):
+        cell = Image.fromarray(picture).resize((CELL_PIXELS, CELL_PIXELS), Image.Resampling.NEAREST)
+        mosaic.paste(cell, (round(column * CELL_WIDTH * CELL_PIXELS), round(row * CELL_HEIGHT * CELL_PIXELS)))
+    packed = io.BytesIO()
+    mosaic.save(packed, "PNG")
+    return "data:image/png;base64," + base64.b64encode(packed.getvalue()).decode()
 
 
 def _signals(pair: DomainPair, sample: Sample, snapshot: Snapshot, exam: bool) -> Spec:

@@ -16,7 +16,7 @@ from ui.experiment import SPEEDS, Experiment
 from ui.plot import chart_json, to_json
 from ui.text import plain
 
-TICK_SECONDS, CROWDED_TICK_SECONDS = 0.25, 2.0
+TICK_SECONDS, CROWDED_TICK_SECONDS = 0.5, 2.0
 """From one frame to the next on a page that is alone, and at most. A frame must have ended when the next is asked for:
 of frames that overlap, Streamlit's pages keep every chart they ever got."""
 
@@ -159,8 +159,9 @@ def frame(state: Experiment, run: Run, tick: float | None) -> None:
     if run.latest is None:
         run.wait(FIRST_SNAPSHOT_SECONDS)
     elif run.playing and tick:
-        # What is nearly there would otherwise be seen a whole tick later.
-        run.wait(tick * NEARLY)
+        # What is nearly there would otherwise be seen a whole tick later, and so would the end.
+        ending = (run.seconds_left() or tick) < tick
+        run.wait(tick if ending else tick * NEARLY)
     run.poll(tick)
     news = state.notice_recovery()
     snapshot = _shown(run)
@@ -242,7 +243,7 @@ def _panels(state: Experiment, run: Run, snapshot: Snapshot) -> None:
     shared = {"exam": state.exam and labelled, "height": PANEL_HEIGHT, "revision": revision}
     basis = id(snapshot), run.iteration, len(run.timeline.snapshots), run.settings, state.view, shared["exam"]
 
-    def drawn(name: str, alt: str, make: Callable[[], charts.Spec]) -> bytes:
+    def drawn(name: str, alt: str, make: Callable[[], charts.Spec], basis: object = basis) -> bytes:
         # A page that waits for its turn on a busy server shows the same frame again: that must cost next to nothing.
         if state.drawn.get(name, (None,))[0] != basis:
             state.drawn[name] = basis, to_json(make(), alt)
@@ -251,7 +252,10 @@ def _panels(state: Experiment, run: Run, snapshot: Snapshot) -> None:
     with left:
         xy = snapshot.tsne if state.view == VIEWS[0] else snapshot.pca
         alt = f"{state.view} of the features of both domains"
-        figure = drawn("features", alt, lambda: charts.features(run.pair, run.sample, snapshot, xy, **shared))
+        # The t-SNE moves less often than the rest: its colours alone are worth a new picture every second.
+        still = xy.tobytes(), id(run), state.view, shared["exam"], int(time.monotonic())
+        moving = still if run.playing else basis
+        figure = drawn("features", alt, lambda: charts.features(run.pair, run.sample, snapshot, xy, **shared), moving)
         chart_json(figure, f"features.{state.view}")
         colours = "the exam's" if shared["exam"] else "predictions"
         st.caption(f"{run.sample.how}; target colours: {colours}.")
