@@ -22,8 +22,9 @@ AHEAD, AHEAD_SECONDS = 2, 0.5
 """Slices under way while playing: the worker has work while the page takes in what it has got. A page that looks less
 often than this shares the worker with so many that it is never idle: more slices would only make everybody's queue."""
 
-FIRST_SLICE = 0.1
-"""Seconds; short, so that Play answers at once. Later ones are as long as a frame of the page."""
+FIRST_SLICE, CROWDED_SLICE = 0.1, 0.3
+"""Seconds. The first is short, so that Play answers at once; later ones are as long as a frame of the page, and in a
+crowd so short that all runs of a worker have had their turn before the page looks again."""
 
 LATE_SECONDS = 4
 """After which a slice that has not come counts as late."""
@@ -92,9 +93,14 @@ class Run:
         return self.iteration >= self.settings.max_iter
 
     @property
+    def under_way(self) -> int:
+        """Slices asked for and not taken in."""
+        return len(self._pending)
+
+    @property
     def busy(self) -> bool:
         """Whether a slice is under way."""
-        return bool(self._pending)
+        return self.under_way > 0
 
     @property
     def late(self) -> bool:
@@ -161,8 +167,9 @@ class Run:
         with self._lock:
             finished = 0
             if next_in:
-                self._ahead = AHEAD if next_in <= AHEAD_SECONDS else 1
-                self._slice_seconds = min(next_in, SLICE_SECONDS)
+                crowded = next_in > AHEAD_SECONDS
+                self._ahead = 1 if crowded else AHEAD
+                self._slice_seconds = CROWDED_SLICE if crowded else min(next_in, SLICE_SECONDS)
             while self._pending and self._pending[0].done():
                 if not self._take_in(self._pending.popleft()):
                     return True
@@ -198,7 +205,7 @@ class Run:
         """Ask for what is due: slices, a step, or looks at a run at rest until its picture is complete and still."""
         if self.playing:
             # In slow motion every slice is a frame; none may be trained unseen.
-            while len(self._pending) < (self._ahead if self.iterations_per_frame is None else 1):
+            while self.under_way < (self._ahead if self.iterations_per_frame is None else 1):
                 self._ask(self.iterations_per_frame)
         elif self.busy:
             return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import json
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,6 +14,7 @@ from conftest import make_pair
 from dann_core import DomainPair, Settings, Trainer
 from dann_core.observation import Observer, Snapshot
 from ui import charts, inputs
+from ui.plot import to_json
 
 SETTINGS = Settings(
     batch_size=8, max_iter=50, extractor_width=8, feature_width=8, discrepancy="mmd", entropy_weight=0.1
@@ -44,6 +47,26 @@ def test_every_figure_is_valid_for_plotly(shape: tuple[int, ...], labelled: bool
         go.Figure(figure)
         assert figure["layout"]["height"] == 400
         assert figure["layout"]["uirevision"] == "1"
+
+
+@pytest.mark.parametrize("dtype", ["<f4", "<f8", "|u1", "<i4", "<i8"])
+def test_arrays_reach_the_page_as_they_are(dtype: str) -> None:
+    array = np.arange(12).reshape(3, 4).astype(dtype)
+    sent = json.loads(to_json({"data": [{"x": array[0], "z": array.T, "y": [np.float32(2), None]}]}, "alt <text>"))
+    assert sent["alt"] == "alt <text>"
+    trace = sent["figure"]["data"][0]
+    assert trace["y"] == [2.0, None]
+    for name, expected in (("x", array[0]), ("z", array.T)):
+        packed = trace[name]
+        assert packed["dtype"] != "i8"
+        read = np.frombuffer(base64.b64decode(packed["bdata"]), packed["dtype"])
+        shape = [int(n) for n in packed.get("shape", str(len(read))).split(",")]
+        assert np.array_equal(read.reshape(shape), expected)
+
+
+def test_arrays_of_words_stay_lists() -> None:
+    sent = json.loads(to_json({"data": [{"x": np.array(["a", "b"])}]}, ""))
+    assert sent["figure"]["data"][0]["x"] == ["a", "b"]
 
 
 def test_names_from_a_file_are_text_and_never_html() -> None:

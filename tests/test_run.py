@@ -10,7 +10,7 @@ from conftest import make_pair
 
 from dann_core import DomainPair, Settings, Trainer
 from dann_core.engine import ThreadEngine
-from dann_core.run import Run, Timeline
+from dann_core.run import AHEAD, Run, Timeline
 
 SETTINGS = Settings(batch_size=8, max_iter=120, extractor_width=8, feature_width=8, discriminator_width=8)
 
@@ -42,6 +42,21 @@ def test_played_to_the_end_it_is_a_plain_run(engine: ThreadEngine, vectors: Doma
     assert [s.iteration for s in run.timeline.snapshots][:3] == [0, 7, 14]
     run.play()
     assert not run.playing
+
+
+def test_a_crowded_page_makes_no_queue(engine: ThreadEngine, vectors: DomainPair) -> None:
+    run = Run(engine, vectors, SETTINGS.replace(max_iter=1_000_000))
+    settle(run)
+    run.play()
+    under_way = []
+    for next_in in (0.3, 0.3, 2.0, 2.0, 0.3, 0.3):
+        run.wait(60)
+        run.poll(next_in)
+        under_way.append(run.under_way)
+    run.pause()
+    settle(run)
+    assert under_way[1] == under_way[5] == AHEAD
+    assert under_way[3] == 1
 
 
 def test_step_advances_by_one_and_pause_asks_for_nothing(engine: ThreadEngine, vectors: DomainPair) -> None:
