@@ -60,3 +60,12 @@ def test_what_a_person_chooses_keeps_the_control(page: AppTest) -> None:
     gamma(page).set_value(3.0).run()
     more(page).click().run()
     assert page.session_state.settings.gamma == gamma(page).value == 3.5
+
+
+def test_a_page_that_still_reports_the_old_control_changes_nothing(page: AppTest) -> None:
+    late = page._tree.get_widget_states()
+    more(page).click().run()
+    assert page.session_state.settings.gamma == 10.5
+    page.run()
+    page._run(late)
+    assert page.session_state.settings.gamma == gamma(page).value == 10.5

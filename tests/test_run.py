@@ -93,7 +93,7 @@ def test_a_slice_by_time_trains_many_iterations(engine: ThreadEngine, vectors: D
     settle(run)
     run.play()
     run.wait(60)
-    run.poll()
+    run.poll(0.5)
     run.pause()
     settle(run)
     assert run.iteration > 20

@@ -48,8 +48,10 @@ def showing(name: str, value: Any, chosen: Callable[[Any], None]) -> dict[str, A
     key = f"{name}.{revision}"
 
     def changed() -> None:
-        shown[name] = revision, st.session_state[key]
-        chosen(st.session_state[key])
+        # A page that has not heard of the new widget still reports the old one, which Streamlit takes for a change.
+        if shown[name][0] == revision:
+            shown[name] = revision, st.session_state[key]
+            chosen(st.session_state[key])
 
     return {"key": key, "on_change": changed}
 

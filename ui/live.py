@@ -162,7 +162,7 @@ def frame(state: Experiment, run: Run, tick: float | None) -> None:
         # What is nearly there would otherwise be seen a whole tick later, and so would the end.
         ending = (run.seconds_left() or tick) < tick
         run.wait(tick if ending else tick * NEARLY)
-    run.poll(tick)
+    run.poll(tick or CROWDED_TICK_SECONDS)
     news = state.notice_recovery()
     snapshot = _shown(run)
     if snapshot is None:
