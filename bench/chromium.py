@@ -6,12 +6,10 @@ import asyncio
 import random
 import shutil
 import time
-from typing import TYPE_CHECKING
 
 from playwright.async_api import Browser, Error, Locator, Page, async_playwright, expect
 
-if TYPE_CHECKING:
-    from bench.loadtest import Record
+from bench.student import Record
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 PATIENCE = 120_000

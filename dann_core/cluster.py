@@ -7,27 +7,22 @@ import atexit
 import os
 import sys
 import threading
-import uuid
 import weakref
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from distributed import Client, WorkerPlugin
 from distributed.client import Future as Remote
 from distributed.client import FutureCancelledError
-from distributed.deploy.subprocess import SubprocessCluster
 from distributed.scheduler import KilledWorker
 
+from dann_core.actor import LOST_WORKERS, ActorHandle
 from dann_core.domains.pair import DomainPair
-from dann_core.engine import EngineError, Handle, Progress, device, one_thread
-from dann_core.live import Checkpoint, LiveRun, Slice
-from dann_core.observation import Snapshot
+from dann_core.embedded import own_cluster
+from dann_core.engine import EngineError, Handle, device, one_thread
+from dann_core.live import LiveRun, Slice
 from dann_core.settings import Settings
-
-LOST_WORKERS = 3
-"""Workers that one slice, or one task, may lose before it is given up: it is probably what kills them."""
 
 NICE = 10
 """How far workers beside a page stand back: on shared cores, a click comes before an iteration."""
@@ -35,24 +30,6 @@ NICE = 10
 SWITCH_SECONDS = 0.0005
 """After which a worker's training lets go of the interpreter: ten times sooner than by default, since every answer and
 every question of the scheduler's needs several such turns."""
-
-ALLOCATION = {"MALLOC_TRIM_THRESHOLD_": 2**28, "MALLOC_MMAP_THRESHOLD_": 2**25}
-"""Dask has its workers give memory back at once; convolutions, which ask for the same again in every step, then train
-at a third of their speed."""
-
-CALM = {
-    "WORKER__PROFILE__ENABLED": "False",
-    "ADMIN__TICK__INTERVAL": "500ms",
-    "ADMIN__SYSTEM_MONITOR__INTERVAL": "5s",
-    "WORKER__MEMORY__MONITOR_INTERVAL": "1s",
-    # Read by the nannies, whose workers must find it when they start: later, memory is handed out already.
-    "NANNY__PRE_SPAWN_ENVIRON": repr(ALLOCATION),
-}
-"""Dask's settings for a cluster beside a page: its five processes look at themselves a hundred times a second, which
-takes an eighth of a core that trains nothing."""
-
-LOOK_SECONDS = 0.5
-"""Between two looks whether the worker of a call still lives."""
 
 CONNECT_SECONDS, WORKER_SECONDS = 20, 60
 """How long a scheduler may take to answer, and a cluster to have a worker."""
@@ -123,7 +100,7 @@ class ClusterEngine:
 
     def launch(self, pair: DomainPair, settings: Settings) -> Handle:
         """See `Engine`."""
-        return _ActorHandle(self, pair, settings)
+        return ActorHandle(self, pair, settings)
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
         """See `Engine`."""
@@ -182,7 +159,7 @@ class ClusterEngine:
         await self._disconnect()
         try:
             if self.address is None:
-                self._cluster = await _own_cluster(self._wanted)
+                self._cluster = await own_cluster(self._wanted, LOST_WORKERS)
             self._client = await Client(
                 self._cluster or self.address,
                 asynchronous=True,
@@ -224,126 +201,3 @@ class ClusterEngine:
             except KilledWorker:
                 break
         raise EngineError(f"{LOST_WORKERS} workers died over this task: it probably needs more memory than they have.")
-
-
-async def _own_cluster(workers: int) -> Any:
-    # Workers import dann_core from where this process has it, whatever their folder is.
-    root = str(Path(__file__).parent.parent)
-    paths = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p not in ("", root)]
-    os.environ["PYTHONPATH"] = os.pathsep.join([root, *paths])
-    for name, value in CALM.items():
-        os.environ.setdefault(f"DASK_DISTRIBUTED__{name}", value)
-    watch = str(Path(__file__).with_name("with_parent.py"))
-    return await SubprocessCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        dashboard_address=None,
-        scheduler_kwargs={"preload": [watch], "allowed_failures": LOST_WORKERS - 1},
-        worker_kwargs={"preload_nanny": [watch], "dashboard": False},
-        asynchronous=True,
-    )
-
-
-class _WorkerLost(Exception):
-    """The worker of an actor is gone, and the actor with it."""
-
-
-class _ActorHandle:
-    def __init__(self, engine: ClusterEngine, pair: DomainPair, settings: Settings) -> None:
-        self.recoveries = 0
-        self._engine = engine
-        self._start = pair, settings
-        self._progress = Progress()
-        self._remote: Remote | None = None
-        self._local: LiveRun | None = None
-        self._failure: Exception | None = None
-        self._turn = asyncio.Lock()
-
-    def advance(self, asked: Slice) -> Future[Snapshot]:
-        return self._engine.carry_out(self._advance(asked))
-
-    def rest(self) -> None:
-        self._engine.carry_out(self._rest())
-
-    async def _rest(self) -> None:
-        async with self._turn:
-            self._remote = self._local = self._failure = None
-
-    async def _advance(self, asked: Slice) -> Snapshot:
-        # One at a time: a slice whose worker dies is asked for again before the next one.
-        async with self._turn:
-            if self._failure:
-                # Whoever asked for this one counted on the slice before it.
-                raise self._failure
-            try:
-                return self._progress.note(*await self._anywhere(asked))
-            except Exception as error:
-                self._failure = error
-                raise
-
-    async def _anywhere(self, asked: Slice) -> tuple[Snapshot, Checkpoint | None]:
-        if self._engine.warming:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._engine.meanwhile, self._advance_here, asked)
-        self._local = None
-        for attempt in range(LOST_WORKERS):
-            try:
-                answer = await self._ask(asked)
-                self.recoveries += attempt > 0
-                return answer
-            except _WorkerLost:
-                self._remote = None
-                # The scheduler may not have noticed yet, and would choose the dead one again.
-                await asyncio.sleep(LOOK_SECONDS)
-        raise EngineError(
-            f"{LOST_WORKERS} workers died over the next slice of this run: probably it needs more memory than they "
-            "have. Choose a smaller network or batch."
-        )
-
-    def _advance_here(self, asked: Slice) -> tuple[Snapshot, Checkpoint | None]:
-        if self._local is None:
-            self._local = LiveRun(*self._start, self._progress.resumption, device())
-        return self._local.advance(asked)
-
-    async def _ask(self, asked: Slice) -> Any:
-        client = self._engine.client()
-        if self._remote is None or self._remote.client is not client:
-            pair, settings = self._start
-            self._remote = client.submit(
-                LiveRun,
-                await self._engine.place(pair),
-                settings,
-                self._progress.resumption,
-                device(),
-                actor=True,
-                key=f"run-{uuid.uuid4().hex}",
-            )
-        remote = self._remote
-        try:
-            actor = await self._watched(remote)
-            return await self._watched(actor.advance(asked))
-        except OSError:
-            raise _WorkerLost from None
-        except RuntimeError as error:
-            # Dask has no type of its own for this one.
-            if "Worker holding Actor was lost" in str(error):
-                raise _WorkerLost from None
-            raise
-
-    async def _watched(self, call: Any) -> Any:
-        """Await `call`, but no longer than the run's worker and the connection live."""
-        remote, waiting = self._remote, asyncio.ensure_future(_awaited(call))
-        try:
-            while not (await asyncio.wait({waiting}, timeout=LOOK_SECONDS))[0]:
-                self._engine.client()
-                if remote.status not in ("pending", "finished"):
-                    raise _WorkerLost
-            return waiting.result()
-        except FutureCancelledError:
-            raise _WorkerLost from None
-        finally:
-            waiting.cancel()
-
-
-async def _awaited(call: Any) -> Any:
-    return await call

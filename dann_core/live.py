@@ -63,6 +63,7 @@ class Checkpoint:
 
     def restore(self, trainer: Trainer, observer: Observer) -> None:
         """Bring both, made with the same settings, to where they were."""
+        # Packed by `of` in a worker of ours and carried by Dask, which pickles all it carries; never read from a file.
         of_trainer, of_observer = pickle.loads(self.state)
         trainer.load_state_dict(of_trainer)
         observer.load_state_dict(of_observer)

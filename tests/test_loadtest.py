@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.loadtest import PAIRS, Record, Student, report
+from bench.loadtest import report
 from bench.serving import Server
+from bench.student import PAIRS, Record, Student
 
 
 @pytest.fixture(scope="module")

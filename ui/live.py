@@ -241,34 +241,34 @@ def _panels(state: Experiment, run: Run, snapshot: Snapshot) -> None:
     with right, _header("curves"):
         pass
     shared = {"exam": state.exam and labelled, "height": PANEL_HEIGHT, "revision": revision}
-    basis = id(snapshot), run.iteration, len(run.timeline.snapshots), run.settings, state.view, shared["exam"]
+    basis = id(snapshot), run.iteration, len(run.timeline.snapshots), run.settings, shared["exam"]
 
-    def drawn(name: str, alt: str, make: Callable[[], charts.Spec], basis: object = basis) -> bytes:
+    def show(name: str, alt: str, make: Callable[[], charts.Spec], basis: object = basis) -> None:
         # A page that waits for its turn on a busy server shows the same frame again: that must cost next to nothing.
         if state.drawn.get(name, (None,))[0] != basis:
             state.drawn[name] = basis, to_json(make(), alt)
-        return state.drawn[name][1]
+        chart_json(state.drawn[name][1], name)
 
     with left:
         xy = snapshot.tsne if state.view == VIEWS[0] else snapshot.pca
-        alt = f"{state.view} of the features of both domains"
         # The t-SNE moves less often than the rest: its colours alone are worth a new picture every second.
-        still = xy.tobytes(), id(run), state.view, shared["exam"], int(time.monotonic())
-        moving = still if run.playing else basis
-        figure = drawn("features", alt, lambda: charts.features(run.pair, run.sample, snapshot, xy, **shared), moving)
-        chart_json(figure, f"features.{state.view}")
+        still = xy.tobytes(), id(run), shared["exam"], int(time.monotonic())
+        show(
+            f"features.{state.view}",
+            f"{state.view} of the features of both domains",
+            lambda: charts.features(run.pair, run.sample, snapshot, xy, **shared),
+            still if run.playing else basis,
+        )
         colours = "the exam's" if shared["exam"] else "predictions"
         st.caption(f"{run.sample.how}; target colours: {colours}.")
     with middle:
-        alt = inputs.caption(run.pair)
-        figure = drawn("input", alt, lambda: inputs.figure(run.pair, run.sample, snapshot, **shared))
-        chart_json(figure, "input")
-        st.caption(inputs.caption(run.pair))
+        caption = inputs.caption(run.pair)
+        show("input", caption, lambda: inputs.figure(run.pair, run.sample, snapshot, **shared))
+        st.caption(caption)
     with right:
         curves = run.history, run.timeline.snapshots, snapshot, run.settings, run.pair.n_classes
-        alt = "losses, lambda and accuracies over the iterations"
-        figure = drawn("curves", alt, lambda: charts.curves(*curves, height=PANEL_HEIGHT, revision=revision))
-        chart_json(figure, "curves")
+        layout = {"height": PANEL_HEIGHT, "revision": revision}
+        show("curves", "losses, lambda and accuracies over the iterations", lambda: charts.curves(*curves, **layout))
         st.caption("Dotted: needs target labels, so it is an exam only. Dotted upright lines: a setting changed.")
 
 
