@@ -44,7 +44,9 @@ class ActorHandle:
         self._turn = asyncio.Lock()
 
     def advance(self, asked: Slice) -> Future[Snapshot]:
-        return self._engine.carry_out(self._advance(asked))
+        answer: Future[Snapshot] = Future()
+        self._engine.carry_out(self._advance(asked, answer))
+        return answer
 
     def rest(self) -> None:
         self._engine.carry_out(self._rest())
@@ -53,17 +55,21 @@ class ActorHandle:
         async with self._turn:
             self._remote = self._local = self._failure = None
 
-    async def _advance(self, asked: Slice) -> Snapshot:
+    async def _advance(self, asked: Slice, answer: Future[Snapshot]) -> None:
         # One at a time: a slice whose worker dies is asked for again before the next one.
         async with self._turn:
-            if self._failure:
-                # Whoever asked for this one counted on the slice before it.
-                raise self._failure
+            if not answer.set_running_or_notify_cancel():
+                return
             try:
-                return self._progress.note(*await self._anywhere(asked))
+                if self._failure:
+                    # Whoever asked for this one counted on the slice before it.
+                    raise self._failure
+                snapshot = self._progress.note(*await self._anywhere(asked))
             except Exception as error:
                 self._failure = error
-                raise
+                answer.set_exception(error)
+            else:
+                answer.set_result(snapshot)
 
     async def _anywhere(self, asked: Slice) -> tuple[Snapshot, Checkpoint | None]:
         if self._engine.warming:

@@ -31,7 +31,10 @@ class Handle(Protocol):
     """How often it had to go on from a checkpoint because its worker died."""
 
     def advance(self, asked: Slice) -> Future[Snapshot]:
-        """Ask for one slice; slices are carried out in order, and after one that failed all fail until `rest`."""
+        """Ask for one slice; slices are carried out in order, and after one that failed all fail until `rest`.
+
+        A slice that has not begun can be cancelled.
+        """
 
     def rest(self) -> None:
         """After the slices asked for, free what the run takes up there, failure included; the next makes it anew."""
@@ -147,25 +150,29 @@ class _ThreadHandle:
 
     def advance(self, asked: Slice) -> Future[Snapshot]:
         answer: Future[Snapshot] = Future()
-        before, self._before = self._before, answer
+        # Its own: an answer that is cancelled has come before its turn is over.
+        turn: Future[None] = Future()
+        before, self._before = self._before, turn
 
         def start(_: Future | None = None) -> None:
-            self._pool.submit(self._answer, asked, answer)
+            self._pool.submit(self._answer, asked, answer, turn)
 
         # A slice that waits for the one before must not keep a thread from other runs.
         start() if before is None else before.add_done_callback(start)
         return answer
 
-    def _answer(self, asked: Slice, answer: Future[Snapshot]) -> None:
-        try:
-            if self._failure:
-                raise self._failure
-            if self._run is None:
-                self._run = LiveRun(*self._start, self._progress.resumption, device())
-            answer.set_result(self._progress.note(*self._run.advance(asked)))
-        except Exception as error:
-            self._failure = error
-            answer.set_exception(error)
+    def _answer(self, asked: Slice, answer: Future, turn: Future) -> None:
+        if answer.set_running_or_notify_cancel():
+            try:
+                if self._failure:
+                    raise self._failure
+                if self._run is None:
+                    self._run = LiveRun(*self._start, self._progress.resumption, device())
+                answer.set_result(self._progress.note(*self._run.advance(asked)))
+            except Exception as error:
+                self._failure = error
+                answer.set_exception(error)
+        turn.set_result(None)
 
     def rest(self) -> None:
         def free(_: Future | None = None) -> None:

@@ -71,7 +71,7 @@ class Run:
         self._pace: deque[tuple[float, int]] = deque(maxlen=12)
         self._pending: deque[Future[Snapshot]] = deque()
         self._slice_seconds = FIRST_SLICE
-        self._ahead = 1
+        self._ahead = AHEAD
         self._asked = settings
         self._heard = time.monotonic()
         self._steps = 0
@@ -122,8 +122,11 @@ class Run:
                 self._ask_next()
 
     def pause(self) -> None:
-        """Ask for no further slice; the one under way is still shown."""
-        self.playing = False
+        """Ask for no further slice; the one that has begun is still shown."""
+        with self._lock:
+            self.playing = False
+            while self.under_way > 1 and self._pending[-1].cancel():
+                self._pending.pop()
 
     def step(self) -> None:
         """Advance by exactly one iteration; steps asked for while one is under way follow it."""

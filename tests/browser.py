@@ -55,5 +55,8 @@ def wait_for_iteration(page: Page, at_least: int) -> None:
 
 
 def figure(page: Page, label: str) -> str:
-    metric = page.get_by_test_id("stMetric").filter(has_text=label)
-    return metric.get_by_test_id("stMetricValue").inner_text()
+    return reading(page, label).inner_text()
+
+
+def reading(page: Page, label: str) -> Locator:
+    return page.locator(".figures > div").filter(has_text=label).locator("dd")

@@ -59,6 +59,22 @@ def test_a_crowded_page_makes_no_queue(engine: ThreadEngine, vectors: DomainPair
     assert under_way[3] == 1
 
 
+def test_pause_takes_back_what_has_not_begun(engine: ThreadEngine, vectors: DomainPair) -> None:
+    settings = SETTINGS.replace(max_iter=1_000_000)
+    run, plain = Run(engine, vectors, settings), Trainer(vectors, settings)
+    settle(run)
+    for _ in range(3):
+        run.play()
+        run.wait(60)
+        run.poll(0.3)
+        assert run.under_way == AHEAD
+        run.pause()
+        assert run.under_way == 1
+        settle(run)
+    plain.advance(run.iteration)
+    assert np.array_equal(run.history.rows, plain.history.rows)
+
+
 def test_step_advances_by_one_and_pause_asks_for_nothing(engine: ThreadEngine, vectors: DomainPair) -> None:
     run = Run(engine, vectors, SETTINGS)
     settle(run)

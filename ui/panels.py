@@ -1,0 +1,126 @@
+"""The three pictures of Explore with what stands around them, and the way back through the run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dann_core.observation import Snapshot
+from dann_core.run import Run
+from ui import charts, inputs
+from ui.experiment import Experiment
+from ui.plot import chart_json, to_json
+
+HEIGHT = 440
+VIEWS = ("t-SNE", "PCA")
+_BARE = {"label_visibility": "collapsed"}
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the pictures of a frame go."""
+
+    features: DeltaGenerator
+    input: DeltaGenerator
+    curves: DeltaGenerator
+
+
+def surroundings(state: Experiment) -> Places:
+    """Titles, choices and captions. They belong to the page: in a frame, each would cost as much as a curve."""
+    run = state.run
+    labelled = run.pair.target_y is not None
+    left, middle, right = st.columns(3, gap="small")
+    with left:
+        with _header("features"):
+            state.view = st.segmented_control("picture", VIEWS, default=state.view, required=True, **_BARE)
+        features = st.container()
+    with middle:
+        with _header("input"):
+            help = "Colour the target by its true labels instead of the predictions. Training never sees them."
+            state.exam = st.toggle("true target labels", value=state.exam, disabled=not labelled, help=help)
+        input_ = st.container()
+    with right:
+        _header("curves")
+        curves = st.container()
+    colours = "the exam's" if state.exam and labelled else "predictions"
+    left.caption(f"{run.sample.how}; target colours: {colours}.")
+    middle.caption(inputs.caption(run.pair))
+    right.caption("Dotted: needs target labels, so it is an exam only. Dotted upright lines: a setting changed.")
+    return Places(features, input_, curves)
+
+
+def _header(title: str) -> DeltaGenerator:
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"header.{title}")
+    row.markdown(f"**{title}**", width="content")
+    return row
+
+
+def draw(state: Experiment, run: Run, snapshot: Snapshot, places: Places) -> None:
+    """The pictures of one frame."""
+    exam = state.exam and run.pair.target_y is not None
+    shared = {"height": HEIGHT, "revision": str(id(run))}
+    basis = id(snapshot), run.iteration, len(run.timeline.snapshots), run.settings, exam
+
+    def show(place: DeltaGenerator, name: str, alt: str, make: Callable[[], charts.Spec], basis: object) -> None:
+        # A page that waits for its turn on a busy server shows the same frame again: that must cost next to nothing.
+        if state.drawn.get(name, (None,))[0] != basis:
+            state.drawn[name] = basis, to_json(make(), alt)
+        with place:
+            chart_json(state.drawn[name][1], name)
+
+    xy = snapshot.tsne if state.view == VIEWS[0] else snapshot.pca
+    # The t-SNE moves less often than the rest: its colours alone are worth a new picture every second.
+    still = xy.tobytes(), id(run), exam, int(time.monotonic())
+    show(
+        places.features,
+        f"features.{state.view}",
+        f"{state.view} of the features of both domains",
+        lambda: charts.features(run.pair, run.sample, snapshot, xy, exam=exam, **shared),
+        still if run.playing else basis,
+    )
+    show(
+        places.input,
+        "input",
+        inputs.caption(run.pair),
+        lambda: inputs.figure(run.pair, run.sample, snapshot, exam=exam, **shared),
+        basis,
+    )
+    show(
+        places.curves,
+        "curves",
+        "losses, lambda and accuracies over the iterations",
+        lambda: charts.curves(
+            run.history, run.timeline.snapshots, snapshot, run.settings, run.pair.n_classes, **shared
+        ),
+        basis,
+    )
+
+
+def shown(run: Run) -> Snapshot | None:
+    """The newest snapshot, or the one that a person has gone back to."""
+    chosen = st.session_state.get(_look_back_key(run))
+    return run.latest if chosen is None or run.playing else run.timeline.at(chosen)
+
+
+def _look_back_key(run: Run) -> str:
+    return f"look back {id(run)} {run.iteration}"
+
+
+def look_back(run: Run) -> None:
+    """A slider over the kept snapshots of a run at rest."""
+    kept = [s.iteration for s in run.timeline.snapshots]
+    if run.playing or len(kept) < 2:
+        # Drawn always, so that nothing moves when it comes into use.
+        resting = ("", "look back: when paused")
+        st.select_slider("look back", resting, value=resting[1], key="look back", disabled=True, **_BARE)
+        return
+    key = _look_back_key(run)
+    st.select_slider("look back", kept, value=kept[-1], key=key, format_func=_iteration, **_BARE)
+
+
+def _iteration(value: int) -> str:
+    return f"look back: iteration {value:,}"

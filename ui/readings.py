@@ -1,0 +1,103 @@
+"""What a frame says in numbers and words: progress, the five figures and the sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import NamedTuple
+
+import streamlit as st
+
+from dann_core.evaluation import Diagnosis
+from dann_core.observation import Snapshot
+from dann_core.run import Run
+from dann_core.settings import Settings
+
+ICONS = {
+    "idle": ":material/play_circle:",
+    "wait": ":material/hourglass_top:",
+    "good": ":material/check_circle:",
+    "warn": ":material/warning:",
+    "bad": ":material/error:",
+}
+BOXES = {"idle": st.info, "wait": st.info, "good": st.success, "warn": st.warning, "bad": st.error}
+
+BEGINNING = Diagnosis("wait", "The first iterations are being trained.")
+
+
+class Figure(NamedTuple):
+    """One number above the pictures; `reading` gives it as text, of a snapshot under the run's settings."""
+
+    label: str
+    meaning: str
+    reading: Callable[[Snapshot, Settings], str]
+    exam: bool = False
+
+
+def _target_accuracy(s: Snapshot, _: Settings) -> str:
+    accuracy = s.evaluation.target_accuracy
+    return "no labels" if accuracy is None else f"{accuracy:.1%}"
+
+
+def _domain_accuracy(s: Snapshot, settings: Settings) -> str:
+    # A discriminator of weight 0 learns nothing: its 50 % would look like success.
+    return f"{s.evaluation.domain_accuracy:.1%}" if settings.adversarial_weight else "not trained"
+
+
+FIGURES = (
+    Figure("lambda", "What multiplies the reversed gradient now.", lambda s, _: f"{s.lamb:.3f}"),
+    Figure(
+        "source accuracy",
+        "How often the classifier is right on the source, whose labels it learns from.",
+        lambda s, _: f"{s.evaluation.source_accuracy:.1%}",
+    ),
+    Figure(
+        "target accuracy (exam)",
+        "The same on the target. Uses the target's labels, which training never sees.",
+        _target_accuracy,
+        exam=True,
+    ),
+    Figure(
+        "domain accuracy (50 % = cannot tell)",
+        "How often the discriminator names the right domain.",
+        _domain_accuracy,
+    ),
+    Figure(
+        "proxy A-distance",
+        "From a fresh linear probe on the features: 0 = the domains cannot be told apart, 2 = always.",
+        lambda s, _: f"{s.proxy_a_distance:.2f}",
+    ),
+)
+
+
+def progress(run: Run) -> None:
+    """How far the run is, and how long it still takes."""
+    left = run.seconds_left() if run.playing else None
+    text = f"iteration **{run.iteration:,}** of {run.settings.max_iter:,}"
+    text += f" · {_duration(left)} left" if left is not None else " · done" if run.finished else ""
+    if run.late:
+        text += " · waiting for a worker"
+    st.progress(min(run.iteration / run.settings.max_iter, 1.0), text=text)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def figures(snapshot: Snapshot, settings: Settings) -> None:
+    """The five figures, as one element: as five, they took the browser longer than a chart."""
+    source, target = snapshot.evaluated
+    basis = f"Accuracies are over {source:,} source and {target:,} target samples."
+    st.html(f'<dl class="figures">{"".join(_figure(f, snapshot, settings, basis) for f in FIGURES)}</dl>')
+
+
+def _figure(figure: Figure, snapshot: Snapshot, settings: Settings, basis: str) -> str:
+    mark = ' class="exam"' if figure.exam else ""
+    reading = escape(figure.reading(snapshot, settings))
+    return f'<div{mark} title="{figure.meaning} {basis}"><dt>{figure.label}</dt><dd>{reading}</dd></div>'
+
+
+def sentence(run: Run, snapshot: Snapshot) -> None:
+    """What is happening, in words."""
+    diagnosis = BEGINNING if run.playing and snapshot.iteration == 0 else snapshot.diagnosis
+    BOXES[diagnosis.level](diagnosis.sentence, icon=ICONS[diagnosis.level])

@@ -1,0 +1,74 @@
+"""What steers a run: Play, Pause, Step, Reset, Undo, the speed, and what the figures mean."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.experiment import SPEEDS, Experiment
+from ui.readings import FIGURES
+from ui.text import plain
+
+
+def draw(state: Experiment) -> None:
+    """The row of buttons above the live view, and the notice of what they did."""
+    run = state.run
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="transport"):
+        with st.container(key="play-first" if not state.touched else "play", width="content"):
+            st.button(
+                "Play",
+                icon=":material/play_arrow:",
+                type="primary",
+                on_click=_play,
+                args=(state,),
+                shortcut="P",
+                disabled=run.playing or run.finished,
+                help="Train until max_iter.",
+            )
+        st.button("Pause", icon=":material/pause:", on_click=run.pause, shortcut="A", disabled=not run.playing)
+        st.button(
+            "Step",
+            icon=":material/skip_next:",
+            on_click=run.step,
+            shortcut="S",
+            disabled=run.playing or run.finished,
+            help="Train one iteration.",
+        )
+        untouched = run.iteration == 0 and not (run.playing or run.failure)
+        st.button("Reset", icon=":material/restart_alt:", on_click=state.reset, disabled=untouched)
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            on_click=state.undo,
+            shortcut="U",
+            disabled=not state.kept,
+            help="Bring back the run before the last rebuild or reset.",
+        )
+        st.select_slider(
+            "speed",
+            list(SPEEDS),
+            value=state.speed,
+            key="speed",
+            on_change=_speed,
+            args=(state,),
+            width=230,
+            help="Iterations a frame: slow 1, calm 5, steady 20; normal: as many as are trained meanwhile.",
+        )
+        with st.popover("Figures", icon=":material/help:", help="What the figures mean."):
+            st.markdown("\n\n".join(f"**{figure.label}**: {figure.meaning}" for figure in FIGURES))
+    if state.notice:
+        show = st.error if state.notice.level == "error" else st.toast
+        show(plain(state.notice.text))
+        if state.notice.level != "error":
+            state.notice = None
+
+
+def _play(state: Experiment) -> None:
+    state.touched = True
+    state.notice = None
+    state.run.iterations_per_frame = SPEEDS[state.speed]
+    state.run.play()
+
+
+def _speed(state: Experiment) -> None:
+    state.speed = st.session_state.speed
+    state.run.iterations_per_frame = SPEEDS[state.speed]
