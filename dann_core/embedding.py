@@ -37,7 +37,7 @@ class TsneFollower:
     moved far enough: the next frame goes on from there.
     """
 
-    ROUNDS, ROUND = 10, 5
+    ROUNDS, FEWEST_ROUNDS, ROUND = 10, 2, 5
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
@@ -45,15 +45,18 @@ class TsneFollower:
         self.motion = float("inf")  # the last median step of a point, in picture widths
         self._embedding: np.ndarray | None = None
 
-    def follow(self, features: np.ndarray) -> np.ndarray:
-        """The next frame `(N, 2)` for features `(N, D)`; unit root mean square radius, centred."""
+    def follow(self, features: np.ndarray, turns: int = 1) -> np.ndarray:
+        """The next frame `(N, 2)` for features `(N, D)`; unit root mean square radius, centred.
+
+        With `turns` runs on one worker, each is optimised less at a time, so that none keeps the others waiting.
+        """
         if self._embedding is None:
             self._embedding = self._first(features)
             self.frame = _normalized(self._embedding)
             return self.frame
         previous = self.frame
         embedding = self._start(features, self._embedding)
-        for _ in range(self.ROUNDS):
+        for _ in range(max(self.FEWEST_ROUNDS, self.ROUNDS // turns)):
             embedding = embedding.optimize(self.ROUND, momentum=0.8)
             self._embedding = np.asarray(embedding)
             self.frame = aligned(self._embedding, previous)

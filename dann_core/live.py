@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from dann_core.domains.pair import DomainPair
-from dann_core.observation import SETTLING_LOOKS, Observer, Snapshot
+from dann_core.observation import Observer, Snapshot
 from dann_core.settings import Settings
 from dann_core.training import Change, Trainer
 
@@ -26,7 +26,7 @@ SLICE_SECONDS = 0.45
 CHECKPOINT_SHARE, CHECKPOINT_BYTES_PER_SECOND = 0.1, 100e6
 """Large networks send checkpoints less often: sending them takes about this share of a run's time."""
 
-RECENTLY = 2.0
+RECENTLY = 4.0
 """Seconds after a slice in which a run counts as one that takes turns on its worker."""
 
 
@@ -125,8 +125,7 @@ class LiveRun:
         left = asked.settings.max_iter - self.trainer.iteration
         iterations = left if asked.iterations is None else min(asked.iterations, left)
         self._train(iterations, asked.seconds / turns)
-        patience = max(1, SETTLING_LOOKS // turns)
-        snapshot = self.observer.observe(self.trainer, complete=asked.complete, patience=patience, started=started)
+        snapshot = self.observer.observe(self.trainer, complete=asked.complete, turns=turns, started=started)
         return snapshot, self._checkpoint()
 
     def _train(self, iterations: int, seconds: float) -> None:

@@ -27,7 +27,7 @@ EMBEDDING_SHARE, PROBE_SHARE = 0.05, 0.015
 """Of a run's own time; t-SNE and the probe are made less often rather than taking more."""
 
 SETTLING_LOOKS = 8
-"""Looks after which the t-SNE of a run at rest is left as it is."""
+"""Looks after which the t-SNE of a run at rest, alone on its worker, is left as it is."""
 
 RECENT = 20
 """Iterations that a figure on the page is averaged over: a single batch is noise."""
@@ -120,15 +120,14 @@ class Observer:
         trainer: Trainer,
         *,
         complete: bool = False,
-        patience: int = SETTLING_LOOKS,
+        turns: int = 1,
         started: float | None = None,
     ) -> Snapshot:
         """A snapshot of `trainer` as it stands; `started` (`time.perf_counter`) is when its slice began.
 
-        `complete` evaluates on every sample and moves the t-SNE on until, after `patience` looks at most, it is
-        `settled`; otherwise
-        accuracies are those of the picture's sample, and t-SNE and probe may stay behind to keep within their shares
-        of the time.
+        `complete` evaluates on every sample and moves the t-SNE on until, after some looks at most, it is `settled`;
+        otherwise accuracies are those of the picture's sample, and t-SNE and probe may stay behind to keep within
+        their shares of the time. The more runs take `turns` on a worker, the less is done for the t-SNE at a time.
         """
         started = time.perf_counter() if started is None else started
         source, target = trainer.look(self._source_x, "source"), trainer.look(self._target_x, "target")
@@ -142,7 +141,7 @@ class Observer:
         settled = True
         if np.isfinite(features).all():
             self._pca.follow(features)
-            settled = self._move_tsne(features, complete, patience)
+            settled = self._move_tsne(features, complete, turns)
             self._probe(features[:n], features[n:], complete)
         else:
             self._distance = float("nan")
@@ -189,18 +188,18 @@ class Observer:
         self._best_source_accuracy = state["best_source_accuracy"]
         self._distance = state["distance"]
 
-    def _move_tsne(self, features: np.ndarray, complete: bool, patience: int) -> bool:
+    def _move_tsne(self, features: np.ndarray, complete: bool, turns: int) -> bool:
         """Move the t-SNE on if that is due; whether it is at rest."""
         first = self._tsne.frame is None
         if not (first or complete or self._tsne_seconds <= EMBEDDING_SHARE * self._seconds):
             return False
         self._looks_at_rest = self._looks_at_rest + 1 if complete else 0
         started = time.perf_counter()
-        self._tsne.follow(features)
+        self._tsne.follow(features, turns)
         if not (first or complete):
             # The first frame takes ten times as long as the others: charged, it would keep them waiting.
             self._tsne_seconds += time.perf_counter() - started
-        return self._tsne.motion < MOTION_AT_REST or self._looks_at_rest >= patience
+        return self._tsne.motion < MOTION_AT_REST or self._looks_at_rest >= max(1, SETTLING_LOOKS // turns)
 
     def _probe(self, source: np.ndarray, target: np.ndarray, complete: bool) -> None:
         if complete or np.isnan(self._distance) or self._probe_seconds <= PROBE_SHARE * self._seconds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,17 @@ def play_and_pause(page: Page, at_least: int) -> int:
 def processes(server: psutil.Process, what: str) -> list[psutil.Process]:
     """The server's descendants that were started with `what`; workers proper are spawned by their nannies."""
     return [p for p in server.children(recursive=True) if what in " ".join(p.cmdline())]
+
+
+def idle_workers(server: psutil.Process) -> list[psutil.Process]:
+    """The worker processes, once they have warmed up and nothing is left to do."""
+    family: list[psutil.Process] = []
+    while len(processes(server, "spawn_main")) < 2 or sum(p.cpu_percent() for p in family) > 10:
+        family = [server, *server.children(recursive=True)]
+        for process in family:
+            process.cpu_percent()
+        threading.Event().wait(2)
+    return processes(server, "spawn_main")
 
 
 def test_a_reload_finds_the_run_where_it_was(page: Page, browser: Browser, address: str) -> None:
@@ -62,6 +74,19 @@ def test_a_killed_worker_is_said_and_the_run_goes_on(page: Page, address: str, s
         os.kill(worker.pid, signal.SIGKILL)
     expect(page.get_by_text("The worker that trained this run died")).to_be_visible(timeout=120_000)
     wait_for_iteration(page, iteration(page) + 20)
+
+
+def test_a_page_that_waits_for_its_network_shows_it_later(page: Page, address: str, server: psutil.Process) -> None:
+    open_page(page, address)
+    workers = idle_workers(server)
+    for worker in workers:
+        worker.suspend()
+    page.goto(f"{address}/?domain=blobs")
+    expect(page.get_by_text("The network is being built")).to_be_visible()
+    for worker in workers:
+        worker.resume()
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from dann_core.engine import EngineError
 from dann_core.run import Run
@@ -79,13 +77,12 @@ def _stage(state: Experiment, tick: float | None, draw_frame: Callable[..., None
     """The page's part of the live view, and the frames in it; without a `tick` there is only one."""
     head = st.container()
     places = panels.surroundings(state)
-    sentence = st.container()
     with head:
-        st.fragment(draw_frame, run_every=tick)(state, state.run, tick, places, sentence)
+        st.fragment(draw_frame, run_every=tick)(state, state.run, tick, places)
     panels.look_back(state.run)
 
 
-def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places, sentence: DeltaGenerator) -> None:
+def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places) -> None:
     """One frame: take in what has been trained, then draw it; `tick` seconds later comes the next."""
     _drawn_at[id(run)] = time.monotonic()
     was_moving = _moving(run)
@@ -99,6 +96,9 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
     news = state.notice_recovery()
     snapshot = panels.shown(run)
     if snapshot is None:
+        for place in places:
+            # Of the page's containers, later frames may only use those that this one has used.
+            place.empty()
         if not run.failure:
             st.info("The network is being built…", icon=":material/hourglass_top:")
         elif was_moving:
@@ -107,7 +107,7 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
     readings.progress(run)
     readings.figures(snapshot, run.settings)
     panels.draw(state, run, snapshot, places)
-    with sentence:
+    with places.sentence:
         readings.sentence(run, snapshot)
     # When the script's next run starts, Streamlit throws away what it has not sent yet, and with it charts of this
     # frame.
@@ -118,8 +118,8 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
         st.rerun()
 
 
-def _steered_frame(state: Experiment, run: Run, tick: float | None, *places: Any) -> None:
+def _steered_frame(state: Experiment, run: Run, tick: float | None, places: panels.Places) -> None:
     """A frame whose pace follows the crowd."""
-    frame(state, run, tick, *places)
+    frame(state, run, tick, places)
     if tick is not None and not 0.6 < _tick() / tick < 1.6:
         st.rerun()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -20,13 +20,13 @@ VIEWS = ("t-SNE", "PCA")
 _BARE = {"label_visibility": "collapsed"}
 
 
-@dataclass(frozen=True)
-class Places:
-    """Where the pictures of a frame go."""
+class Places(NamedTuple):
+    """Where the pictures of a frame go, and its sentence below them."""
 
     features: DeltaGenerator
     input: DeltaGenerator
     curves: DeltaGenerator
+    sentence: DeltaGenerator
 
 
 def surroundings(state: Experiment) -> Places:
@@ -50,7 +50,7 @@ def surroundings(state: Experiment) -> Places:
     left.caption(f"{run.sample.how}; target colours: {colours}.")
     middle.caption(inputs.caption(run.pair))
     right.caption("Dotted: needs target labels, so it is an exam only. Dotted upright lines: a setting changed.")
-    return Places(features, input_, curves)
+    return Places(features, input_, curves, sentence=st.container())
 
 
 def _header(title: str) -> DeltaGenerator:
