@@ -14,6 +14,9 @@ PARENT = os.getppid()
 LOOK_SECONDS, CLOSE_SECONDS = 1, 5
 _watching: set[asyncio.Task] = set()
 
+# A terminal's Ctrl+C goes to a whole group of processes: the app has it alone, and can close what it started.
+os.setpgrp()
+
 
 async def dask_setup(server: Any) -> None:
     """Called by Dask once the scheduler or nanny is made."""

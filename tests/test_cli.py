@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import psutil
 import pytest
 from safetensors.torch import load_file
 
@@ -77,3 +81,26 @@ def test_the_module_lists_its_domains() -> None:
     run = subprocess.run([sys.executable, "-m", "dann_core", "domains"], capture_output=True, text=True, check=True)
     for name in domains.names():
         assert f"{name}: " in run.stdout
+
+
+def test_ctrl_c_ends_a_sweep_and_its_workers(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "dann_core", "sweep", "--domain", "moons", "--max-iter", "100000"]
+    with subprocess.Popen(
+        [*command, "--workers", "2", "--out", str(tmp_path / "kept")],
+        cwd=SAMPLES.parent.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as sweep:
+        family: list[psutil.Process] = []
+        while sum("spawn_main" in " ".join(p.cmdline()) for p in family) < 2 and sweep.poll() is None:
+            threading.Event().wait(0.5)
+            family = psutil.Process(sweep.pid).children(recursive=True)
+        # As a terminal does it: to the whole group.
+        os.killpg(sweep.pid, signal.SIGINT)
+        said, errors = sweep.communicate()
+    assert sweep.returncode == 0
+    assert "The same command again continues." in said
+    assert "Traceback" not in errors
+    assert not psutil.wait_procs(family, timeout=60)[1]
