@@ -63,8 +63,7 @@ class Checkpoint:
 
     def restore(self, trainer: Trainer, observer: Observer) -> None:
         """Bring both, made with the same settings, to where they were."""
-        # Packed by `of` in a worker of ours and carried by Dask, which pickles all it carries; never read from a file.
-        of_trainer, of_observer = pickle.loads(self.state)
+        of_trainer, of_observer = _Unpacker(io.BytesIO(self.state)).load()
         trainer.load_state_dict(of_trainer)
         observer.load_state_dict(of_observer)
 
@@ -92,6 +91,25 @@ class _Packer(pickle.Pickler):
 def _tensor(array: np.ndarray, channels_last: bool) -> torch.Tensor:
     tensor = torch.from_numpy(array)
     return tensor.contiguous(memory_format=torch.channels_last) if channels_last else tensor
+
+
+class _Unpacker(pickle.Unpickler):
+    """Makes what `_Packer` has packed and nothing else: a checkpoint comes from another process."""
+
+    KNOWN = frozenset(
+        [
+            (__name__, "_tensor"),
+            ("collections", "OrderedDict"),
+            ("numpy", "dtype"),
+            ("numpy._core.numeric", "_frombuffer"),
+        ]
+    )
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Called by pickle for every name that is not built in."""
+        if (module, name) not in self.KNOWN:
+            raise pickle.UnpicklingError(f"A checkpoint holds no {module}.{name}.")
+        return super().find_class(module, name)
 
 
 # All live runs of this process with the time of their last slice: those that take turns.

@@ -160,7 +160,10 @@ class Run:
         with self._lock:
             self.failure = None
             self._handle.rest()
-            self._ask_next() if self.latest else self._ask(0)
+            if self.latest:
+                self._ask_next()
+            else:
+                self._ask(0)
 
     def poll(self, next_in: float | None = None) -> bool:
         """Take in finished slices and, while playing, ask for the next before anything is drawn.

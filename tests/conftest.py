@@ -19,7 +19,9 @@ import torch
 from browser import CHROMIUM_FLAGS, DESKTOP, PATIENCE, ROOT, free_port
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from dann_core import DomainPair
+from dann_core import DomainPair, Settings, Trainer
+from dann_core.engine import Engine
+from dann_core.run import Run
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -38,6 +40,20 @@ def make_pair(shape: tuple[int, ...] = (4,), n: int = 40, classes: int = 3, labe
 @pytest.fixture
 def vectors() -> DomainPair:
     return make_pair()
+
+
+def settle(run: Run) -> None:
+    """Take in slices until nothing is under way."""
+    while run.busy:
+        run.wait(120)
+        run.poll()
+
+
+def settled_beside_plain(engine: Engine, pair: DomainPair, settings: Settings) -> tuple[Run, Trainer]:
+    """A run that can be played, and a trainer that knows of no engine, to compare it with."""
+    run = Run(engine, pair, settings)
+    settle(run)
+    return run, Trainer(pair, settings)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -13,13 +13,13 @@ import numpy as np
 import psutil
 import pytest
 from browser import ROOT, free_port
+from conftest import settle, settled_beside_plain
 
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.cluster import ClusterEngine
 from dann_core.engine import EngineError, ThreadEngine, from_environment
 from dann_core.knobs import KnobError
 from dann_core.live import LiveRun, Resumption, Slice
-from dann_core.run import Run
 from dann_core.sweep import Axis, Plan, Sweep
 
 SETTINGS = Settings(batch_size=8, max_iter=3000, extractor_width=8, feature_width=8, discriminator_width=8)
@@ -34,12 +34,6 @@ def engine() -> Iterator[ClusterEngine]:
         made.wait_until_warm()
         yield made
         made.close()
-
-
-def settle(run: Run) -> None:
-    while run.busy:
-        run.wait(120)
-        run.poll()
 
 
 def workers_of(process: psutil.Process) -> list[psutil.Process]:
@@ -57,8 +51,7 @@ def kill_workers() -> None:
 
 
 def test_a_run_in_a_worker_is_a_plain_run(engine: ClusterEngine, vectors: DomainPair) -> None:
-    run, plain = Run(engine, vectors, SETTINGS.replace(max_iter=400)), Trainer(vectors, SETTINGS.replace(max_iter=400))
-    settle(run)
+    run, plain = settled_beside_plain(engine, vectors, SETTINGS.replace(max_iter=400))
     run.play()
     settle(run)
     plain.advance(400)
@@ -71,8 +64,7 @@ def test_a_run_that_begins_before_the_workers_are_warm_moves_to_them(vectors: Do
     engine = ClusterEngine(workers=1)
     assert engine.warming
     settings = SETTINGS.replace(max_iter=60)
-    run, plain = Run(engine, vectors, settings), Trainer(vectors, settings)
-    settle(run)
+    run, plain = settled_beside_plain(engine, vectors, settings)
     run.step()
     settle(run)
     assert run.iteration == 1
@@ -87,8 +79,7 @@ def test_a_run_that_begins_before_the_workers_are_warm_moves_to_them(vectors: Do
 
 def test_killed_workers_cost_nothing_that_was_shown(engine: ClusterEngine) -> None:
     pair, settings = domains.load("moons"), domains.preset("moons").replace(max_iter=4000)
-    run, plain = Run(engine, pair, settings), Trainer(pair, settings)
-    settle(run)
+    run, plain = settled_beside_plain(engine, pair, settings)
     run.play()
     while run.iteration < 200:
         run.wait(60)
@@ -113,8 +104,7 @@ def test_killed_workers_cost_nothing_that_was_shown(engine: ClusterEngine) -> No
 
 def test_a_run_that_rested_goes_on_where_it_was(engine: ClusterEngine, vectors: DomainPair) -> None:
     settings = SETTINGS.replace(max_iter=60)
-    run, plain = Run(engine, vectors, settings), Trainer(vectors, settings)
-    settle(run)
+    run, plain = settled_beside_plain(engine, vectors, settings)
     for _ in range(5):
         run.step()
     settle(run)
@@ -219,8 +209,7 @@ def test_a_cluster_by_address_and_its_end(
     address, processes = scheduler
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", address)
     engine = from_environment()
-    run, plain = Run(engine, vectors, SETTINGS), Trainer(vectors, SETTINGS)
-    settle(run)
+    run, plain = settled_beside_plain(engine, vectors, SETTINGS)
     run.step()
     settle(run)
     assert run.iteration == 1

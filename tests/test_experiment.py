@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from conftest import settle
 
 from ui.experiment import KEPT_RUNS, Experiment
 
@@ -21,9 +22,7 @@ def settled(experiment: Experiment, steps: int = 0) -> Experiment:
     run = experiment.run
     for _ in range(steps):
         run.step()
-    while run.busy:
-        run.wait(60)
-        run.poll()
+    settle(run)
     return experiment
 
 

@@ -6,9 +6,9 @@ import dataclasses
 
 import numpy as np
 import pytest
-from conftest import make_pair
+from conftest import make_pair, settle, settled_beside_plain
 
-from dann_core import DomainPair, Settings, Trainer
+from dann_core import DomainPair, Settings
 from dann_core.engine import ThreadEngine
 from dann_core.run import AHEAD, Run, Timeline
 
@@ -20,16 +20,8 @@ def engine() -> ThreadEngine:
     return ThreadEngine(2)
 
 
-def settle(run: Run) -> None:
-    """Take in slices until nothing is under way."""
-    while run.busy:
-        run.wait(60)
-        run.poll()
-
-
 def test_played_to_the_end_it_is_a_plain_run(engine: ThreadEngine, vectors: DomainPair) -> None:
-    run, plain = Run(engine, vectors, SETTINGS), Trainer(vectors, SETTINGS)
-    settle(run)
+    run, plain = settled_beside_plain(engine, vectors, SETTINGS)
     assert run.latest.iteration == 0
     run.iterations_per_frame = 7
     run.play()
@@ -61,8 +53,7 @@ def test_a_crowded_page_makes_no_queue(engine: ThreadEngine, vectors: DomainPair
 
 def test_pause_takes_back_what_has_not_begun(engine: ThreadEngine, vectors: DomainPair) -> None:
     settings = SETTINGS.replace(max_iter=1_000_000)
-    run, plain = Run(engine, vectors, settings), Trainer(vectors, settings)
-    settle(run)
+    run, plain = settled_beside_plain(engine, vectors, settings)
     for _ in range(3):
         run.play()
         run.wait(60)

@@ -12,6 +12,7 @@ from dann_core.evaluation import Diagnosis
 from dann_core.observation import Snapshot
 from dann_core.run import Run
 from dann_core.settings import Settings
+from ui.text import duration
 
 ICONS = {
     "idle": ":material/play_circle:",
@@ -74,14 +75,10 @@ def progress(run: Run) -> None:
     """How far the run is, and how long it still takes."""
     left = run.seconds_left() if run.playing else None
     text = f"iteration **{run.iteration:,}** of {run.settings.max_iter:,}"
-    text += f" · {_duration(left)} left" if left is not None else " · done" if run.finished else ""
+    text += f" · {duration(left)} left" if left is not None else " · done" if run.finished else ""
     if run.late:
         text += " · waiting for a worker"
     st.progress(min(run.iteration / run.settings.max_iter, 1.0), text=text)
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def figures(snapshot: Snapshot, settings: Settings) -> None:

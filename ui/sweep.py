@@ -13,7 +13,7 @@ from dann_core.sweep_plan import cell_text, numeric_knobs, value_text
 from ui import sweep_charts
 from ui.experiment import Experiment, built_in_pair, engine
 from ui.plot import chart
-from ui.text import plain
+from ui.text import duration, plain
 
 TICK_SECONDS = 0.5
 HEIGHT = 430
@@ -128,7 +128,7 @@ def _progress(sweep: Sweep) -> None:
     left = sweep.seconds_left
     text = f"{sweep.done:,} of {sweep.total:,} experiments"
     if sweep.running:
-        text += " · starting…" if left is None else f" · about {_duration(left)} left"
+        text += " · starting…" if left is None else f" · about {duration(left)} left"
     elif sweep.done < sweep.total:
         text += " · stopped"
     else:
@@ -142,10 +142,6 @@ def _progress(sweep: Sweep) -> None:
         elif not sweep.running and sweep.failed:
             st.button("Try the failed again", icon=":material/refresh:", on_click=sweep.start)
         st.progress(sweep.done / sweep.total, text=text)
-
-
-def _duration(seconds: float) -> str:
-    return f"{max(round(seconds), 1)} s" if seconds < 90 else f"{round(seconds / 60)} min"
 
 
 def _measure(sweep: Sweep) -> tuple[Measure, bool]:

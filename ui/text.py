@@ -13,3 +13,8 @@ STANDARDISED = {
 def plain(text: str) -> str:
     """`text` for a Markdown element, with every sign that Markdown or HTML would act on shown as it is."""
     return "".join("\\" + c if c in "\\`*_{}[]<>#|~$:&!" else c for c in text)
+
+
+def duration(seconds: float) -> str:
+    """How long something still takes, to the second or minute."""
+    return f"{max(round(seconds), 1)} s" if seconds < 90 else f"{round(seconds / 60)} min"
