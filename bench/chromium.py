@@ -6,7 +6,9 @@ import asyncio
 import random
 import shutil
 import time
+from contextlib import suppress
 
+import psutil
 from playwright.async_api import Browser, Error, Locator, Page, async_playwright, expect
 
 from bench.student import Record
@@ -34,6 +36,18 @@ NOTE_FRAMES = """() => {
 def executable() -> str | None:
     """The system's Chromium; None leaves the choice to Playwright."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def cpu_of_browsers() -> float:
+    """CPU seconds of all running processes of this process's browsers."""
+    seconds = 0.0
+    for process in psutil.Process().children(recursive=True):
+        # A browser ends processes of its own at any time.
+        with suppress(psutil.NoSuchProcess):
+            if "chrom" in process.name():
+                times = process.cpu_times()
+                seconds += times.user + times.system
+    return seconds
 
 
 async def press(page: Page, name: str) -> None:

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from playwright.async_api import Browser, async_playwright
 
-from bench.chromium import FLAGS, PATIENCE, executable, opened, press
+from bench.chromium import FLAGS, PATIENCE, cpu_of_browsers, executable, opened, press
 from bench.serving import ROOT, Server
 
 WARM_ITERATIONS = 50
@@ -31,13 +31,14 @@ WARM_ITERATIONS = 50
 
 @dataclass(frozen=True)
 class Watched:
-    """One watched run: seconds from Play to done, frames on the screen, CPU seconds of server and workers."""
+    """One watched run: seconds from Play to done, frames on the screen, CPU seconds of server, workers, browser."""
 
     seconds: float
     frames: int
     longest_gap: float
     server_cpu: float
     workers_cpu: float
+    browser_cpu: float
 
 
 def headless(domain: str, iterations: int) -> dict[str, float]:
@@ -109,7 +110,7 @@ async def watch(browser: Browser, server: Server, domain: str, iterations: int) 
     await page.get_by_text("embedded together").wait_for()
     # Workers that still start, and a page that still loads, are another measurement's.
     await asyncio.to_thread(server.wait_until_idle)
-    before, pressed = server.usage(), time.time()
+    before, drawing, pressed = server.usage(), cpu_of_browsers(), time.time()
     await press(page, "Play")
     done = await page.wait_for_function(
         "() => document.querySelector('[data-testid=stProgress]').innerText.includes('done') && Date.now() / 1000",
@@ -124,6 +125,7 @@ async def watch(browser: Browser, server: Server, domain: str, iterations: int) 
         longest_gap=float(np.diff([pressed, *times]).max()),
         server_cpu=after.server_cpu - before.server_cpu,
         workers_cpu=after.workers_cpu - before.workers_cpu,
+        browser_cpu=cpu_of_browsers() - drawing,
     )
 
 
@@ -142,7 +144,8 @@ async def compare(server: Server, domains: list[str], iterations: int, rounds: i
                     f"{domain:<8} round {k + 1}: headless {alone:6.2f} s, watched {seen.seconds:6.2f} s, "
                     f"ratio {seen.seconds / alone:.2f}; {seen.frames} frames, {iterations / seen.frames:.0f} "
                     f"iterations each, {seen.frames / seen.seconds:.1f} a second, longest gap {seen.longest_gap:.2f}; "
-                    f"CPU a frame: server {1000 * seen.server_cpu / seen.frames:.0f} ms; workers busy "
+                    f"CPU a frame: server {1000 * seen.server_cpu / seen.frames:.0f} ms, browser "
+                    f"{1000 * seen.browser_cpu / seen.frames:.0f} ms; workers busy "
                     f"{seen.workers_cpu / seen.seconds:.0%} of the time, {seen.workers_cpu:.2f} s",
                     flush=True,
                 )

@@ -18,6 +18,9 @@ PCA_DIMENSIONS = 50
 PICTURE_WIDTH = 4.2
 """Width of the square, centred on the origin, in which a frame is drawn; a frame has unit root mean square radius."""
 
+ROUNDS, ITERATIONS_A_ROUND = 10, 5
+"""The most that one frame is optimised; after each round its motion is looked at."""
+
 MOTION_LIMIT = 0.025
 """Median step of a point from frame to frame, in picture widths, after which a frame is taken as it is."""
 
@@ -37,18 +40,16 @@ class TsneFollower:
     moved far enough: the next frame goes on from there.
     """
 
-    ROUNDS, FEWEST_ROUNDS, ROUND = 10, 2, 5
-
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
         self.frame: np.ndarray | None = None
         self.motion = float("inf")  # the last median step of a point, in picture widths
         self._embedding: np.ndarray | None = None
 
-    def follow(self, features: np.ndarray, turns: int = 1) -> np.ndarray:
+    def follow(self, features: np.ndarray, rounds: int = ROUNDS) -> np.ndarray:
         """The next frame `(N, 2)` for features `(N, D)`; unit root mean square radius, centred.
 
-        With `turns` runs on one worker, each is optimised less at a time, so that none keeps the others waiting.
+        Optimised for so many rounds at most: fewer move the picture less at a time.
         """
         if self._embedding is None:
             self._embedding = self._first(features)
@@ -56,8 +57,8 @@ class TsneFollower:
             return self.frame
         previous = self.frame
         embedding = self._start(features, self._embedding)
-        for _ in range(max(self.FEWEST_ROUNDS, self.ROUNDS // turns)):
-            embedding = embedding.optimize(self.ROUND, momentum=0.8)
+        for _ in range(rounds):
+            embedding = embedding.optimize(ITERATIONS_A_ROUND, momentum=0.8)
             self._embedding = np.asarray(embedding)
             self.frame = aligned(self._embedding, previous)
             self.motion = _median_motion(self.frame, previous)

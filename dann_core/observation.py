@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dann_core.domains.pair import DomainPair
-from dann_core.embedding import MOTION_AT_REST, PcaFollower, TsneFollower
+from dann_core.embedding import MOTION_AT_REST, ROUNDS, PcaFollower, TsneFollower
 from dann_core.evaluation import Diagnosis, Vitals, diagnose, proxy_a_distance
 from dann_core.training import Change, Evaluation, Trainer
 
@@ -25,6 +25,10 @@ BOUNDARIES = 10
 """Classes whose boundary is kept; more would be a tangle."""
 EMBEDDING_SHARE, PROBE_SHARE = 0.05, 0.015
 """Of a run's own time; t-SNE and the probe are made less often rather than taking more."""
+
+ROUNDS_WHILE_TRAINING, FEWEST_ROUNDS = 3, 2
+"""Of optimisation before the t-SNE is drawn again: little at a time, so that it is drawn often and none keeps waiting;
+runs that take turns do less still."""
 
 SETTLING_LOOKS = 8
 """Looks after which the t-SNE of a run at rest, alone on its worker, is left as it is."""
@@ -130,6 +134,8 @@ class Observer:
         their shares of the time. The more runs take `turns` on a worker, the less is done for the t-SNE at a time.
         """
         started = time.perf_counter() if started is None else started
+        # Neither the first look nor those at rest: they come before Play and after the end.
+        charged = self._tsne.frame is not None and not complete
         source, target = trainer.look(self._source_x, "source"), trainer.look(self._target_x, "target")
         evaluation = (
             trainer.evaluate() if complete else trainer.grade(self.sample.source, self.sample.target, source, target)
@@ -141,7 +147,7 @@ class Observer:
         settled = True
         if np.isfinite(features).all():
             self._pca.follow(features)
-            settled = self._move_tsne(features, complete, turns)
+            settled = self._move_tsne(features, complete, turns, charged)
             self._probe(features[:n], features[n:], complete)
         else:
             self._distance = float("nan")
@@ -165,7 +171,8 @@ class Observer:
             changes=tuple(trainer.changes),
             settled=settled,
         )
-        self._seconds += time.perf_counter() - started
+        if charged:
+            self._seconds += time.perf_counter() - started
         return snapshot
 
     def skip_history(self, trainer: Trainer) -> None:
@@ -188,16 +195,15 @@ class Observer:
         self._best_source_accuracy = state["best_source_accuracy"]
         self._distance = state["distance"]
 
-    def _move_tsne(self, features: np.ndarray, complete: bool, turns: int) -> bool:
+    def _move_tsne(self, features: np.ndarray, complete: bool, turns: int, charged: bool) -> bool:
         """Move the t-SNE on if that is due; whether it is at rest."""
-        first = self._tsne.frame is None
-        if not (first or complete or self._tsne_seconds <= EMBEDDING_SHARE * self._seconds):
+        if charged and self._tsne_seconds >= EMBEDDING_SHARE * self._seconds:
             return False
         self._looks_at_rest = self._looks_at_rest + 1 if complete else 0
         started = time.perf_counter()
-        self._tsne.follow(features, turns)
-        if not (first or complete):
-            # The first frame takes ten times as long as the others: charged, it would keep them waiting.
+        rounds = ROUNDS if complete else ROUNDS_WHILE_TRAINING
+        self._tsne.follow(features, max(FEWEST_ROUNDS, rounds // turns))
+        if charged:
             self._tsne_seconds += time.perf_counter() - started
         return self._tsne.motion < MOTION_AT_REST or self._looks_at_rest >= max(1, SETTLING_LOOKS // turns)
 

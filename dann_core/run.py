@@ -6,6 +6,7 @@ import dataclasses
 import threading
 import time
 from collections import deque
+from concurrent import futures
 from concurrent.futures import Future
 
 from dann_core.domains.pair import DomainPair
@@ -70,7 +71,7 @@ class Run:
         self._lock = threading.Lock()
         self._pace: deque[tuple[float, int]] = deque(maxlen=12)
         self._pending: deque[Future[Snapshot]] = deque()
-        self._slice_seconds = FIRST_SLICE
+        self._slice_seconds = SLICE_SECONDS
         self._ahead = AHEAD
         self._asked = settings
         self._heard = time.monotonic()
@@ -117,8 +118,9 @@ class Run:
         with self._lock:
             if not self.finished and not self.failure:
                 self.playing = True
-                self._slice_seconds = FIRST_SLICE
                 self._pace.clear()
+                if not self.busy:
+                    self._ask(self.iterations_per_frame, seconds=FIRST_SLICE)
                 self._ask_next()
 
     def pause(self) -> None:
@@ -142,13 +144,9 @@ class Run:
             if self.latest and not self.failure:
                 self._ask_next()
 
-    def wait(self, seconds: float) -> None:
-        """Wait for the slice under way, at most so long."""
-        for pending in list(self._pending)[:1]:
-            try:
-                pending.exception(seconds)
-            except TimeoutError:
-                return
+    def wait(self, seconds: float, slices: int = 1) -> None:
+        """Wait for so many of the slices under way, at most so long."""
+        futures.wait(list(self._pending)[:slices], seconds)
 
     def rest(self) -> None:
         """Pause and free what the run takes up where it is trained; playing on makes it anew, bit for bit."""
@@ -193,19 +191,26 @@ class Run:
             self._pending.clear()
             self.failure, self.playing = failure, False
             return False
-        snapshot, self._heard = answer.result(), time.monotonic()
+        snapshot = answer.result()
         self.history.extend(snapshot.rows)
         # The history has them now; 150 kept snapshots need not hold them again.
         self.timeline.add(dataclasses.replace(snapshot, rows=snapshot.rows[:0].copy()))
-        self._pace.append((time.monotonic(), snapshot.iteration))
         return True
 
+    def _note_arrival(self, answer: Future[Snapshot]) -> None:
+        """Called in a thread of the engine's: when a slice has come, which may be well before it is taken in."""
+        if not answer.cancelled() and answer.exception() is None:
+            self._heard = time.monotonic()
+            self._pace.append((self._heard, answer.result().iteration))
+
     def seconds_left(self) -> float | None:
-        """Until max_iter at the pace of the last frames; None while that is not known."""
+        """From now until max_iter at the pace of the last slices; None while that is not known."""
         if len(self._pace) < 2 or self.finished:
             return None
         (t0, i0), (t1, i1) = self._pace[0], self._pace[-1]
-        return (self.settings.max_iter - i1) * (t1 - t0) / (i1 - i0) if i1 > i0 else None
+        if i1 == i0:
+            return None
+        return max((self.settings.max_iter - i1) * (t1 - t0) / (i1 - i0) - (time.monotonic() - t1), 0.0)
 
     def _ask_next(self) -> None:
         """Ask for what is due: slices, a step, or looks at a run at rest until its picture is complete and still."""
@@ -226,9 +231,11 @@ class Run:
         everything = (len(self.pair.source_x), len(self.pair.target_x))
         return self.iteration == 0 or (self.latest.evaluated == everything and self.latest.settled)
 
-    def _ask(self, iterations: int | None, *, complete: bool = False) -> None:
+    def _ask(self, iterations: int | None, *, complete: bool = False, seconds: float | None = None) -> None:
         if not self.busy:
             self._heard = time.monotonic()
         self._asked = self.settings
-        asked = Slice(self.settings, iterations, complete, self._slice_seconds)
-        self._pending.append(self._handle.advance(asked))
+        asked = Slice(self.settings, iterations, complete, seconds or self._slice_seconds)
+        answer = self._handle.advance(asked)
+        answer.add_done_callback(self._note_arrival)
+        self._pending.append(answer)

@@ -21,8 +21,8 @@ SECONDS_A_PAGE = 0.05
 """What a frame may cost the server: with more pages, ticks get longer instead of queueing up."""
 
 FIRST_SNAPSHOT_SECONDS = 3
-NEARLY = 0.25
-"""How much of a tick a frame waits for the slice under way."""
+NEARLY, WITHIN = 0.25, 0.8
+"""How much of a tick a frame waits for the slice under way before it is drawn, and for a run's end after that."""
 
 SEND_SECONDS = 0.05
 
@@ -39,15 +39,15 @@ def draw(state: Experiment) -> None:
     _stage(state, _tick() if _moving(state.run) else None, _steered_frame)
 
 
-def look_on(state: Experiment, places: int) -> None:
-    """For people who find every place taken: a run that nobody steers."""
+def look_on(state: Experiment, places: int, try_again: Callable[[], None]) -> None:
+    """For people who find every place taken: a run that nobody steers, until they `try_again`."""
     with st.container(horizontal=True, vertical_alignment="center", key="full"):
         st.warning(
             f"All {places} places on this server are taken, so this run is one to look at. A place becomes free when "
             "somebody leaves.",
             icon=":material/group:",
         )
-        st.button("Try again", icon=":material/refresh:")
+        st.button("Try again", icon=":material/refresh:", on_click=try_again)
     _stage(state, CROWDED_TICK_SECONDS if _moving(state.run) else None, frame)
 
 
@@ -84,14 +84,13 @@ def _stage(state: Experiment, tick: float | None, draw_frame: Callable[..., None
 
 def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places) -> None:
     """One frame: take in what has been trained, then draw it; `tick` seconds later comes the next."""
-    _drawn_at[id(run)] = time.monotonic()
-    was_moving = _moving(run)
+    started = _drawn_at[id(run)] = time.monotonic()
+    before = run.playing, run.busy
     if run.latest is None:
         run.wait(FIRST_SNAPSHOT_SECONDS)
     elif run.playing and tick:
-        # What is nearly there would otherwise be seen a whole tick later, and so would the end.
-        ending = (run.seconds_left() or tick) < tick
-        run.wait(tick if ending else tick * NEARLY)
+        # What is nearly there would otherwise be seen a whole tick later.
+        run.wait(tick * NEARLY)
     run.poll(tick)
     news = state.notice_recovery()
     snapshot = panels.shown(run)
@@ -101,7 +100,7 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
             place.empty()
         if not run.failure:
             st.info("The network is being built…", icon=":material/hourglass_top:")
-        elif was_moving:
+        elif any(before):
             st.rerun()
         return
     readings.progress(run)
@@ -112,10 +111,19 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
     # When the script's next run starts, Streamlit throws away what it has not sent yet, and with it charts of this
     # frame.
     time.sleep(SEND_SECONDS)
-    ended = was_moving and not _moving(run)
-    if ended or news:
+    if run.playing and tick:
+        _await_end(run, started + WITHIN * tick)
+    if news or (run.playing, run.busy) != before:
         # Buttons, the timer and notices belong to the page: draw it once more.
         st.rerun()
+
+
+def _await_end(run: Run, until: float) -> None:
+    """Take in the end of a run if it is near: it would otherwise be seen up to a whole tick later."""
+    left, now = run.seconds_left(), time.monotonic()
+    if left is not None and now + left < until:
+        run.wait(until - now, run.under_way)
+        run.poll()
 
 
 def _steered_frame(state: Experiment, run: Run, tick: float | None, places: panels.Places) -> None:

@@ -49,6 +49,8 @@ def showcase() -> Experiment:
 
 def arrive() -> Experiment:
     """This session's experiment; the first call reads the link. A page ends here when there is nowhere to train."""
+    if st.session_state.get("full"):
+        return showcase()
     if "experiment" not in st.session_state:
         try:
             return _arrive(st.query_params.to_dict())
@@ -66,9 +68,16 @@ def _arrive(query: dict[str, str]) -> Experiment:
         try:
             key, found = _new(query, key, holder)
         except Full:
+            # Until they ask for it: a page that is looked at must not turn into another one by itself.
+            st.session_state.full = True
             return showcase()
     st.session_state.experiment, st.session_state.run_key = found, key
     return found
+
+
+def try_again() -> None:
+    """Let the next run of the page look for a place."""
+    st.session_state.full = False
 
 
 def looking_on() -> bool:

@@ -8,7 +8,7 @@ from ui import live, sidebar, upload, visitors
 
 state = visitors.arrive()
 if visitors.looking_on():
-    live.look_on(state, visitors.PLACES)
+    live.look_on(state, visitors.PLACES, visitors.try_again)
     st.stop()
 sidebar.draw(state)
 # A place of its own, empty or not: what stands below must not move in the page's tree when it opens or closes.
