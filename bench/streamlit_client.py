@@ -28,9 +28,10 @@ WIDGETS = ("button", "slider", "selectbox", "checkbox", "file_uploader")
 
 @dataclass
 class Placed:
-    """A widget as the page shows it, and the script run and fragment that have drawn it last."""
+    """A widget as the page shows it, where in the page's tree, and the script run and fragment that drew it last."""
 
     proto: Any
+    path: tuple[int, ...]
     run: str
     fragment: str
 
@@ -175,23 +176,25 @@ class Tab:
                 message.hash, Cached(_light(delta.new_element), delta.fragment_id, self._age)
             )
             known.since = self._age
-        self._show(delta.new_element, delta.fragment_id)
+        self._show(delta.new_element, delta.fragment_id, message)
 
-    def _on_ref_hash(self, hash: str, _: ForwardMsg) -> None:
+    def _on_ref_hash(self, hash: str, message: ForwardMsg) -> None:
         cached = self._cache.get(hash)
         if cached is None:
             self.errors["the server refers to a message that the page no longer holds"] += 1
             return
         cached.since = self._age
-        self._show(cached.element, cached.fragment)
+        self._show(cached.element, cached.fragment, message)
 
-    def _show(self, element: Any, fragment: str) -> None:
-        kind = element.WhichOneof("type")
+    def _show(self, element: Any, fragment: str, message: ForwardMsg) -> None:
+        kind, path = element.WhichOneof("type"), tuple(message.metadata.delta_path)
+        # An element takes the place of a block with all that is in it.
+        self.widgets = {name: w for name, w in self.widgets.items() if w.path[: len(path)] != path or w.path == path}
         if kind == "exception":
             self.errors[f"{element.exception.type}: {element.exception.message}"] += 1
         if kind in WIDGETS:
             proto = getattr(element, kind)
-            self.widgets[_name(proto)] = Placed(proto, self._run, fragment)
+            self.widgets[_name(proto)] = Placed(proto, path, self._run, fragment)
             if kind in INITIAL and (proto.id not in self._values or proto.set_value):
                 self._values[proto.id] = INITIAL[kind](proto)
         self.shown(element, fragment)

@@ -5,6 +5,7 @@ Streamlit forgets a widget that is not drawn, so widgets only show and change th
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,9 @@ from dann_core.settings import Settings
 from dann_core.sweep import Sweep
 
 FIRST_DOMAIN = "moons"
+SWITCH_SECONDS = 0.001
+"""After which a thread of the server lets others go on; Python's own value is five times that."""
+
 KEPT_RUNS = 4
 """Trained runs that Undo can bring back."""
 
@@ -31,6 +35,8 @@ SPEEDS: dict[str, int | None] = {"slow": 1, "calm": 5, "steady": 20, "normal": N
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """The server's one engine. Raises `EngineError` when its cluster does not answer."""
+    # In a class many scripts run at once, and the server's event loop, which hears a click, must not wait for them all.
+    sys.setswitchinterval(SWITCH_SECONDS)
     return from_environment()
 
 

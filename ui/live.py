@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 
@@ -25,6 +26,8 @@ NEARLY, WITHIN = 0.25, 0.8
 """How much of a tick a frame waits for the slice under way before it is drawn, and for a run's end after that."""
 
 SEND_SECONDS = 0.05
+
+_script_runs = itertools.count()
 
 # Times of the last frames, by their run; a plain dict, since other pages' threads write while one counts.
 _drawn_at: dict[int, float] = {}
@@ -75,20 +78,28 @@ def _failure(state: Experiment, failure: Exception) -> None:
 
 def _stage(state: Experiment, tick: float | None, draw_frame: Callable[..., None]) -> None:
     """The page's part of the live view, and the frames in it; without a `tick` there is only one."""
-    head = st.container()
+    run, head = state.run, st.container()
     places = panels.surroundings(state)
+    if run.latest is None:
+        # Here and not in the frame, whose timer would run meanwhile.
+        run.wait(FIRST_SNAPSHOT_SECONDS)
+
+    def frames() -> None:
+        draw_frame(state, run, tick, places)
+
+    # Streamlit knows a fragment by its name and place. With a name for each script run, a page's late request for a
+    # frame of the run before is dropped: under load it would end this script before the page has heard of it.
+    frames.__qualname__ = f"frames of script run {next(_script_runs)}"
     with head:
-        st.fragment(draw_frame, run_every=tick)(state, state.run, tick, places)
-    panels.look_back(state.run)
+        st.fragment(frames, run_every=tick)()
+    panels.look_back(run)
 
 
 def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places) -> None:
     """One frame: take in what has been trained, then draw it; `tick` seconds later comes the next."""
     started = _drawn_at[id(run)] = time.monotonic()
     before = run.playing, run.busy
-    if run.latest is None:
-        run.wait(FIRST_SNAPSHOT_SECONDS)
-    elif run.playing and tick:
+    if run.latest and run.playing and tick:
         # What is nearly there would otherwise be seen a whole tick later.
         run.wait(tick * NEARLY)
     run.poll(tick)
@@ -101,7 +112,7 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
         if not run.failure:
             st.info("The network is being built…", icon=":material/hourglass_top:")
         elif any(before):
-            st.rerun()
+            _draw_page_again()
         return
     readings.progress(run)
     readings.figures(snapshot, run.settings)
@@ -114,7 +125,14 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
     if run.playing and tick:
         _await_end(run, started + WITHIN * tick)
     if news or (run.playing, run.busy) != before:
-        # Buttons, the timer and notices belong to the page: draw it once more.
+        # Buttons, the timer and notices belong to the page.
+        _draw_page_again()
+
+
+def _draw_page_again() -> None:
+    # Not while files are being dropped: a script run that starts makes Streamlit forget where it has told the browser
+    # to send a file, if that has not left the server yet, and the upload would hang. The file's arrival draws the page.
+    if not st.session_state.get("uploading"):
         st.rerun()
 
 
@@ -130,4 +148,4 @@ def _steered_frame(state: Experiment, run: Run, tick: float | None, places: pane
     """A frame whose pace follows the crowd."""
     frame(state, run, tick, places)
     if tick is not None and not 0.6 < _tick() / tick < 1.6:
-        st.rerun()
+        _draw_page_again()

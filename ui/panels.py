@@ -37,15 +37,15 @@ def surroundings(state: Experiment) -> Places:
     with left:
         with _header("features"):
             state.view = st.segmented_control("picture", VIEWS, default=state.view, required=True, **_BARE)
-        features = st.container()
+        features = _frame("features")
     with middle:
         with _header("input"):
             help = "Colour the target by its true labels instead of the predictions. Training never sees them."
             state.exam = st.toggle("true target labels", value=state.exam, disabled=not labelled, help=help)
-        input_ = st.container()
+        input_ = _frame("input")
     with right:
         _header("curves")
-        curves = st.container()
+        curves = _frame("curves")
     colours = "the exam's" if state.exam and labelled else "predictions"
     left.caption(f"{run.sample.how}; target colours: {colours}.")
     middle.caption(inputs.caption(run.pair))
@@ -57,6 +57,11 @@ def _header(title: str) -> DeltaGenerator:
     row = st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"header.{title}")
     row.markdown(f"**{title}**", width="content")
     return row
+
+
+def _frame(title: str) -> DeltaGenerator:
+    # As high as its picture will be: nothing below moves when that comes.
+    return st.container(key=f"picture.{title}")
 
 
 def draw(state: Experiment, run: Run, snapshot: Snapshot, places: Places) -> None:

@@ -12,8 +12,11 @@ if visitors.looking_on():
     st.stop()
 sidebar.draw(state)
 # A place of its own, empty or not: what stands below must not move in the page's tree when it opens or closes.
-with st.container():
-    if st.session_state.uploading:
+if st.session_state.uploading:
+    with st.container():
         upload.draw(state)
+else:
+    # Said, not just left out: what a script has not drawn again stays until its end, which Streamlit can lose.
+    st.empty()
 live.draw(state)
 visitors.share(state)
