@@ -1,0 +1,68 @@
+"""What the page asks of Streamlit, seen from a session that keeps count of the script's runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bench.serving import Server
+from bench.student import UPLOAD, Student
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("protocol") / "log") as server:
+        yield server
+
+
+class Counting(Student):
+    """`runs` has the fragments of each script run that the session has been told of; none: the whole page's."""
+
+    def __init__(self, address: str, query: str) -> None:
+        super().__init__(address, query, "counts", uploads=False)
+        self.runs: list[list[str]] = []
+
+    def _on_new_session(self, session: Any, message: Any) -> None:
+        super()._on_new_session(session, message)
+        self.runs.append(list(message.metadata.run.fragment_ids))
+
+
+async def ask_for_a_frame_of_an_earlier_run(address: str) -> tuple[str, list[list[str]]]:
+    async with Counting(address, "domain=moons&max_iter=100000") as tab:
+        await tab.open()
+        await tab.play()
+        await tab.until(lambda: tab.record.frames >= 2)
+        (earlier,) = tab._timers
+        await tab.click("Settings.gamma.more")
+        await tab.until(lambda: "gamma=10.5" in tab.query and earlier not in tab._timers)
+        tab.runs.clear()
+        await tab._rerun(fragment=earlier)
+        await tab.until(lambda: len(tab.runs) >= 2)
+        return earlier, tab.runs
+
+
+def test_a_late_request_for_a_frame_of_an_earlier_run_is_dropped(server: Server) -> None:
+    earlier, runs = asyncio.run(ask_for_a_frame_of_an_earlier_run(server.address))
+    assert all(runs)
+    assert [earlier] not in runs
+
+
+async def let_a_run_end_beside_an_open_upload(address: str) -> list[list[str]]:
+    async with Counting(address, "domain=moons&max_iter=4000") as tab:
+        await tab.open()
+        await tab.play()
+        await tab.select(next(name for name in tab.widgets if name.startswith("domain.")), UPLOAD)
+        await tab.until(lambda: "file source" in tab.widgets)
+        assert not tab.done
+        tab.runs.clear()
+        await tab.until(lambda: tab.done)
+        seen = len(tab.runs)
+        await tab.until(lambda: len(tab.runs) >= seen + 3)
+        return tab.runs
+
+
+def test_no_script_run_of_its_own_beside_an_open_upload(server: Server) -> None:
+    assert all(asyncio.run(let_a_run_end_beside_an_open_upload(server.address)))
