@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import psutil
@@ -22,6 +25,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from dann_core import DomainPair, Settings, Trainer
 from dann_core.engine import Engine
 from dann_core.run import Run
+
+Result = TypeVar("Result")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -47,6 +52,12 @@ def settle(run: Run) -> None:
     while run.busy:
         run.wait(120)
         run.poll()
+
+
+def finished(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """What a coroutine returns, in a thread of its own: the browser of other tests keeps this one's event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 def settled_beside_plain(engine: Engine, pair: DomainPair, settings: Settings) -> tuple[Run, Trainer]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
+from conftest import finished
 
 from bench.loadtest import report
 from bench.serving import Server
@@ -31,7 +31,7 @@ async def play_and_change_gamma(address: str) -> Student:
 
 
 def test_a_session_gets_frames_and_its_clicks_act(server: Server) -> None:
-    student = asyncio.run(play_and_change_gamma(server.address))
+    student = finished(play_and_change_gamma(server.address))
     assert not student.errors
     assert student.iteration > 0
     assert len(student.record.pauses) == 1
@@ -49,7 +49,7 @@ async def upload_and_train(address: str) -> Student:
 
 
 def test_a_session_trains_on_uploaded_files(server: Server) -> None:
-    student = asyncio.run(upload_and_train(server.address))
+    student = finished(upload_and_train(server.address))
     assert not student.errors
     assert "domain=" not in student.query
     assert not server.tracebacks()

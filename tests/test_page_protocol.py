@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from conftest import finished
 
 from bench.serving import Server
 from bench.student import UPLOAD, Student
@@ -45,7 +45,7 @@ async def ask_for_a_frame_of_an_earlier_run(address: str) -> tuple[str, list[lis
 
 
 def test_a_late_request_for_a_frame_of_an_earlier_run_is_dropped(server: Server) -> None:
-    earlier, runs = asyncio.run(ask_for_a_frame_of_an_earlier_run(server.address))
+    earlier, runs = finished(ask_for_a_frame_of_an_earlier_run(server.address))
     assert all(runs)
     assert [earlier] not in runs
 
@@ -65,4 +65,4 @@ async def let_a_run_end_beside_an_open_upload(address: str) -> list[list[str]]:
 
 
 def test_no_script_run_of_its_own_beside_an_open_upload(server: Server) -> None:
-    assert all(asyncio.run(let_a_run_end_beside_an_open_upload(server.address)))
+    assert all(finished(let_a_run_end_beside_an_open_upload(server.address)))
