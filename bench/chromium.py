@@ -38,15 +38,15 @@ def executable() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-def cpu_of_browsers() -> float:
-    """CPU seconds of all running processes of this process's browsers."""
-    seconds = 0.0
+def cpu_of_browsers() -> dict[int, float]:
+    """CPU seconds so far of each process of this process's browsers, by its id."""
+    seconds = {}
     for process in psutil.Process().children(recursive=True):
         # A browser ends processes of its own at any time.
         with suppress(psutil.NoSuchProcess):
             if "chrom" in process.name():
                 times = process.cpu_times()
-                seconds += times.user + times.system
+                seconds[process.pid] = times.user + times.system
     return seconds
 
 

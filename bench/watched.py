@@ -116,7 +116,7 @@ async def watch(browser: Browser, server: Server, domain: str, iterations: int) 
         "() => document.querySelector('[data-testid=stProgress]').innerText.includes('done') && Date.now() / 1000",
         timeout=5 * PATIENCE,
     )
-    ended, after = float(await done.json_value()), server.usage()
+    ended, after, drawn = float(await done.json_value()), server.usage(), cpu_of_browsers()
     times = [at for at, _ in await page.evaluate("window.frames_seen") if at > pressed]
     await page.close()
     return Watched(
@@ -125,7 +125,8 @@ async def watch(browser: Browser, server: Server, domain: str, iterations: int) 
         longest_gap=float(np.diff([pressed, *times]).max()),
         server_cpu=after.server_cpu - before.server_cpu,
         workers_cpu=after.workers_cpu - before.workers_cpu,
-        browser_cpu=cpu_of_browsers() - drawing,
+        # The page before may have ended meanwhile, and its processes with it.
+        browser_cpu=sum(cpu - drawing.get(pid, 0.0) for pid, cpu in drawn.items()),
     )
 
 

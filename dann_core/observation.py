@@ -148,7 +148,7 @@ class Observer:
         if np.isfinite(features).all():
             self._pca.follow(features)
             settled = self._move_tsne(features, complete, turns, charged)
-            self._probe(features[:n], features[n:], complete)
+            self._probe(features[:n], features[n:], charged)
         else:
             self._distance = float("nan")
         # A view would keep the whole history of that moment alive.
@@ -207,10 +207,13 @@ class Observer:
             self._tsne_seconds += time.perf_counter() - started
         return self._tsne.motion < MOTION_AT_REST or self._looks_at_rest >= max(1, SETTLING_LOOKS // turns)
 
-    def _probe(self, source: np.ndarray, target: np.ndarray, complete: bool) -> None:
-        if complete or np.isnan(self._distance) or self._probe_seconds <= PROBE_SHARE * self._seconds:
-            started = time.perf_counter()
-            self._distance = proxy_a_distance(source, target)
+    def _probe(self, source: np.ndarray, target: np.ndarray, charged: bool) -> None:
+        """Measure the proxy A-distance anew if that is due."""
+        if charged and not np.isnan(self._distance) and self._probe_seconds >= PROBE_SHARE * self._seconds:
+            return
+        started = time.perf_counter()
+        self._distance = proxy_a_distance(source, target)
+        if charged:
             self._probe_seconds += time.perf_counter() - started
 
     def _surface(self, trainer: Trainer) -> Surface:

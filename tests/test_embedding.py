@@ -90,6 +90,18 @@ def test_the_picture_follows_a_fast_run_and_ends_settled() -> None:
     assert motion(observer.observe(trainer, complete=True).tsne, looks[-1].tsne) < 0.02
 
 
+def test_a_run_that_was_looked_at_for_long_is_measured_again_soon() -> None:
+    pair, settings = domains.load("moons"), domains.preset("moons")
+    trainer, observer = Trainer(pair, settings), Observer(pair)
+    for _ in range(8):
+        before = observer.observe(trainer, complete=True)
+    trainer.advance(200)
+    for _ in range(2):
+        after = observer.observe(trainer, started=time.perf_counter() - 0.4)
+    assert after.proxy_a_distance != before.proxy_a_distance
+    assert not np.array_equal(after.tsne, before.tsne)
+
+
 def test_the_sample_is_stratified_and_fixed() -> None:
     pair = domains.load("blobs", imbalance=5.0)
     sample, again = stratified_sample(pair, 100), stratified_sample(pair, 100)

@@ -22,11 +22,11 @@ from dann_core.settings import Settings
 from dann_core.sweep import Sweep
 
 FIRST_DOMAIN = "moons"
-SWITCH_SECONDS = 0.001
-"""After which a thread of the server lets others go on; Python's own value is five times that."""
-
 KEPT_RUNS = 4
 """Trained runs that Undo can bring back."""
+
+SWITCH_SECONDS = 0.001
+"""After which a thread of the server lets others go on; Python's own value is five times that."""
 
 # Iterations a frame; None: as many as are trained while a frame is drawn.
 SPEEDS: dict[str, int | None] = {"slow": 1, "calm": 5, "steady": 20, "normal": None}

@@ -99,7 +99,7 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
     """One frame: take in what has been trained, then draw it; `tick` seconds later comes the next."""
     started = _drawn_at[id(run)] = time.monotonic()
     before = run.playing, run.busy
-    if run.latest and run.playing and tick:
+    if run.playing and tick:
         # What is nearly there would otherwise be seen a whole tick later.
         run.wait(tick * NEARLY)
     run.poll(tick)

@@ -37,15 +37,15 @@ def surroundings(state: Experiment) -> Places:
     with left:
         with _header("features"):
             state.view = st.segmented_control("picture", VIEWS, default=state.view, required=True, **_BARE)
-        features = _frame("features")
+        features = _place("features")
     with middle:
         with _header("input"):
             help = "Colour the target by its true labels instead of the predictions. Training never sees them."
             state.exam = st.toggle("true target labels", value=state.exam, disabled=not labelled, help=help)
-        input_ = _frame("input")
+        input_ = _place("input")
     with right:
         _header("curves")
-        curves = _frame("curves")
+        curves = _place("curves")
     colours = "the exam's" if state.exam and labelled else "predictions"
     left.caption(f"{run.sample.how}; target colours: {colours}.")
     middle.caption(inputs.caption(run.pair))
@@ -59,8 +59,8 @@ def _header(title: str) -> DeltaGenerator:
     return row
 
 
-def _frame(title: str) -> DeltaGenerator:
-    # As high as its picture will be: nothing below moves when that comes.
+def _place(title: str) -> DeltaGenerator:
+    # As high as its picture will be (assets/style.css): nothing below moves when that comes.
     return st.container(key=f"picture.{title}")
 
 

@@ -49,7 +49,7 @@ def showcase() -> Experiment:
 
 def arrive() -> Experiment:
     """This session's experiment; the first call reads the link. A page ends here when there is nowhere to train."""
-    if st.session_state.get("full"):
+    if looking_on():
         return showcase()
     if "experiment" not in st.session_state:
         try:
@@ -82,7 +82,7 @@ def try_again() -> None:
 
 def looking_on() -> bool:
     """Whether this session has no place of its own."""
-    return "experiment" not in st.session_state
+    return st.session_state.get("full", False)
 
 
 def share(state: Experiment) -> None:
