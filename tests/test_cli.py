@@ -92,6 +92,8 @@ def test_ctrl_c_ends_a_sweep_and_its_workers(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A shell that starts this test in the background lets it ignore Ctrl+C, and its children too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as sweep:
         family: list[psutil.Process] = []
         while sum("spawn_main" in " ".join(p.cmdline()) for p in family) < 2 and sweep.poll() is None:
