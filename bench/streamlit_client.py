@@ -109,14 +109,14 @@ class Tab:
 
     async def click(self, name: str) -> None:
         """Press a button; raises `KeyError` if it is not on the page."""
-        pressed = WidgetState(id=self.widgets[name].proto.id, trigger_value=True)
-        await self._rerun(pressed)
+        button = self.widgets[name]
+        await self._rerun(WidgetState(id=button.proto.id, trigger_value=True), fragment=button.fragment)
 
     async def select(self, name: str, option: str) -> None:
         """Choose in a select box."""
-        id = self.widgets[name].proto.id
-        self._values[id] = WidgetState(id=id, string_value=option)
-        await self._rerun()
+        box = self.widgets[name]
+        self._values[box.proto.id] = WidgetState(id=box.proto.id, string_value=option)
+        await self._rerun(fragment=box.fragment)
 
     async def upload(self, name: str, file: Path) -> None:
         """Drop a file; the page's answer is not waited for."""
@@ -135,11 +135,11 @@ class Tab:
         self._values[state.id] = state
         await self._rerun()
 
-    async def _rerun(self, pressed: WidgetState | None = None, *, fragment: str = "") -> None:
+    async def _rerun(self, pressed: WidgetState | None = None, *, fragment: str = "", timer: bool = False) -> None:
         message = BackMsg()
         state = message.rerun_script
         state.query_string, state.page_script_hash = self.query, self._page
-        state.fragment_id, state.is_auto_rerun = fragment, bool(fragment)
+        state.fragment_id, state.is_auto_rerun = fragment, timer
         state.widget_states.widgets.extend(self._values.values())
         if pressed:
             state.widget_states.widgets.append(pressed)
@@ -248,7 +248,7 @@ class Tab:
         with suppress(websockets.ConnectionClosed):
             while True:
                 await asyncio.sleep(interval)
-                await self._rerun(fragment=fragment)
+                await self._rerun(fragment=fragment, timer=True)
 
 
 def _name(proto: Any) -> str:

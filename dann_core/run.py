@@ -19,7 +19,7 @@ from dann_core.settings import Settings
 KEPT_SNAPSHOTS, KEPT_BYTES = 150, 6_000_000
 """What a run keeps to look back on, in number and in memory."""
 
-AHEAD, AHEAD_SECONDS = 2, 0.5
+AHEAD, AHEAD_SECONDS = 2, 0.75
 """Slices under way while playing: the worker has work while the page takes in what it has got. A page that looks less
 often than this shares the worker with so many that it is never idle: more slices would only make everybody's queue."""
 

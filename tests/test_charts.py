@@ -75,10 +75,12 @@ def test_names_from_a_file_are_text_and_never_html() -> None:
     _, observer, snapshots = watched(pair)
     last = snapshots[-1]
     figure = charts.features(pair, observer.sample, last, last.pca, exam=True, **SHARED)
-    texts = [*figure["data"][0]["text"], *(trace.get("name", "") for trace in figure["data"])]
+    legend = charts.legend(pair)
+    texts = [*figure["data"][0]["text"], legend]
     assert not any("<img" in text for text in texts)
-    assert any("&lt;img" in text for text in texts)
-    assert max(len(trace.get("name", "")) for trace in figure["data"]) < 60
+    assert "&lt;img" in legend
+    assert any("&lt;img" in text for text in figure["data"][0]["text"])
+    assert "b" * 20 not in legend
 
 
 def test_without_the_exam_no_colour_or_mark_comes_from_target_labels() -> None:
@@ -90,7 +92,7 @@ def test_without_the_exam_no_colour_or_mark_comes_from_target_labels() -> None:
         snapshot = observer.observe(trainer)
         figures = [
             charts.features(labels, observer.sample, snapshot, snapshot.pca, exam=False, **SHARED)["data"][1]["marker"],
-            inputs.figure(labels, observer.sample, snapshot, exam=False, **SHARED)["layout"]["annotations"],
+            inputs.figure(labels, observer.sample, snapshot, exam=False, **SHARED)["data"],
         ]
         drawn.append(repr(figures))
     assert drawn[0] == drawn[1]

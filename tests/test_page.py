@@ -167,7 +167,7 @@ def test_a_bad_file_is_refused_and_the_run_remains(page: Page, address: str, tmp
 
 def test_the_link_opens_the_same_experiment(page: Page, address: str) -> None:
     open_page(page, address, "domain=blobs&classes=4&gamma=3&seed=2")
-    expect(page.locator(".legendtext", has_text="blob D")).to_be_visible()
+    expect(page.locator(".legend li", has_text="blob D")).to_be_visible()
     for part in ("domain=blobs", "classes=4", "gamma=3", "seed=2"):
         assert part in page.url
     assert "lambda_max" not in page.url

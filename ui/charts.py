@@ -64,7 +64,6 @@ def points(xy: np.ndarray, classes: np.ndarray, texts: Sequence[str], *, symbol:
         "marker": {"symbol": symbol, "size": size, "color": colours, "line": line},
         "text": texts,
         "hovertemplate": "%{text}<extra></extra>",
-        "showlegend": False,
     }
 
 
@@ -80,38 +79,19 @@ def features(
         "data": [
             points(xy[:n], pair.source_y[sample.source], texts[:n], symbol=palette.SOURCE_SYMBOL),
             points(xy[n:], target_classes, texts[n:], symbol=palette.TARGET_SYMBOL, size=8),
-            *_legend(pair),
         ],
-        "layout": base_layout(height, revision)
-        | {
-            "xaxis": axis,
-            "yaxis": axis,
-            "showlegend": True,
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 48},
-            "legend": {
-                "orientation": "h", "x": 0, "y": -0.01, "yanchor": "top", "font": {"size": 11}, "itemclick": False
-            },
-        },
-    }  # fmt: skip
+        "layout": base_layout(height, revision) | {"xaxis": axis, "yaxis": axis},
+    }
 
 
-def _legend(pair: DomainPair) -> list[Spec]:
-    """Symbols of the domains and colours of the classes."""
-    entries = [("source", palette.SOURCE_SYMBOL, palette.INK), ("target", palette.TARGET_SYMBOL, palette.INK)]
-    entries += [(shown(n), "square", palette.class_colour(k)) for k, n in enumerate(pair.class_names[:LEGEND_CLASSES])]
+def legend(pair: DomainPair) -> str:
+    """Symbols of the domains and colours of the classes, as HTML: in the figure it costs as much as the points do."""
+    entries = [("●", palette.INK, "source"), ("△", palette.INK, "target")]
+    entries += [("■", palette.class_colour(k), shown(n)) for k, n in enumerate(pair.class_names[:LEGEND_CLASSES])]
+    items = [f'<li><span style="color:{colour}">{symbol}</span> {name}</li>' for symbol, colour, name in entries]
     if pair.n_classes > LEGEND_CLASSES:
-        entries.append((f"and {pair.n_classes - LEGEND_CLASSES} more", "square", "rgba(0,0,0,0)"))
-    return [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [None],
-            "y": [None],
-            "name": name,
-            "marker": {"symbol": symbol, "size": 9, "color": colour, "line": {"width": 1.6, "color": colour}},
-        }
-        for name, symbol, colour in entries
-    ]
+        items.append(f"<li>and {pair.n_classes - LEGEND_CLASSES} more</li>")
+    return f'<ul class="legend">{"".join(items)}</ul>'
 
 
 def shown(name: str, limit: int = 16) -> str:

@@ -14,7 +14,7 @@ from ui import panels, readings, transport
 from ui.experiment import Experiment
 from ui.text import plain
 
-TICK_SECONDS, CROWDED_TICK_SECONDS = 0.5, 2.0
+TICK_SECONDS, CROWDED_TICK_SECONDS = 0.75, 2.0
 """From one frame to the next on a page that is alone, and at most. A frame must have ended when the next is asked for:
 of frames that overlap, Streamlit's pages keep every chart they ever got."""
 
@@ -114,9 +114,11 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
         elif any(before):
             _draw_page_again()
         return
+    # Made before anything is sent: what comes together, the browser lays out once.
+    pictures = panels.pictures(state, run, snapshot)
     readings.progress(run)
     readings.figures(snapshot, run.settings)
-    panels.draw(state, run, snapshot, places)
+    panels.draw(pictures, places)
     with places.sentence:
         readings.sentence(run, snapshot)
     # When the script's next run starts, Streamlit throws away what it has not sent yet, and with it charts of this

@@ -15,9 +15,16 @@ from ui import charts, inputs
 from ui.experiment import Experiment
 from ui.plot import chart_json, to_json
 
-HEIGHT = 440
+HEIGHT, LEGEND_HEIGHT = 440, 48
 VIEWS = ("t-SNE", "PCA")
 _BARE = {"label_visibility": "collapsed"}
+
+
+class Picture(NamedTuple):
+    """One picture by its name, as it travels to the page."""
+
+    name: str
+    figure: bytes
 
 
 class Places(NamedTuple):
@@ -38,6 +45,7 @@ def surroundings(state: Experiment) -> Places:
         with _header("features"):
             state.view = st.segmented_control("picture", VIEWS, default=state.view, required=True, **_BARE)
         features = _place("features")
+        st.html(charts.legend(run.pair))
     with middle:
         with _header("input"):
             help = "Colour the target by its true labels instead of the predictions. Training never sees them."
@@ -64,45 +72,46 @@ def _place(title: str) -> DeltaGenerator:
     return st.container(key=f"picture.{title}")
 
 
-def draw(state: Experiment, run: Run, snapshot: Snapshot, places: Places) -> None:
-    """The pictures of one frame."""
+def pictures(state: Experiment, run: Run, snapshot: Snapshot) -> list[Picture]:
+    """The pictures of one frame, from left to right, ready to be sent."""
     exam = state.exam and run.pair.target_y is not None
     shared = {"height": HEIGHT, "revision": str(id(run))}
-    basis = id(snapshot), run.iteration, len(run.timeline.snapshots), run.settings, exam
-
-    def show(place: DeltaGenerator, name: str, alt: str, make: Callable[[], charts.Spec], basis: object) -> None:
-        # A page that waits for its turn on a busy server shows the same frame again: that must cost next to nothing.
-        if state.drawn.get(name, (None,))[0] != basis:
-            state.drawn[name] = basis, to_json(make(), alt)
-        with place:
-            chart_json(state.drawn[name][1], name)
-
+    frame = id(snapshot), run.iteration, len(run.timeline.snapshots), run.settings, exam
     xy = snapshot.tsne if state.view == VIEWS[0] else snapshot.pca
     # The t-SNE moves less often than the rest: its colours alone are worth a new picture every second.
     still = xy.tobytes(), id(run), exam, int(time.monotonic())
-    show(
-        places.features,
-        f"features.{state.view}",
-        f"{state.view} of the features of both domains",
-        lambda: charts.features(run.pair, run.sample, snapshot, xy, exam=exam, **shared),
-        still if run.playing else basis,
-    )
-    show(
-        places.input,
-        "input",
-        inputs.caption(run.pair),
-        lambda: inputs.figure(run.pair, run.sample, snapshot, exam=exam, **shared),
-        basis,
-    )
-    show(
-        places.curves,
-        "curves",
-        "losses, lambda and accuracies over the iterations",
-        lambda: charts.curves(
-            run.history, run.timeline.snapshots, snapshot, run.settings, run.pair.n_classes, **shared
-        ),
-        basis,
-    )
+
+    def features() -> charts.Spec:
+        lower = shared | {"height": HEIGHT - LEGEND_HEIGHT}
+        return charts.features(run.pair, run.sample, snapshot, xy, exam=exam, **lower)
+
+    def input_() -> charts.Spec:
+        return inputs.figure(run.pair, run.sample, snapshot, exam=exam, **shared)
+
+    def curves() -> charts.Spec:
+        kept = run.timeline.snapshots
+        return charts.curves(run.history, kept, snapshot, run.settings, run.pair.n_classes, **shared)
+
+    alt = f"{state.view} of the features of both domains"
+    return [
+        _picture(state, f"features.{state.view}", alt, features, still if run.playing else frame),
+        _picture(state, "input", inputs.caption(run.pair), input_, frame),
+        _picture(state, "curves", "losses, lambda and accuracies over the iterations", curves, frame),
+    ]
+
+
+def _picture(state: Experiment, name: str, alt: str, make: Callable[[], charts.Spec], basis: object) -> Picture:
+    # A page that waits for its turn on a busy server shows the same frame again: that must cost next to nothing.
+    if state.drawn.get(name, (None,))[0] != basis:
+        state.drawn[name] = basis, to_json(make(), alt)
+    return Picture(name, state.drawn[name][1])
+
+
+def draw(pictures: list[Picture], places: Places) -> None:
+    """Send the pictures to the page."""
+    for picture, place in zip(pictures, (places.features, places.input, places.curves), strict=True):
+        with place:
+            chart_json(picture.figure, picture.name)
 
 
 def shown(run: Run) -> Snapshot | None:

@@ -19,6 +19,34 @@ function plotly() {
   return loading
 }
 
+// Drawing takes at most this share of the time: clicks come first, and so does what is trained on the same machine.
+const SHARE = 0.2
+const LONGEST_PAUSE = 1500 // ms
+const waiting = new Map()
+let turn
+let free = 0
+
+// The newest figure of every chart that waits; what has been overtaken is never drawn.
+async function drawWaiting() {
+  const figures = [...waiting]
+  waiting.clear()
+  try {
+    const Plotly = await plotly()
+    const started = performance.now()
+    for (const [place, { data, layout }] of figures) await Plotly.react(place, data, layout, config)
+    const took = performance.now() - started
+    free = started + Math.min(took / SHARE, took + LONGEST_PAUSE)
+  } catch (error) {
+    for (const [place] of figures) place.textContent = error.message
+  }
+  turn = undefined
+  if (waiting.size) drawSoon()
+}
+
+function drawSoon() {
+  turn ??= setTimeout(drawWaiting, free - performance.now())
+}
+
 export default function ({ data, parentElement }) {
   const sent = new TextDecoder().decode(data)
   let place = parentElement.querySelector(":scope > .figure")
@@ -39,11 +67,6 @@ export default function ({ data, parentElement }) {
   place.style.height = `${figure.layout.height}px`
   // A finger that scrolls over a chart must not zoom it.
   if (matchMedia("(pointer: coarse)").matches) figure.layout.dragmode = false
-  place.newest = figure
-  plotly()
-    .then((Plotly) => {
-      // While Plotly was loading, newer figures may have come.
-      if (place.newest === figure) Plotly.react(place, figure.data, figure.layout, config)
-    })
-    .catch((error) => (place.textContent = error.message))
+  waiting.set(place, figure)
+  drawSoon()
 }

@@ -9,6 +9,7 @@ import streamlit as st
 from dann_core import domains, networks
 from dann_core.knobs import Knob
 from dann_core.settings import GROUPS, Settings
+from ui import visitors
 from ui.controls import control, showing
 from ui.experiment import Experiment, engine
 from ui.text import STANDARDISED
@@ -23,7 +24,9 @@ def draw(state: Experiment) -> None:
         _domain(state)
         knobs = {k.name: k for k in Settings.knobs()}
         for knob in knobs.values():
-            if knob.group == "main":
+            if knob.name == "gamma":
+                _gamma(state, knob, state.settings)
+            elif knob.group == "main":
                 control(state.settings, knob, state.change, buttons=knob.name in LIVE_BUTTONS)
         # Thirty controls that nobody looks at would be half of what a click costs the server.
         more = st.expander("More", key="more", on_change="rerun")
@@ -31,6 +34,15 @@ def draw(state: Experiment) -> None:
             with more:
                 _more(state, knobs.values())
         _size(state)
+
+
+@st.fragment
+def _gamma(state: Experiment, knob: Knob, on_the_page: Settings) -> None:
+    """The knob that is turned most: while frames come, turning it draws nothing else anew."""
+    control(state.settings, knob, state.change, buttons=True)
+    visitors.share(state)
+    if state.settings != on_the_page and not state.run.playing:
+        st.rerun()
 
 
 def _more(state: Experiment, knobs: Iterable[Knob]) -> None:
