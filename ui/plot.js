@@ -33,7 +33,11 @@ async function drawWaiting() {
   try {
     const Plotly = await plotly()
     const started = performance.now()
-    for (const [place, { data, layout }] of figures) await Plotly.react(place, data, layout, config)
+    for (const [place, { data, layout }] of figures) {
+      const isNew = !place.data
+      await Plotly.react(place, data, layout, config)
+      if (isNew) place.on("plotly_click", ({ points: [point] }) => place.clicked(point.customdata))
+    }
     const took = performance.now() - started
     free = started + Math.min(took / SHARE, took + LONGEST_PAUSE)
   } catch (error) {
@@ -47,7 +51,7 @@ function drawSoon() {
   turn ??= setTimeout(drawWaiting, free - performance.now())
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const sent = new TextDecoder().decode(data)
   let place = parentElement.querySelector(":scope > .figure")
   if (!place) {
@@ -58,6 +62,8 @@ export default function ({ data, parentElement }) {
     const resize = () => place.data && place.offsetParent && window.Plotly.Plots.resize(place)
     new ResizeObserver(resize).observe(parentElement)
   }
+  // What a trace says its points are; most say nothing.
+  place.clicked = (point) => point && setTriggerValue("clicked", point)
   // Most of a frame's cost is the browser's: what is drawn already is not drawn again.
   if (place.sent === sent) return
   place.sent = sent

@@ -8,6 +8,7 @@ per key and hands it each new figure: nothing flickers, and `uirevision` keeps w
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,14 @@ STATIC = Path(__file__).parent.parent / "static"
 PLOTLY_JS = f"plotly-{plotly.__version__}.min.js"
 
 
-def chart(spec: Spec, key: str, alt: str) -> None:
-    """Draw a figure, or update the one that this key has drawn before; `alt` is for screen readers."""
-    chart_json(to_json(spec, alt), key)
+def chart(spec: Spec, key: str, alt: str, clicked: Callable[[Any], None] | None = None) -> None:
+    """Draw a figure, or update the one that this key has drawn before; `alt` is for screen readers.
+
+    `clicked` is called with the `customdata` of a point that a person clicks.
+    """
+    mounted = f"chart {key}"
+    told = {"on_clicked_change": lambda: clicked(st.session_state[mounted]["clicked"])} if clicked else {}
+    _component()(key=mounted, data=to_json(spec, alt), **told)
 
 
 def to_json(spec: Spec, alt: str) -> bytes:
@@ -34,7 +40,7 @@ def to_json(spec: Spec, alt: str) -> bytes:
 
 
 def chart_json(figure: bytes, key: str) -> None:
-    """Like `chart`, for a figure that `to_json` has made before."""
+    """Like `chart`, for a figure that `to_json` has made before and whose points are only looked at."""
     _component()(key=f"chart {key}", data=figure)
 
 

@@ -114,7 +114,8 @@ def _results(state: Experiment, sweep: Sweep) -> None:
     spec = sweep_charts.chart(sweep.plan.axes, cells, measure, spread=spread, height=HEIGHT)
     left, right = st.columns([3, 2])
     with left:
-        chart(spec, "sweep", f"{measure.label} over {', '.join(sweep.plan.names)}")
+        chart(spec, "sweep", f"{measure.label} over {', '.join(sweep.plan.names)}", lambda place: _choose(sweep, place))
+        st.caption("A click chooses the cell whose numbers are shown.")
     with right:
         _cell(state, sweep, measure)
     _failures(sweep)
@@ -166,6 +167,11 @@ def _measure(sweep: Sweep) -> tuple[Measure, bool]:
 
 def _lower(name: str) -> bool:
     return MEASURES[name].higher_is_better is False
+
+
+def _choose(sweep: Sweep, place: list[int]) -> None:
+    for axis, position in zip(sweep.plan.axes, place, strict=True):
+        st.session_state[f"sweep cell {axis.name}"] = axis.values[position]
 
 
 def _cell(state: Experiment, sweep: Sweep, measure: Measure) -> None:

@@ -55,6 +55,11 @@ def _hover(axes: Sequence[Axis], row: dict[str, Any], measure: Measure) -> str:
     return "<br>".join(lines)
 
 
+def _place(axes: Sequence[Axis], row: dict[str, Any]) -> list[int]:
+    """What a click tells: where the cell stands on each axis."""
+    return [axis.values.index(row[axis.name]) for axis in axes]
+
+
 def heatmap(axes: Sequence[Axis], cells: pd.DataFrame, measure: Measure, *, spread: bool, height: int) -> Spec:
     """Two axes: the first to the right, the second upwards; a cell that failed is grey."""
     across, up = axes
@@ -91,6 +96,7 @@ def heatmap(axes: Sequence[Axis], cells: pd.DataFrame, measure: Measure, *, spre
             "textfont": {"size": 12},
         }
     told = {"hovertext": hovers, "hovertemplate": "%{hovertext}<extra></extra>"}
+    told["customdata"] = [[_place(axes, row) for row in line] for line in grid]
     layout = base_layout(height, f"{across.name} {up.name}") | {
         "xaxis": frame_axis(type="category", title={"text": label(across)}, automargin=True),
         "yaxis": frame_axis(type="category", title={"text": label(up)}, automargin=True),
@@ -129,6 +135,7 @@ def line(axis: Axis, cells: pd.DataFrame, measure: Measure, *, height: int) -> S
         "line": {"color": colour, "width": 2},
         "error_y": {"type": "data", "array": most, "arrayminus": least, "color": colour, "thickness": 1, "width": 3},
         "hovertext": [_hover([axis], row, measure) for row in rows],
+        "customdata": [_place([axis], row) for row in rows],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     band = [quiet | {"x": x, "y": low}, quiet | {"x": x, "y": high, "fill": "tonexty", "fillcolor": f"{colour}26"}]
@@ -165,13 +172,15 @@ def parallel(axes: Sequence[Axis], cells: pd.DataFrame, measure: Measure, *, hei
         xs: list[float | None] = []
         ys: list[float | None] = []
         texts: list[str] = []
+        clicks: list[list[int]] = []
         for row in members:
             xs += [*range(len(axes) + 1), None]
             ys += [*(places[a.name][row[a.name]] for a in axes), row["share"], None]
             texts += [_hover(axes, row, measure)] * (len(axes) + 2)
+            clicks += [_place(axes, row)] * (len(axes) + 2)
         traces.append(
             {
-                "type": "scatter", "mode": "lines+markers", "x": xs, "y": ys, "text": texts,
+                "type": "scatter", "mode": "lines+markers", "x": xs, "y": ys, "text": texts, "customdata": clicks,
                 "line": {"color": colours[shade], "width": 1.6}, "marker": {"size": 5}, "opacity": 0.8,
                 "hovertemplate": "%{text}<extra></extra>",
             }
