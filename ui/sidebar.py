@@ -15,7 +15,8 @@ from ui.experiment import Experiment, engine
 from ui.text import STANDARDISED
 
 UPLOAD = "upload"
-LIVE_BUTTONS = ("gamma", "lambda_max", "learning_rate")
+TURNED_LIVE = ("gamma", "lambda_max", "learning_rate")
+"""What people turn while they watch."""
 
 
 def draw(state: Experiment) -> None:
@@ -24,10 +25,8 @@ def draw(state: Experiment) -> None:
         _domain(state)
         knobs = {k.name: k for k in Settings.knobs()}
         for knob in knobs.values():
-            if knob.name == "gamma":
-                _gamma(state, knob, state.settings)
-            elif knob.group == "main":
-                control(state.settings, knob, state.change, buttons=knob.name in LIVE_BUTTONS)
+            if knob.group == "main":
+                _knob(state, knob)
         # Thirty controls that nobody looks at would be half of what a click costs the server.
         more = st.expander("More", key="more", on_change="rerun")
         if more.open:
@@ -36,9 +35,16 @@ def draw(state: Experiment) -> None:
         _size(state)
 
 
+def _knob(state: Experiment, knob: Knob) -> None:
+    if knob.name in TURNED_LIVE:
+        _live_knob(state, knob, state.settings)
+    else:
+        control(state.settings, knob, state.change)
+
+
 @st.fragment
-def _gamma(state: Experiment, knob: Knob, on_the_page: Settings) -> None:
-    """The knob that is turned most: while frames come, turning it draws nothing else anew."""
+def _live_knob(state: Experiment, knob: Knob, on_the_page: Settings) -> None:
+    """While frames come, turning it draws nothing else anew."""
     control(state.settings, knob, state.change, buttons=True)
     visitors.share(state)
     if state.settings != on_the_page and not state.run.playing:
@@ -50,7 +56,7 @@ def _more(state: Experiment, knobs: Iterable[Knob]) -> None:
         st.caption(f"**{title}**")
         for knob in knobs:
             if knob.group == group:
-                control(state.settings, knob, state.change, buttons=knob.name in LIVE_BUTTONS)
+                _knob(state, knob)
 
 
 def _domain(state: Experiment) -> None:
