@@ -185,7 +185,7 @@ def test_looking_back_shows_an_earlier_iteration(page: Page, address: str) -> No
     expect(page.get_by_test_id("stProgress")).to_contain_text("done")
     # The pictures are drawn less often than the figures change: the last must come nevertheless.
     page.wait_for_function(
-        "[...document.querySelectorAll('.figure')].some(f => f.data.some(t => t.name === 'now' && t.x[0] === 200))"
+        "[...document.querySelectorAll('.figure')].some(f => f.data?.some(t => t.name === 'now' && t.x[0] === 200))"
     )
     final = figure(page, "lambda")
     slider = page.get_by_test_id("stSlider").filter(has_text="look back").get_by_role("slider")
