@@ -19,9 +19,9 @@ from dann_core.settings import Settings
 KEPT_SNAPSHOTS, KEPT_BYTES = 150, 6_000_000
 """What a run keeps to look back on, in number and in memory."""
 
-AHEAD, AHEAD_SECONDS = 2, 0.75
-"""Slices under way while playing: the worker has work while the page takes in what it has got. A page that looks less
-often than this shares the worker with so many that it is never idle: more slices would only make everybody's queue."""
+AHEAD, AHEAD_SECONDS = 3, 0.75
+"""Slices under way while playing: the worker has work until the page looks again. A page that looks less often than
+this shares the worker with so many that it is never idle: more slices would only make everybody's queue."""
 
 FIRST_SLICE, CROWDED_SLICE = 0.1, 0.3
 """Seconds. The first is short, so that Play answers at once; later ones are as long as a frame of the page, and in a
@@ -127,8 +127,7 @@ class Run:
         """Ask for no further slice; the one that has begun is still shown."""
         with self._lock:
             self.playing = False
-            while self.under_way > 1 and self._pending[-1].cancel():
-                self._pending.pop()
+            self._take_back()
 
     def step(self) -> None:
         """Advance by exactly one iteration; steps asked for while one is under way follow it."""
@@ -142,6 +141,7 @@ class Run:
         with self._lock:
             self.settings = settings
             if self.latest and not self.failure:
+                self._take_back()
                 self._ask_next()
 
     def wait(self, seconds: float, slices: int = 1) -> None:
@@ -180,9 +180,15 @@ class Run:
                 finished += 1
             if self.finished:
                 self.playing, self._steps = False, 0
+                self._take_back()
             if finished:
                 self._ask_next()
             return finished > 0
+
+    def _take_back(self) -> None:
+        """Forget the slices asked for that have not begun."""
+        while self.under_way > 1 and self._pending[-1].cancel():
+            self._pending.pop()
 
     def _take_in(self, answer: Future[Snapshot]) -> bool:
         """Add one slice's snapshot; False if it failed, and with it those asked for after it."""

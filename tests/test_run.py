@@ -66,6 +66,27 @@ def test_pause_takes_back_what_has_not_begun(engine: ThreadEngine, vectors: Doma
     assert np.array_equal(run.history.rows, plain.history.rows)
 
 
+def test_a_change_while_playing_waits_for_one_slice_only(engine: ThreadEngine, vectors: DomainPair) -> None:
+    settings = SETTINGS.replace(max_iter=1_000_000)
+    run, plain = settled_beside_plain(engine, vectors, settings)
+    run.play()
+    run.wait(60)
+    run.poll(0.3)
+    changed, seen = settings.replace(gamma=1.0), len(run.timeline.snapshots)
+    run.apply(changed)
+    assert run.under_way == AHEAD
+    run.wait(60, AHEAD)
+    run.poll()
+    run.pause()
+    settle(run)
+    (change,) = run.latest.changes
+    assert change.iteration == run.timeline.snapshots[seen].iteration
+    plain.advance(change.iteration)
+    plain.apply(changed)
+    plain.advance(run.iteration - plain.iteration)
+    assert np.array_equal(run.history.rows, plain.history.rows)
+
+
 def test_step_advances_by_one_and_pause_asks_for_nothing(engine: ThreadEngine, vectors: DomainPair) -> None:
     run = Run(engine, vectors, SETTINGS)
     settle(run)
