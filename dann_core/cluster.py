@@ -170,7 +170,8 @@ class ClusterEngine:
             await self._client.wait_for_workers(self._wanted if self.address is None else 1, timeout=WORKER_SECONDS)
             # The scheduler reads what is submitted, and for that imports what the workers have imported already.
             await self._client.submit(one_thread, pure=False)
-        except (OSError, TimeoutError, RuntimeError) as error:
+        except (OSError, TimeoutError, RuntimeError, TypeError) as error:
+            # A TypeError is how Dask says that it knows of no certificates for tls://.
             await self._disconnect()
             raise EngineError(
                 f"The training cluster {self.address or 'of this machine'} does not answer ({error}): "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy as np
 import psutil
 import pytest
 from browser import ROOT, free_port
+from clusters import start_cluster, stop
 from conftest import settle, settled_beside_plain
 
 from dann_core import DomainPair, Settings, Trainer, domains
@@ -184,23 +184,6 @@ def scheduler() -> Iterator[tuple[str, list[subprocess.Popen]]]:
     started = start_cluster(address)
     yield address, started
     stop(started)
-
-
-def start_cluster(address: str) -> list[subprocess.Popen]:
-    port = address.rpartition(":")[2]
-    commands = [
-        ["scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
-        ["worker", address, "--nthreads", "1", "--no-dashboard", "--death-timeout", "60"],
-    ]
-    return [subprocess.Popen([sys.executable, "-m", "dask", *c], cwd=ROOT, stderr=subprocess.DEVNULL) for c in commands]
-
-
-def stop(processes: list[subprocess.Popen]) -> None:
-    for process in processes:
-        for child in psutil.Process(process.pid).children(recursive=True):
-            child.kill()
-        process.kill()
-        process.wait()
 
 
 def test_a_cluster_by_address_and_its_end(

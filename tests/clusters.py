@@ -1,0 +1,29 @@
+"""Schedulers and workers in processes of their own, started by hand as the README says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import psutil
+from browser import ROOT
+
+
+def start_cluster(address: str) -> list[subprocess.Popen]:
+    """A scheduler that will listen at `address` on this machine, and one worker; Dask is set up by the environment."""
+    protocol, _, place = address.partition("://")
+    port = place.rpartition(":")[2]
+    commands = [
+        ["scheduler", "--protocol", protocol, "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
+        ["worker", address, "--nthreads", "1", "--no-dashboard", "--death-timeout", "60"],
+    ]
+    return [subprocess.Popen([sys.executable, "-m", "dask", *c], cwd=ROOT, stderr=subprocess.DEVNULL) for c in commands]
+
+
+def stop(processes: list[subprocess.Popen]) -> None:
+    """Kill them with everything they have started."""
+    for process in processes:
+        for child in psutil.Process(process.pid).children(recursive=True):
+            child.kill()
+        process.kill()
+        process.wait()
