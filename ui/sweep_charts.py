@@ -189,10 +189,14 @@ def parallel(axes: Sequence[Axis], cells: pd.DataFrame, measure: Measure, *, hei
     ticks = [[(places[a.name][v], value_text(v)) for v in a.values] for a in axes]
     ticks.append([(0, measure.text(low)), (1, measure.text(high))] if rows else [])
     notes = [
-        {"x": i, "y": y, "text": text, "showarrow": False, "xanchor": "right", "xshift": -6, "font": {"size": 10}}
+        {
+            "x": i, "y": y, "text": text, "showarrow": False, "xanchor": "right", "xshift": -6, "font": {"size": 10},
+            # Lines run through the numbers otherwise.
+            "bgcolor": "#ffffffd9", "borderpad": 1,
+        }
         for i, marks in enumerate(ticks)
         for y, text in marks
-    ]
+    ]  # fmt: skip
     notes += [{"x": i, "y": 1.1, "text": f"<b>{t}</b>", "showarrow": False} for i, t in enumerate(titles)]
     uprights = [
         {"type": "line", "x0": i, "x1": i, "y0": 0, "y1": 1, "line": {"color": palette.FAINT, "width": 1}}
