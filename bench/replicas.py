@@ -166,9 +166,10 @@ def main() -> None:
     """Measure what the command line asks for and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--experiments", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--iterations", type=int, default=300)
-    parser.add_argument("--batch", type=int, default=64, help="samples of each domain in a batch (the preset has 128)")
+    parser.add_argument("--rounds", type=int, default=3)
+    preset = domains.preset("moons")
+    parser.add_argument("--iterations", type=int, default=preset.max_iter)
+    parser.add_argument("--batch", type=int, default=preset.batch_size, help="samples of each domain in a batch")
     given = parser.parse_args()
     table = measure(experiments(given.experiments, given.batch), given.iterations, given.rounds)
     print(markdown(table, given.experiments, given.iterations))
