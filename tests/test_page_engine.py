@@ -118,7 +118,7 @@ def test_a_full_server_says_so_and_lets_people_look(page: Page, browser: Browser
     late = browser.new_page()
     late.set_default_timeout(60_000)
     late.goto(small_server)
-    expect(late.get_by_text("All 1 places on this server are taken")).to_be_visible()
+    expect(late.get_by_text("All places on this server are taken (1)")).to_be_visible()
     expect(late.get_by_text("embedded together")).to_be_visible()
     wait_for_iteration(late, 100)
     expect(late.get_by_role("button", name="Play")).to_have_count(0)

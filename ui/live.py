@@ -46,8 +46,8 @@ def look_on(state: Experiment, places: int, try_again: Callable[[], None]) -> No
     """For people who find every place taken: a run that nobody steers, until they `try_again`."""
     with st.container(horizontal=True, vertical_alignment="center", key="full"):
         st.warning(
-            f"All {places} places on this server are taken, so this run is one to look at. A place becomes free when "
-            "somebody leaves.",
+            f"All places on this server are taken ({places}), so this run is one to look at. A place becomes free "
+            "when somebody leaves.",
             icon=":material/group:",
         )
         st.button("Try again", icon=":material/refresh:", on_click=try_again)

@@ -31,10 +31,11 @@ async function drawWaiting() {
   const figures = [...waiting]
   waiting.clear()
   await plotly().catch(() => {}) // Each chart says it; the time to load it is no chart's.
+  const isFirst = figures.some(([place]) => !place.data) // It takes long, but only once.
   const started = performance.now()
   for (const [place, figure] of figures) await draw(place, figure)
   const took = performance.now() - started
-  free = started + Math.min(took / SHARE, took + LONGEST_PAUSE)
+  free = started + (isFirst ? took : Math.min(took / SHARE, took + LONGEST_PAUSE))
   turn = undefined
   if (waiting.size) drawSoon()
 }
