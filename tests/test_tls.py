@@ -68,10 +68,9 @@ def test_a_run_behind_tls_is_a_plain_run(guarded: tuple[str, dict[str, str]], ve
 
 @pytest.mark.parametrize("others", [True, False], ids=["another authority's", "none"])
 def test_a_certificate_that_does_not_fit_is_said(
-    others: bool, guarded: tuple[str, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    others: bool, guarded: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:
     address, _ = guarded
-    monkeypatch.setattr("dann_core.cluster.CONNECT_SECONDS", 5)
     environment = certificates(tmp_path / "others") if others else {}
     with dask.config.set(as_read(environment)), pytest.raises(EngineError, match=r"does not answer.*TLS"):
         ClusterEngine(address)
