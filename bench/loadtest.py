@@ -62,12 +62,12 @@ async def warm_up(address: str, query: str) -> None:
     async with Student(address, query, "warm-up", uploads=True) as student:
         await student.open()
         await student.play()
-        await student.until(lambda: student.record.frames > WARM_FRAMES)
+        await student.until(lambda: student.done or student.record.frames > WARM_FRAMES)
         await student.pause()
         await student.reset()
         await student.train_on(*PAIRS[1])
         await student.play()
-        await student.until(lambda: student.record.frames > 2 * WARM_FRAMES)
+        await student.until(lambda: student.done or student.record.frames > 2 * WARM_FRAMES)
         await student.pause()
 
 
