@@ -8,6 +8,7 @@ import time
 from collections import deque
 from concurrent import futures
 from concurrent.futures import Future
+from functools import partial
 
 from dann_core.domains.pair import DomainPair
 from dann_core.engine import Engine
@@ -67,7 +68,8 @@ class Run:
         self.playing = False
         self.failure: Exception | None = None
         self.iterations_per_frame: int | None = None
-        self._handle = engine.launch(pair, settings)
+        self._launch = partial(engine.launch, pair, settings)
+        self._handle = self._launch()
         self._lock = threading.Lock()
         self._pace: deque[tuple[float, int]] = deque(maxlen=12)
         self._pending: deque[Future[Snapshot]] = deque()
@@ -152,6 +154,14 @@ class Run:
         """Pause and free what the run takes up where it is trained; playing on makes it anew, bit for bit."""
         self.pause()
         self._handle.rest()
+
+    def free(self) -> None:
+        """Let go of all that was trained: the run stands at its beginning."""
+        self.rest()
+        with self._lock:
+            self._pending.clear()
+            self.history, self.timeline = History(), Timeline()
+            self._handle = self._launch()
 
     def retry(self) -> None:
         """Go on after a failure from the last checkpoint."""

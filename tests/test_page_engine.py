@@ -13,7 +13,7 @@ import psutil
 import pytest
 from browser import button, figure, iteration, open_page, wait_for_iteration
 from conftest import serve
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 
 def play_and_pause(page: Page, at_least: int) -> int:
@@ -66,6 +66,44 @@ def test_a_reload_finds_the_run_where_it_was(page: Page, browser: Browser, addre
     other.close()
 
 
+class Connection:
+    """A page's connection to the server, which can be lost for a while."""
+
+    def __init__(self, page: Page) -> None:
+        self._lost = False
+        self._ends: list[WebSocketRoute] = []
+        page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
+
+    def _connect(self, end: WebSocketRoute) -> None:
+        if self._lost:
+            end.close()
+        else:
+            self._ends = [end, end.connect_to_server()]
+
+    def lose(self) -> None:
+        """Now, and for everybody who tries again, until `restore`."""
+        self._lost = True
+        for end in self._ends:
+            end.close()
+
+    def restore(self) -> None:
+        """The page's next try succeeds."""
+        self._lost = False
+
+
+def test_a_lost_connection_finds_the_run_where_it_was(page: Page, address: str) -> None:
+    connection = Connection(page)
+    open_page(page, address, "max_iter=100000")
+    stopped = play_and_pause(page, 40)
+    connection.lose()
+    expect(button(page, "Play")).to_be_disabled()
+    connection.restore()
+    expect(button(page, "Play")).to_be_enabled()
+    assert iteration(page) == stopped
+    button(page, "Play").click()
+    wait_for_iteration(page, stopped + 20)
+
+
 def test_a_killed_worker_is_said_and_the_run_goes_on(page: Page, address: str, server: psutil.Process) -> None:
     open_page(page, address, "max_iter=100000")
     # While they warm up, a run is trained in the server.
@@ -111,6 +149,19 @@ def test_the_servers_end_leaves_no_process_behind(tmp_path: Path, browser: Brows
 def small_server(tmp_path: Path) -> Iterator[str]:
     with serve(tmp_path, DANN_PLACES="1", DANN_KEEP_SECONDS="1", DANN_ENGINE="threads") as (address, _):
         yield address
+
+
+def test_who_was_away_while_somebody_took_the_place_has_none(page: Page, browser: Browser, small_server: str) -> None:
+    connection = Connection(page)
+    open_page(page, small_server, "max_iter=100000")
+    play_and_pause(page, 20)
+    connection.lose()
+    expect(button(page, "Play")).to_be_disabled()
+    late = browser.new_page()
+    open_page(late, small_server)
+    connection.restore()
+    expect(page.get_by_text("All places on this server are taken (1)")).to_be_visible(timeout=60_000)
+    late.close()
 
 
 def test_a_full_server_says_so_and_lets_people_look(page: Page, browser: Browser, small_server: str, picture) -> None:

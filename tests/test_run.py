@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -127,6 +129,21 @@ def test_a_slice_by_time_trains_many_iterations(engine: ThreadEngine, vectors: D
     settle(run)
     assert run.iteration > 20
     assert len(run.history) == run.iteration
+
+
+def test_a_freed_run_holds_nothing_and_begins_anew(engine: ThreadEngine, vectors: DomainPair) -> None:
+    run, plain = settled_beside_plain(engine, vectors, SETTINGS)
+    run.play()
+    settle(run)
+    trained = weakref.ref(run.latest.tsne)
+    run.free()
+    gc.collect()
+    assert trained() is None
+    assert (run.iteration, run.playing, run.busy, len(run.history)) == (0, False, False, 0)
+    run.play()
+    settle(run)
+    plain.advance(120)
+    assert np.array_equal(run.history.rows, plain.history.rows)
 
 
 def test_a_live_change_acts_and_leaves_a_mark(engine: ThreadEngine, vectors: DomainPair) -> None:

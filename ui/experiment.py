@@ -240,7 +240,8 @@ class Experiment:
 
     def free(self) -> None:
         """Let go of everything that is large: nobody has come back for it."""
-        self.run.rest()
+        # Streamlit remembers a session for some minutes, and with its buttons this object.
+        self.run.free()
         if self.sweep:
             self.sweep.stop()
         self.kept.clear()

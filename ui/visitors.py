@@ -48,21 +48,24 @@ def showcase() -> Experiment:
 
 
 def arrive() -> Experiment:
-    """This session's experiment; the first call reads the link. A page ends here when there is nowhere to train."""
+    """This session's experiment, or the link's where it has none. A page ends here when there is nowhere to train."""
     if looking_on():
         return showcase()
-    if "experiment" not in st.session_state:
-        try:
-            return _arrive(st.query_params.to_dict())
-        except EngineError as error:
-            st.error(plain(str(error)))
-            st.button("Try again", icon=":material/refresh:")
-            st.stop()
-    return st.session_state.experiment
+    holder = get_script_run_ctx().session_id
+    # Asked for in every script run: a session that was away for too long no longer has a place.
+    found = registry().take(st.session_state.get("run_key", ""), holder)
+    if found is not None:
+        return found
+    try:
+        return _arrive(st.query_params.to_dict(), holder)
+    except EngineError as error:
+        st.error(plain(str(error)))
+        st.button("Try again", icon=":material/refresh:")
+        st.stop()
 
 
-def _arrive(query: dict[str, str]) -> Experiment:
-    key, holder = query.pop(RUN, None), get_script_run_ctx().session_id
+def _arrive(query: dict[str, str], holder: str) -> Experiment:
+    key = query.pop(RUN, None)
     found = registry().take(key, holder) if key else None
     if found is None:
         try:
@@ -71,7 +74,7 @@ def _arrive(query: dict[str, str]) -> Experiment:
             # Until they ask for it: a page that is looked at must not turn into another one by itself.
             st.session_state.full = True
             return showcase()
-    st.session_state.experiment, st.session_state.run_key = found, key
+    st.session_state.run_key = key
     return found
 
 
