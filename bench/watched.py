@@ -110,13 +110,15 @@ async def watch(browser: Browser, server: Server, domain: str, iterations: int) 
     await page.get_by_text("embedded together").wait_for()
     # Workers that still start, and a page that still loads, are another measurement's.
     await asyncio.to_thread(server.wait_until_idle)
-    before, drawing, pressed = server.usage(), cpu_of_browsers(), time.time()
+    before, drawing = server.usage(), cpu_of_browsers()
     await press(page, "Play")
     done = await page.wait_for_function(
         "() => document.querySelector('[data-testid=stProgress]').innerText.includes('done') && Date.now() / 1000",
         timeout=5 * PATIENCE,
     )
     ended, after, drawn = float(await done.json_value()), server.usage(), cpu_of_browsers()
+    # The page's own clock: what Playwright does before it clicks is no part of the run.
+    pressed = float(await page.evaluate("window.clicked_at"))
     times = [at for at, _ in await page.evaluate("window.frames_seen") if at > pressed]
     await page.close()
     return Watched(

@@ -150,7 +150,8 @@ class LiveRun:
         """Whole iterations until there are enough or the time is used up, in chunks so that little is overshot."""
         deadline = time.perf_counter() + seconds
         chunk = 1
-        while iterations > 0 and time.perf_counter() < deadline:
+        # A last chunk is trained in any case: a slice of its own would cost a look as well.
+        while iterations > 0 and (iterations <= chunk or time.perf_counter() < deadline):
             started = time.perf_counter()
             self.trainer.advance(min(chunk, iterations))
             iterations -= chunk

@@ -63,15 +63,17 @@ class Registry(Generic[T]):
             entry.holder, entry.asked = holder, time.monotonic()
             return entry.value
 
-    def prune(self) -> None:
-        """Let go what nobody has asked for longer than `keep_seconds`."""
-        now = time.monotonic()
+    def prune(self) -> int:
+        """Let go what nobody has asked for longer than `keep_seconds`; how many that were."""
+        now, freed = time.monotonic(), 0
         with self._lock:
             for key, entry in list(self._entries.items()):
                 if self._present(entry.holder):
                     entry.asked = now
                 elif now - entry.asked > self.keep_seconds:
                     self._free(self._entries.pop(key).value)
+                    freed += 1
+        return freed
 
     def has_room(self) -> bool:
         """Whether another value can be kept, perhaps in the place of one that was left."""

@@ -45,9 +45,9 @@ def test_a_full_registry_refuses_until_somebody_leaves(here: set[str]) -> None:
 def test_what_nobody_asks_for_is_freed(here: set[str]) -> None:
     registry, freed = made(here, keep_seconds=-1)
     key = registry.add("run", "ann")
-    registry.prune()
+    assert registry.prune() == 0
     assert freed == []
     here.remove("ann")
-    registry.prune()
+    assert registry.prune() == 1
     assert freed == ["run"]
     assert key not in registry

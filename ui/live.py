@@ -140,11 +140,9 @@ def _draw_page_again() -> None:
 
 def _await_end(run: Run, until: float) -> None:
     """Take in the end of a run if it is near: it would otherwise be seen up to a whole tick later."""
-    left = run.seconds_left()
-    while run.busy and left is not None and (now := time.monotonic()) + left < until:
+    while run.busy and (left := run.seconds_left()) is not None and (now := time.monotonic()) + left < until:
         run.wait(until - now)
         run.poll()
-        left = run.seconds_left()
 
 
 def _steered_frame(state: Experiment, run: Run, tick: float | None, places: panels.Places) -> None:
