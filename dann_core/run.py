@@ -118,12 +118,12 @@ class Run:
     def play(self) -> None:
         """Ask for slices until paused or finished."""
         with self._lock:
+            # The frame that follows must wait for the first slice, not for a look that has come already.
+            self._take_in_done()
             if not self.finished and not self.failure:
                 self.playing = True
                 self._pace.clear()
-                if not self.busy:
-                    self._ask(self.iterations_per_frame, seconds=FIRST_SLICE)
-                self._ask_next()
+                self._ask_next(FIRST_SLICE)
 
     def pause(self) -> None:
         """Ask for no further slice; the one that has begun is still shown."""
@@ -179,39 +179,42 @@ class Run:
         `next_in` is when the page will poll again (seconds), where it knows.
         """
         with self._lock:
-            finished = 0
             if next_in:
                 crowded = next_in > AHEAD_SECONDS
                 self._ahead = 1 if crowded else AHEAD
                 self._slice_seconds = CROWDED_SLICE if crowded else min(next_in, SLICE_SECONDS)
-            while self._pending and self._pending[0].done():
-                if not self._take_in(self._pending.popleft()):
-                    return True
-                finished += 1
+            news = self._take_in_done()
+            if self.failure:
+                return news
             if self.finished:
                 self.playing, self._steps = False, 0
                 self._take_back()
-            if finished:
+            if news:
                 self._ask_next()
-            return finished > 0
+            return news
 
     def _take_back(self) -> None:
         """Forget the slices asked for that have not begun."""
         while self.under_way > 1 and self._pending[-1].cancel():
             self._pending.pop()
 
-    def _take_in(self, answer: Future[Snapshot]) -> bool:
-        """Add one slice's snapshot; False if it failed, and with it those asked for after it."""
-        failure = answer.exception()
-        if failure is not None:
-            self._pending.clear()
-            self.failure, self.playing = failure, False
-            return False
-        snapshot = answer.result()
-        self.history.extend(snapshot.rows)
-        # The history has them now; 150 kept snapshots need not hold them again.
-        self.timeline.add(dataclasses.replace(snapshot, rows=snapshot.rows[:0].copy()))
-        return True
+    def _take_in_done(self) -> bool:
+        """Add the snapshots of slices that are done; whether there were any."""
+        news = False
+        while self._pending and self._pending[0].done():
+            news = True
+            answer = self._pending.popleft()
+            failure = answer.exception()
+            if failure is not None:
+                # With it, those asked for after it have failed.
+                self._pending.clear()
+                self.failure, self.playing = failure, False
+                break
+            snapshot = answer.result()
+            self.history.extend(snapshot.rows)
+            # The history has them now; 150 kept snapshots need not hold them again.
+            self.timeline.add(dataclasses.replace(snapshot, rows=snapshot.rows[:0].copy()))
+        return news
 
     def _note_arrival(self, answer: Future[Snapshot]) -> None:
         """Called in a thread of the engine's: when a slice has come, which may be well before it is taken in."""
@@ -228,12 +231,16 @@ class Run:
             return None
         return max((self.settings.max_iter - i1) * (t1 - t0) / (i1 - i0) - (time.monotonic() - t1), 0.0)
 
-    def _ask_next(self) -> None:
-        """Ask for what is due: slices, a step, or looks at a run at rest until its picture is complete and still."""
+    def _ask_next(self, seconds: float | None = None) -> None:
+        """Ask for what is due: slices, a step, or looks at a run at rest until its picture is complete and still.
+
+        `seconds` is the length of the first slice, where it is not to be that of a frame.
+        """
         if self.playing:
             # In slow motion every slice is a frame; none may be trained unseen.
             while self.under_way < (self._ahead if self.iterations_per_frame is None else 1):
-                self._ask(self.iterations_per_frame)
+                self._ask(self.iterations_per_frame, seconds=seconds)
+                seconds = None
         elif self.busy:
             return
         elif self._steps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import threading
 import weakref
 
 import numpy as np
@@ -12,7 +13,8 @@ from conftest import make_pair, settle, settled_beside_plain
 
 from dann_core import DomainPair, Settings
 from dann_core.engine import ThreadEngine
-from dann_core.run import AHEAD, Run, Timeline
+from dann_core.live import SLICE_SECONDS
+from dann_core.run import AHEAD, FIRST_SLICE, Run, Timeline
 
 SETTINGS = Settings(batch_size=8, max_iter=120, extractor_width=8, feature_width=8, discriminator_width=8)
 
@@ -51,6 +53,34 @@ def test_a_crowded_page_makes_no_queue(engine: ThreadEngine, vectors: DomainPair
     settle(run)
     assert under_way[1] == under_way[5] == AHEAD
     assert under_way[3] == 1
+
+
+def test_play_is_answered_at_once_also_before_the_first_look_has_come(vectors: DomainPair) -> None:
+    engine, occupied = ThreadEngine(1), threading.Event()
+    engine.submit(occupied.wait)
+    run, asked = Run(engine, vectors, SETTINGS.replace(max_iter=1_000_000)), []
+    advance = run._handle.advance
+    run._handle.advance = lambda slice_: asked.append(slice_.seconds) or advance(slice_)
+    run.play()
+    occupied.set()
+    run.pause()
+    settle(run)
+    engine.close()
+    assert asked[:2] == [FIRST_SLICE, SLICE_SECONDS]
+
+
+def test_play_takes_in_a_look_that_has_come(engine: ThreadEngine, vectors: DomainPair) -> None:
+    run = Run(engine, vectors, SETTINGS)
+    run.wait(60)
+    assert run.latest is None
+    run.play()
+    # Whoever waits now waits for a slice.
+    assert run.latest.iteration == 0
+    run.wait(60)
+    run.poll()
+    assert run.iteration > 0
+    run.pause()
+    settle(run)
 
 
 def test_pause_takes_back_what_has_not_begun(engine: ThreadEngine, vectors: DomainPair) -> None:

@@ -23,7 +23,8 @@ SECONDS_A_PAGE = 0.05
 
 FIRST_SNAPSHOT_SECONDS = 3
 NEARLY, WITHIN = 0.25, 0.8
-"""How much of a tick a frame waits for the slice under way before it is drawn, and for a run's end after that."""
+"""How much of a tick a frame waits for the slice under way before it is drawn, and for a run's first slice or its
+end."""
 
 SEND_SECONDS = 0.05
 
@@ -100,8 +101,8 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
     started = _drawn_at[id(run)] = time.monotonic()
     before = run.playing, run.busy
     if run.playing and tick:
-        # What is nearly there would otherwise be seen a whole tick later.
-        run.wait(tick * NEARLY)
+        # What is nearly there would otherwise be seen a whole tick later; a run that begins shows nothing else.
+        run.wait(tick * (NEARLY if run.iteration else WITHIN))
     run.poll(tick)
     news = state.notice_recovery()
     snapshot = panels.shown(run)
