@@ -172,7 +172,9 @@ def curves(
 def _note(x: float, y: float, text: str, *, colour: str = palette.INK, xref: str = "x domain", **place: Any) -> Spec:
     side = "center" if x == 0.5 else "right" if x == 1 else "auto"
     font = {"size": 11 if x == 0.5 else 10, "color": colour}
-    return {"x": x, "y": y, "xref": xref, "text": text, "showarrow": False, "xanchor": side, "font": font} | place
+    note = {"x": x, "y": y, "xref": xref, "text": text, "showarrow": False, "xanchor": side, "font": font}
+    # Legible also where a curve runs below it.
+    return note | {"bgcolor": "rgba(255,255,255,0.8)"} | place
 
 
 def _level(y: float, yref: str, colour: str) -> Spec:
@@ -199,7 +201,7 @@ def _change_note(shown_: Snapshot, settings: Settings) -> Spec:
     last = shown_.changes[-1]
     text = f" {last.name} {_short(last.old)} → {_short(last.new)} "
     anchor = "left" if last.iteration < settings.max_iter / 2 else "right"
-    place = {"xanchor": anchor, "yref": "paper", "yanchor": "top", "bgcolor": "rgba(255,255,255,0.8)"}
+    place = {"xanchor": anchor, "yref": "paper", "yanchor": "top"}
     return _note(last.iteration, 0.97, text, xref="x") | place
 
 
