@@ -63,21 +63,18 @@ def arrive() -> Experiment:
     """This session's experiment, or the link's where it has none. A page ends here when there is nowhere to train."""
     if looking_on():
         return showcase()
-    holder = get_script_run_ctx().session_id
-    # Asked for in every script run: a session that was away for too long no longer has a place.
-    found = registry().take(st.session_state.get("run_key", ""), holder)
-    if found is not None:
-        return found
     try:
-        return _arrive(st.query_params.to_dict(), holder)
+        return _arrive(st.query_params.to_dict())
     except EngineError as error:
         st.error(plain(str(error)))
         st.button("Try again", icon=":material/refresh:")
         st.stop()
 
 
-def _arrive(query: dict[str, str], holder: str) -> Experiment:
-    key = query.pop(RUN, None)
+def _arrive(query: dict[str, str]) -> Experiment:
+    of_link, holder = query.pop(RUN, None), get_script_run_ctx().session_id
+    key = st.session_state.get("run_key", of_link)
+    # Asked for in every script run: a session that was away for too long no longer has a place.
     found = registry().take(key, holder) if key else None
     if found is None:
         try:
