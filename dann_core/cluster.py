@@ -166,6 +166,8 @@ class ClusterEngine:
                 timeout=CONNECT_SECONDS,
                 direct_to_workers=self.address is None,
             )
+            # A worker that cannot be warmed says why, but one that joins later just does not come.
+            await self._client.wait_for_workers(1, timeout=WORKER_SECONDS)
             await self._client.register_plugin(Warm(beside_a_page=self.address is None))
             await self._client.wait_for_workers(self._wanted if self.address is None else 1, timeout=WORKER_SECONDS)
             # The scheduler reads what is submitted, and for that imports what the workers have imported already.
@@ -177,6 +179,13 @@ class ClusterEngine:
                 f"The training cluster {self.address or 'of this machine'} does not answer ({error}): "
                 "is its scheduler running and reachable from here, with a worker?"
             ) from None
+        except Exception as error:
+            # What goes wrong inside a worker arrives as a bare Exception with its text.
+            await self._disconnect()
+            raise EngineError(
+                f"The workers of {self.address or 'this machine'} cannot train ({error}): is this program installed "
+                "there, in the version that runs here (pip install . in its folder)?"
+            ) from error
 
     async def _disconnect(self) -> None:
         client, cluster, self._client, self._cluster = self._client, self._cluster, None, None

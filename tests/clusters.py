@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 from browser import ROOT
 
 
-def start_cluster(address: str) -> list[subprocess.Popen]:
-    """A scheduler that will listen at `address` on this machine, and one worker; Dask is set up by the environment."""
+def start_cluster(address: str, folder: Path = ROOT) -> list[subprocess.Popen]:
+    """A scheduler that will listen at `address` on this machine, and one worker; both import from `folder`.
+
+    Dask is set up by the environment.
+    """
     protocol, _, place = address.partition("://")
     port = place.rpartition(":")[2]
     commands = [
         ["scheduler", "--protocol", protocol, "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
         ["worker", address, "--nthreads", "1", "--no-dashboard", "--death-timeout", "60"],
     ]
-    return [subprocess.Popen([sys.executable, "-m", "dask", *c], cwd=ROOT, stderr=subprocess.DEVNULL) for c in commands]
+    return [
+        subprocess.Popen([sys.executable, "-m", "dask", *c], cwd=folder, stderr=subprocess.DEVNULL) for c in commands
+    ]
 
 
 def stop(processes: list[subprocess.Popen]) -> None:

@@ -225,6 +225,15 @@ def test_an_address_where_nothing_listens_is_said(monkeypatch: pytest.MonkeyPatc
         ClusterEngine(address)
 
 
+def test_workers_with_another_version_of_this_program_are_said(tmp_path: Path) -> None:
+    (tmp_path / "dann_core.py").write_text("")
+    address = f"tcp://127.0.0.1:{free_port()}"
+    processes = start_cluster(address, tmp_path)
+    with pytest.raises(EngineError, match=rf"{address} cannot train .*dann_core.*pip install"):
+        ClusterEngine(address)
+    stop(processes)
+
+
 def test_the_environment_chooses_threads(monkeypatch: pytest.MonkeyPatch, vectors: DomainPair) -> None:
     monkeypatch.setenv("DANN_ENGINE", "threads")
     monkeypatch.setenv("DANN_WORKERS", "1")

@@ -66,6 +66,17 @@ def test_a_reload_finds_the_run_where_it_was(page: Page, browser: Browser, addre
     other.close()
 
 
+def test_a_run_that_is_gone_is_said_until_the_next_one_is_played(page: Page, address: str) -> None:
+    open_page(page, address, "gamma=3&run=longgone")
+    # Not a toast, which is gone before who looked away looks again.
+    said = page.get_by_test_id("stAlert").filter(has_text="no longer kept here: it starts anew")
+    expect(said).to_be_visible()
+    expect(page).not_to_have_url(re.compile("longgone"))
+    assert "gamma=3" in page.url
+    play_and_pause(page, 1)
+    expect(said).to_be_hidden()
+
+
 class Connection:
     """A page's connection to the server, which can be lost for a while."""
 

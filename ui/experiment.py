@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
@@ -32,7 +32,7 @@ SWITCH_SECONDS = 0.001
 SPEEDS: dict[str, int | None] = {"slow": 1, "calm": 5, "steady": 20, "normal": None}
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner="Connecting to where training runs …")
 def engine() -> Engine:
     """The server's one engine. Raises `EngineError` when its cluster does not answer."""
     # In a class many scripts run at once, and the server's event loop, which hears a click, must not wait for them all.
@@ -56,10 +56,10 @@ class Held(NamedTuple):
 
 @dataclass
 class Notice:
-    """One sentence for the person, shown until the next action."""
+    """One sentence for the person: news pass by, a warning or an error stays until the next action."""
 
     text: str
-    level: str = "info"
+    level: Literal["info", "warning", "error"] = "info"
 
 
 class Experiment:

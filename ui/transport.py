@@ -56,9 +56,9 @@ def draw(state: Experiment) -> None:
         with st.popover("Figures", icon=":material/help:", help="What the figures mean."):
             st.markdown("\n\n".join(f"**{figure.label}**: {figure.meaning}" for figure in FIGURES))
     if state.notice:
-        show = st.error if state.notice.level == "error" else st.toast
-        show(plain(state.notice.text))
-        if state.notice.level != "error":
+        stays = {"warning": st.warning, "error": st.error}
+        stays.get(state.notice.level, st.toast)(plain(state.notice.text))
+        if state.notice.level not in stays:
             state.notice = None
 
 

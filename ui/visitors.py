@@ -112,5 +112,6 @@ def _new(query: dict[str, str], old_key: str | None, holder: str) -> tuple[str, 
         raise Full
     made = Experiment.from_query(query)
     if old_key and old_key not in places and made.notice is None:
-        made.notice = Notice("The run of this link is no longer kept here: it starts anew, with the link's settings.")
+        why = "The run of this link is no longer kept here: it starts anew, with the link's settings."
+        made.notice = Notice(why, "warning")
     return places.add(made, holder), made
