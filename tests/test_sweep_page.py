@@ -53,6 +53,42 @@ def test_a_sweep_fills_its_map_and_opens_a_cell(page: Page, address: str, pictur
     expect(page.get_by_text("18 of 18 experiments · done")).to_be_visible()
 
 
+def test_the_sweep_before_can_be_brought_back(page: Page, address: str) -> None:
+    open_sweep(page, address, "max_iter=20")
+    button(page, "Start").click()
+    expect(page.get_by_text("36 of 36 experiments · done")).to_be_visible()
+    assert button(page, "The sweep before").count() == 0
+    values = page.get_by_role("textbox", name="gamma")
+    values.fill("2")
+    values.press("Enter")
+    expect(page.get_by_text("9 experiments of 20 iterations")).to_be_visible()
+    button(page, "Start").click()
+    for count in ("9 of 9", "36 of 36", "9 of 9"):
+        expect(page.get_by_text(f"{count} experiments · done")).to_be_visible()
+        expect(page.locator("table")).to_contain_text("seed 2")
+        button(page, "The sweep before").click()
+
+
+def test_a_cell_that_cannot_be_trained_is_marked_and_says_why(page: Page, address: str, picture) -> None:
+    open_sweep(page, address, "domain=digits&max_iter=5")
+    chosen = page.get_by_test_id("stMultiSelect")
+    chosen.get_by_role("button", name="Clear all").click()
+    chosen.locator("input").fill("extractor width")
+    expect(page.get_by_role("option")).to_have_count(1)
+    chosen.locator("input").press("Enter")
+    page.keyboard.press("Escape")
+    values = page.get_by_role("textbox", name="extractor width")
+    values.fill("8, 4096")
+    values.press("Enter")
+    expect(page.get_by_text("6 experiments of 5 iterations")).to_be_visible()
+    button(page, "Start").click()
+    expect(page.get_by_text("6 of 6 experiments · done · 3 failed")).to_be_visible()
+    expect(page.locator(".annotation", has_text="failed")).to_be_visible()
+    page.get_by_text("1 cell with failures").click()
+    expect(page.get_by_text("parameters")).to_be_visible()
+    picture(page, "sweep-failed")
+
+
 def test_stop_and_continue_on_a_phone(page: Page, address: str) -> None:
     open_sweep(page, address, "max_iter=3000")
     button(page, "Start").click()

@@ -81,6 +81,7 @@ class Experiment:
         self.touched = False
         self.recoveries_seen = 0
         self.sweep: Sweep | None = None
+        self.sweep_before: Sweep | None = None
         self.drawn: dict[str, tuple[Any, bytes]] = {}
 
     @classmethod

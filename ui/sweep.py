@@ -92,17 +92,26 @@ def _plan(state: Experiment, sweep: Sweep | None) -> None:
     if plan is not None:
         st.caption(f"{plan.size:,} experiments of {base.max_iter:,} iterations.")
     running = sweep is not None and sweep.running
+    # No callback, whose plan would be that of the page before a value was typed.
     started = st.button(
-        "Start", icon=":material/play_arrow:", type="primary", width="stretch", disabled=plan is None or running,
-        help=None if sweep is None else "Starts anew: download the results that you want to keep.",
+        "Start", icon=":material/play_arrow:", type="primary", width="stretch", disabled=plan is None or running
     )  # fmt: skip
     if started and plan is not None:
-        state.sweep = made = Sweep(plan, engine())
-        st.session_state.pop("sweep measure", None)
-        for key in [k for k in st.session_state if str(k).startswith("sweep cell ")]:
-            del st.session_state[key]
-        made.start()
+        _turn_to(state, Sweep(plan, engine()))
+        state.sweep.start()
         st.rerun()
+    if state.sweep_before is not None:
+        st.button(
+            "The sweep before", icon=":material/undo:", width="stretch", disabled=running,
+            on_click=_turn_to, args=(state, state.sweep_before), help="Bring it back, with what is done of it.",
+        )  # fmt: skip
+
+
+def _turn_to(state: Experiment, sweep: Sweep) -> None:
+    state.sweep, state.sweep_before = sweep, state.sweep
+    # What was chosen of the other one may not exist in this one.
+    for key in [k for k in st.session_state if str(k).startswith(("sweep measure", "sweep cell "))]:
+        del st.session_state[key]
 
 
 def _results(state: Experiment, sweep: Sweep) -> None:
@@ -218,7 +227,7 @@ def _cell(state: Experiment, sweep: Sweep, measure: Measure) -> None:
 def _failures(sweep: Sweep) -> None:
     failed = sweep.cells("source_accuracy").query("failed > 0")
     if len(failed):
-        with st.expander(f"{len(failed)} cells with failures"):
+        with st.expander(f"{len(failed)} {'cell' if len(failed) == 1 else 'cells'} with failures"):
             for row in failed.to_dict("records"):
                 where = cell_text(sweep.plan.names, [row[n] for n in sweep.plan.names])
                 st.markdown(f"**{where}** ({row['failed']} of {sweep.plan.seeds} seeds): {plain(row['reason'])}")

@@ -110,9 +110,10 @@ def _two_lines(row: dict[str, Any], measure: Measure) -> str:
 
 
 def line(axis: Axis, cells: pd.DataFrame, measure: Measure, *, height: int) -> Spec:
-    """One axis: the mean with a band of one deviation and the extremes as whiskers."""
+    """One axis: the mean with a band of one deviation, the extremes as whiskers, and where a cell failed."""
     factor = 100 if measure.percent else 1
-    rows = [row for row in cells.to_dict("records") if row["n"]]
+    everything = cells.to_dict("records")
+    rows = [row for row in everything if row["n"]]
     x = [value_text(row[axis.name]) for row in rows]
     mean, low, high, least, most = (
         [factor * f(row) for row in rows]
@@ -139,8 +140,17 @@ def line(axis: Axis, cells: pd.DataFrame, measure: Measure, *, height: int) -> S
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     band = [quiet | {"x": x, "y": low}, quiet | {"x": x, "y": high, "fill": "tonexty", "fillcolor": f"{colour}26"}]
+    failed = [
+        {
+            "x": value_text(row[axis.name]), "y": 0, "yref": "paper", "yanchor": "bottom", "text": "failed",
+            "showarrow": False, "hovertext": _hover([axis], row, measure),
+        }
+        for row in everything
+        if row["failed"] and not row["n"]
+    ]  # fmt: skip
     every = [value_text(v) for v in axis.values]
     layout = base_layout(height, axis.name) | {
+        "annotations": failed,
         "xaxis": frame_axis(
             type="category",
             title={"text": label(axis)},
