@@ -6,7 +6,6 @@ Keeps the widgets on the page, the cache of large messages and the timers of fra
 from __future__ import annotations
 
 import asyncio
-import urllib.request
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import requests
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -289,20 +289,10 @@ INITIAL = {"slider": _slider, "selectbox": _selectbox, "checkbox": _checkbox}
 
 
 def _xsrf_cookie(address: str) -> str:
-    with urllib.request.urlopen(f"{address}/_stcore/health", timeout=PATIENCE) as answer:
-        return answer.headers["Set-Cookie"].split(";")[0].partition("=")[2]
+    return requests.get(f"{address}/_stcore/health", timeout=PATIENCE).cookies["_streamlit_xsrf"]
 
 
 def _put(url: str, xsrf: str, name: str, content: bytes) -> None:
-    boundary = uuid.uuid4().hex
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-    head += "Content-Type: application/octet-stream\r\n\r\n"
-    body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
-    headers = {
-        "Content-Type": f"multipart/form-data; boundary={boundary}",
-        "Cookie": f"_streamlit_xsrf={xsrf}",
-        "X-Xsrftoken": xsrf,
-    }
-    request = urllib.request.Request(url, body, headers, method="PUT")
-    with urllib.request.urlopen(request, timeout=PATIENCE):
-        pass
+    cookies, headers = {"_streamlit_xsrf": xsrf}, {"X-Xsrftoken": xsrf}
+    answer = requests.put(url, files={"file": (name, content)}, cookies=cookies, headers=headers, timeout=PATIENCE)
+    answer.raise_for_status()

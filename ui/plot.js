@@ -31,7 +31,7 @@ async function drawWaiting() {
   const figures = [...waiting]
   waiting.clear()
   await plotly().catch(() => {}) // Each chart says it; the time to load it is no chart's.
-  const isFirst = figures.some(([place]) => !place.data) // It takes long, but only once.
+  const isFirst = figures.some(([place]) => !place.tried) // It takes long, but only once.
   const started = performance.now()
   for (const [place, figure] of figures) await draw(place, figure)
   const took = performance.now() - started
@@ -41,6 +41,7 @@ async function drawWaiting() {
 }
 
 async function draw(place, { data, layout }) {
+  place.tried = true
   try {
     const isNew = !place.data
     await (await plotly()).react(place, data, layout, config)
