@@ -45,6 +45,8 @@ def test_a_sweep_fills_its_map_and_opens_a_cell(page: Page, address: str, pictur
     assert len(lines) == 19
     assert lines[0].startswith("gamma,discriminator_width,seed,target_accuracy")
 
+    # Not the seed that happened to be done first.
+    expect(page.get_by_role("combobox", name="seed")).to_have_value("0")
     button(page, "Open on Explore").click()
     expect(page.get_by_text("The experiment of the sweep's cell")).to_be_visible()
     expect(page).to_have_url(re.compile(r"max_iter=20&"))

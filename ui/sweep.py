@@ -216,7 +216,8 @@ def _cell(state: Experiment, sweep: Sweep, measure: Measure) -> None:
     for reason in sorted({text for text in frame["failure"] if text}):
         st.warning(plain(reason), icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = st.selectbox("seed", [int(s) for s in frame["seed"]], key="sweep seed", width=90)
+        first = plan.base.seed
+        seed = st.selectbox("seed", range(first, first + plan.seeds), key="sweep cell seed", width=90)
         if st.button("Open on Explore", icon=":material/open_in_new:"):
             settings = plan.settings(cell, seed)
             pair = plan.pair if plan.domain is None else built_in_pair(plan.domain, seed)
