@@ -8,6 +8,7 @@ per key and hands it each new figure: nothing flickers, and `uirevision` keeps w
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,9 @@ def _component():
     STATIC.mkdir(exist_ok=True)
     file = STATIC / PLOTLY_JS
     if not file.exists():
-        file.write_text(plotly.offline.get_plotlyjs(), encoding="utf-8")
+        # Whole or not at all: another server may be serving from the same folder.
+        part = file.with_name(f"{os.getpid()}.js")
+        part.write_text(plotly.offline.get_plotlyjs(), encoding="utf-8")
+        part.replace(file)
     script = Path(__file__).with_name("plot.js").read_text(encoding="utf-8").replace("PLOTLY_JS", PLOTLY_JS)
     return st.components.v2.component("plot", js=script, isolate_styles=False)
