@@ -128,6 +128,8 @@ class ClusterEngine:
     def client(self) -> Client:
         """The connection; raises `EngineError` when there is none."""
         if not self._alive:
+            if self._start.done() and not self._start.cancelled() and (why := self._start.exception()):
+                raise EngineError(str(why))
             raise EngineError(
                 f"The training cluster {self.address or 'of this machine'} does not answer. What was trained is kept: "
                 "reconnect, and the run goes on where it was."
@@ -182,10 +184,10 @@ class ClusterEngine:
         except Exception as error:
             # What goes wrong inside a worker arrives as a bare Exception with its text.
             await self._disconnect()
-            raise EngineError(
-                f"The workers of {self.address or 'this machine'} cannot train ({error}): is this program installed "
-                "there, in the version that runs here (pip install . in its folder)?"
-            ) from error
+            said = f"The workers of {self.address or 'this machine'} cannot train ({error})."
+            if self.address:
+                said += " Is this program installed there, in the version that runs here (pip install . in its folder)?"
+            raise EngineError(said) from error
 
     async def _disconnect(self) -> None:
         client, cluster, self._client, self._cluster = self._client, self._cluster, None, None

@@ -20,6 +20,7 @@ from dann_core.cluster import ClusterEngine
 from dann_core.engine import EngineError, ThreadEngine, from_environment
 from dann_core.knobs import KnobError
 from dann_core.live import LiveRun, Resumption, Slice
+from dann_core.run import Run
 from dann_core.sweep import Axis, Plan, Sweep
 
 SETTINGS = Settings(batch_size=8, max_iter=3000, extractor_width=8, feature_width=8, discriminator_width=8)
@@ -223,6 +224,20 @@ def test_an_address_where_nothing_listens_is_said(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("dann_core.cluster.CONNECT_SECONDS", 1)
     with pytest.raises(EngineError, match="does not answer"):
         ClusterEngine(address)
+
+
+def test_a_run_says_why_workers_of_this_machine_cannot_train(
+    monkeypatch: pytest.MonkeyPatch, vectors: DomainPair
+) -> None:
+    monkeypatch.setenv("DANN_DEVICE", "cuda:99")
+    engine = ClusterEngine(workers=1)
+    with pytest.raises(EngineError):
+        engine.wait_until_warm()
+    run = Run(engine, vectors, SETTINGS)
+    settle(run)
+    assert isinstance(run.failure, EngineError)
+    assert "'cuda:99' cannot be used here" in str(run.failure)
+    engine.close()
 
 
 def test_workers_with_another_version_of_this_program_are_said(tmp_path: Path) -> None:

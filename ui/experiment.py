@@ -223,7 +223,8 @@ class Experiment:
         try:
             engine().reconnect()
         except EngineError as error:
-            self.notice = Notice(str(error), "error")
+            if str(error) != str(self.run.failure):
+                self.notice = Notice(str(error), "error")
             return
         self.run.retry()
         self.notice = Notice("Connected again; the run goes on where it was.")
