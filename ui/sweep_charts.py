@@ -207,14 +207,21 @@ def parallel(axes: Sequence[Axis], cells: pd.DataFrame, measure: Measure, *, hei
         for i, marks in enumerate(ticks)
         for y, text in marks
     ]  # fmt: skip
-    notes += [{"x": i, "y": 1.1, "text": f"<b>{t}</b>", "showarrow": False} for i, t in enumerate(titles)]
+    # Word below word: a phone leaves some 70 pixels between uprights.
+    notes += [
+        {
+            "x": i, "y": 1.03, "yanchor": "bottom", "text": f"<b>{title.replace(' ', '<br>')}</b>",
+            "showarrow": False, "font": {"size": 11},
+        }
+        for i, title in enumerate(titles)
+    ]  # fmt: skip
     uprights = [
         {"type": "line", "x0": i, "x1": i, "y0": 0, "y1": 1, "line": {"color": palette.FAINT, "width": 1}}
         for i in range(len(titles))
     ]
     hidden = {"visible": False}
     layout = base_layout(height, " ".join(a.name for a in axes)) | {
-        "xaxis": hidden | {"range": [-0.4, len(axes) + 0.4]},
+        "xaxis": hidden | {"range": [-0.4, len(axes) + 0.6]},
         "yaxis": hidden | {"range": [-0.06, 1.18]},
         "annotations": notes,
         "shapes": uprights,
