@@ -32,7 +32,7 @@ from dann_core.history import COLUMNS, History
 from dann_core.knobs import KnobError
 from dann_core.settings import Settings
 from dann_core.stack import Gradients, Now, Stack
-from dann_core.training import OPTIMIZERS, Evaluation, View, graded, learning_rate
+from dann_core.training import OPTIMIZERS, Evaluation, View, graded, learning_rate, progress
 
 SHAPING = (
     "extractor_width",
@@ -165,11 +165,11 @@ class _Group:
     def _alike(self, settings: Sequence[Settings]) -> Iterator[dict[str, Any]]:
         """Parameter groups: neighbours whose learning rate is the same all along."""
         end = 0
-        for (*_, weight_decay), alike in groupby(settings, attrgetter(*DECAYING)):
+        for _, alike in groupby(settings, attrgetter(*DECAYING)):
             start, end = end, end + len(list(alike))
             rows = self.stack.parameters[start:end]
             rows.grad = self.stack.gradients[start:end]
-            yield {"params": [rows], "settings": settings[start], "weight_decay": weight_decay}
+            yield {"params": [rows], "settings": settings[start], "weight_decay": settings[start].weight_decay}
 
     @torch.no_grad()
     def advance(self, span: range, plan: _Plan, losses: Tensor) -> None:
@@ -177,8 +177,8 @@ class _Group:
         for row, iteration in enumerate(span[: max(self.length - span.start, 0)]):
             now = plan.at(iteration, self.place)
             self.gradients(now, losses[row, self.place])
-            for rows in self.optimizer.param_groups:
-                rows["lr"] = _rate(rows["settings"], iteration)
+            for alike in self.optimizer.param_groups:
+                alike["lr"] = _rate(alike["settings"], iteration)
             self.optimizer.step()
 
 
@@ -230,18 +230,14 @@ class _Plan:
 
 def _course(settings: Settings, iteration: int) -> tuple[float, float]:
     """lambda and entropy weight of one iteration."""
-    rise = schedule(_progress(settings, iteration), settings.gamma)
+    rise = schedule(progress(settings, iteration), settings.gamma)
     lamb = settings.lambda_max * (rise if settings.use_lambda_scheduler else 1.0)
     return lamb, settings.entropy_weight * rise
 
 
 def _rate(settings: Settings, iteration: int) -> float:
     """The learning rate of one iteration; 0 is how one replica stops while others go on."""
-    return learning_rate(settings, _progress(settings, iteration)) if iteration < settings.max_iter else 0.0
-
-
-def _progress(settings: Settings, iteration: int) -> float:
-    return min(iteration / settings.max_iter, 1.0)
+    return learning_rate(settings, progress(settings, iteration)) if iteration < settings.max_iter else 0.0
 
 
 def _batches(block: int, data: _Data, settings: Sequence[Settings]) -> Tensor:

@@ -151,8 +151,8 @@ class Trainer:
 
     @property
     def progress(self) -> float:
-        """Iteration over max_iter, at most 1."""
-        return min(self.iteration / self.settings.max_iter, 1.0)
+        """See `progress`."""
+        return progress(self.settings, self.iteration)
 
     @property
     def learning_rate(self) -> float:
@@ -260,6 +260,11 @@ class Trainer:
         logits = network.classifier(features)
         domain_logits = network.adversarial.discriminator(features)
         return View(*(t.cpu().numpy() for t in (features, logits.softmax(1), domain_logits.sigmoid()[:, 0])))
+
+
+def progress(settings: Settings, iteration: int) -> float:
+    """Iteration over max_iter, at most 1."""
+    return min(iteration / settings.max_iter, 1.0)
 
 
 def learning_rate(settings: Settings, progress: float) -> float:
