@@ -111,8 +111,9 @@ def one_by_one(way: Callable[[Settings, int], None], settings: Sequence[Settings
 
 
 def spread(pools: Sequence[ProcessPoolExecutor], settings: Sequence[Settings], iterations: int) -> float:
-    """Train a stack in each of the processes; the processor seconds that all took."""
-    jobs = [pool.submit(stacked, settings[i :: len(pools)], iterations) for i, pool in enumerate(pools)]
+    """Train a stack in each of the processes, seed by seed as a sweep does; the processor seconds that all took."""
+    share = -(-len(settings) // len(pools))
+    jobs = [pool.submit(stacked, settings[i * share : (i + 1) * share], iterations) for i, pool in enumerate(pools)]
     return sum(job.result() for job in jobs)
 
 

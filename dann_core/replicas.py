@@ -7,18 +7,18 @@ First weights, batches and inputs are the Trainer's, so a replica's history is t
 rounding: sums are taken in another order. Two networks that play against each other amplify rounding, just as a single
 run does when its first weights are moved by one unit in the last place. Measured against the Trainer, six experiments
 each (seeds 0 to 5, gamma 2 to 20), largest relative difference of a loss within the first 50, 100 and 200 iterations:
-blobs 2e-6, 3e-6 and 7e-5; pinwheel 2e-6, 1e-3 and 0.2; moons 2e-7, 4e-4 and 0.1. Target accuracies at the end: within
-4 points, except pinwheel with gamma 2 (33 and 54 %). That one is a lottery: the Trainer itself ends between 30 and
+blobs 2e-6, 2e-6 and 7e-5; pinwheel 1e-6, 9e-3 and 0.9; moons 2e-7, 3e-3 and 0.4. Target accuracies at the end: within
+4 points, except pinwheel with gamma 2 (31 and 54 %). That one is a lottery: the Trainer itself ends between 30 and
 87 % in 20 tries with first weights moved by one unit in the last place.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -31,7 +31,7 @@ from dann_core.domains.pair import DomainPair
 from dann_core.history import COLUMNS, History
 from dann_core.knobs import KnobError
 from dann_core.settings import Settings
-from dann_core.stack import Gradients, Now, Stack
+from dann_core.stack import Gradients, Now, Stack, part
 from dann_core.training import OPTIMIZERS, Evaluation, View, graded, learning_rate, progress
 
 SHAPING = (
@@ -55,7 +55,7 @@ BLOCK = 32
 
 ACTIVATION_BYTES = 2**20
 """Of one layer in a group of replicas that are stepped together. Measured on moons with 32 replicas: a quarter of this
-costs 15 % more (calls), and much larger groups fall out of the processor's caches."""
+costs 12 % more (calls), and one group of all 2 % (the processor's caches)."""
 
 
 def stackable(pair: DomainPair, settings: Settings) -> bool:
@@ -88,16 +88,20 @@ class Replicas:
         self.iteration = 0
         self._length = max(s.max_iter for s in settings)
         self._data = _Data(experiments)
-        self._size = _group_size(settings[0])
+        size = _group_size(settings[0])
         # First weights depend on shape and seed alone, and building is what takes long before a run starts.
         built = {
             s.seed: networks.build(pair.sample_shape, pair.n_classes, s)
             for pair, s in {s.seed: (pair, s) for pair, s in experiments}.values()
         }
+        self._stack = Stack.of([built[s.seed] for s in settings], settings[0].activation)
+        n, sharpened = settings[0].batch_size, any(s.entropy_weight for s in settings)
+        # Without an entropy term nobody asks which classes target samples are given.
+        self._stack.reserve(min(size, len(settings)), 2 * n, 2 * n if sharpened else n)
         self._groups = [
-            _Group(self.settings[i : i + self._size], built, slice(i, i + self._size), self._data)
-            for i in range(0, len(experiments), self._size)
+            _Group(self._stack, self.settings, slice(i, i + size), self._data) for i in range(0, len(experiments), size)
         ]
+        self._optimizer = OPTIMIZERS[settings[0].optimizer](list(_alike(self._stack, settings)))
         self._plan = _Plan(0, self._data, self.settings)
         self._rows: list[np.ndarray] = []  # (n, R, 6) each
 
@@ -114,14 +118,27 @@ class Replicas:
                 self._plan = _Plan(self.iteration // BLOCK, self._data, self.settings)
             span = range(self.iteration, min(end, self._plan.iterations.stop))
             losses = torch.zeros(len(span), len(self.pairs), 4)
-            for group in self._groups:
-                group.advance(span, self._plan, losses)
+            for iteration, loss in zip(span, losses, strict=True):
+                self._step(iteration, loss)
             rows = np.empty((len(span), len(self.pairs), len(COLUMNS)))
             rows[:, :, 0] = np.array(span)[:, None]
             rows[:, :, 1] = self._plan.lambdas(span)
             rows[:, :, 2:] = losses
             self._rows.append(rows)
             self.iteration = span.stop
+
+    @torch.no_grad()
+    def _step(self, iteration: int, losses: Tensor) -> None:
+        """One iteration of all replicas; fills their `losses` `(R, 4)`."""
+        x, y = self._data.batches(self._plan.rows(iteration))
+        lamb, entropy_weight = self._plan.weights(iteration)
+        for group in self._groups:
+            if iteration < group.length:
+                place, own = group.place, (drawn.index_select(0, group.drawn) for drawn in (x, y))
+                group.gradients(Now(*own, lamb[place], entropy_weight[place]), losses[place])
+        for alike in self._optimizer.param_groups:
+            alike["lr"] = _rate(alike["settings"], iteration)
+        self._optimizer.step()
 
     @property
     def histories(self) -> list[History]:
@@ -131,9 +148,7 @@ class Replicas:
 
     def views(self, replica: int) -> tuple[View, View]:
         """What one replica's networks make of all source and of all target samples."""
-        group, place = divmod(replica, self._size)
-        stack = self._groups[group].stack
-        source, target = (stack.look(place, x) for x in self._data.inputs(replica))
+        source, target = (self._stack.look(replica, x) for x in self._data.inputs(replica))
         return _view(*source), _view(*target)
 
     def evaluate(self) -> list[Evaluation]:
@@ -153,42 +168,36 @@ def _group_size(settings: Settings) -> int:
 class _Group:
     """As many replicas as the caches hold; `place` is where they stand among all."""
 
-    def __init__(
-        self, settings: Sequence[Settings], built: Mapping[int, networks.Network], place: slice, data: _Data
-    ) -> None:
-        self.place = place
-        self.length = max(s.max_iter for s in settings)
-        self.stack = Stack([built[s.seed] for s in settings], settings[0].activation, 2 * settings[0].batch_size)
-        self.gradients = Gradients(self.stack, settings, data.x, data.y)
-        self.optimizer = OPTIMIZERS[settings[0].optimizer](list(self._alike(settings)))
+    def __init__(self, stack: Stack, settings: Sequence[Settings], place: slice, data: _Data) -> None:
+        self.place, self.drawn = place, data.drawn[place]
+        self.length = max(s.max_iter for s in settings[place])
+        self.gradients = Gradients(stack.part(place), settings[place])
 
-    def _alike(self, settings: Sequence[Settings]) -> Iterator[dict[str, Any]]:
-        """Parameter groups: neighbours whose learning rate is the same all along."""
-        end = 0
-        for _, alike in groupby(settings, attrgetter(*DECAYING)):
-            start, end = end, end + len(list(alike))
-            rows = self.stack.parameters[start:end]
-            rows.grad = self.stack.gradients[start:end]
-            yield {"params": [rows], "settings": settings[start], "weight_decay": settings[start].weight_decay}
 
-    @torch.no_grad()
-    def advance(self, span: range, plan: _Plan, losses: Tensor) -> None:
-        """Train through `span` and fill `losses` `(span, R, 4)` where this group stands."""
-        for row, iteration in enumerate(span[: max(self.length - span.start, 0)]):
-            now = plan.at(iteration, self.place)
-            self.gradients(now, losses[row, self.place])
-            for alike in self.optimizer.param_groups:
-                alike["lr"] = _rate(alike["settings"], iteration)
-            self.optimizer.step()
+def _alike(stack: Stack, settings: Sequence[Settings]) -> Iterator[dict[str, Any]]:
+    """The optimizer's groups: neighbours whose learning rate is the same all along."""
+    end = 0
+    for _, alike in groupby(settings, attrgetter(*DECAYING)):
+        start, end = end, end + len(list(alike))
+        parameters = [part(parameter, slice(start, end)) for parameter in stack.parameters]
+        yield {"params": parameters, "settings": settings[start], "weight_decay": settings[start].weight_decay}
+
+
+class _Draw(NamedTuple):
+    """What decides a batch: the rows of source and target in the table of inputs, and the seed."""
+
+    source: range
+    target: range
+    seed: int
 
 
 class _Data:
-    """The inputs of all replicas in one table, so that one `index_select` draws everybody's batch."""
+    """The inputs of all replicas in one table; those of one pair and seed draw the same batches from it."""
 
     def __init__(self, experiments: Sequence[tuple[DomainPair, Settings]]) -> None:
         tables: dict[Hashable, tuple[range, range]] = {}
         inputs, labels, total = [], [], 0
-        self.places: list[tuple[range, range]] = []  # the rows of source and target, one pair a replica
+        draws = []  # one a replica
         for pair, settings in experiments:
             key = id(pair), settings.standardisation, settings.log_counts
             if key not in tables:
@@ -199,13 +208,23 @@ class _Data:
                 middle, end = total + len(pair.source_x), total + len(pair.source_x) + len(pair.target_x)
                 tables[key] = range(total, middle), range(middle, end)
                 total = end
-            self.places.append(tables[key])
+            draws.append(_Draw(*tables[key], settings.seed))
         self.x = torch.from_numpy(np.concatenate([x.reshape(len(x), -1) for x in inputs]))  # (N, F)
         self.y = torch.from_numpy(np.concatenate(labels)).float()  # (N, K), one-hot
+        self.draws = list(dict.fromkeys(draws))
+        self.drawn = torch.tensor([self.draws.index(draw) for draw in draws])  # (R,), which is whose
+
+    def batches(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Inputs `(U, F, 2n)` and labels of the source `(U, K, n)` at the rows `(U, 2n)` of the table."""
+        u, n = len(rows), rows.shape[1] // 2
+        x = self.x.index_select(0, rows.reshape(-1)).view(u, 2 * n, -1)
+        y = self.y.index_select(0, rows[:, :n].reshape(-1)).view(u, n, -1)
+        # The products of narrow inputs are several times as quick with contiguous ones.
+        return x.mT.contiguous(), y.mT.contiguous()
 
     def inputs(self, replica: int) -> tuple[Tensor, Tensor]:
         """All source and all target inputs of one replica, `(N, F)` each."""
-        source, target = self.places[replica]
+        source, target, _ = self.draws[self.drawn[replica]]
         return self.x[source.start : source.stop], self.x[target.start : target.stop]
 
 
@@ -214,14 +233,17 @@ class _Plan:
 
     def __init__(self, block: int, data: _Data, settings: Sequence[Settings]) -> None:
         self.iterations = range(block * BLOCK, (block + 1) * BLOCK)
-        self._rows = _batches(block, data, settings)
+        self._rows = _batches(block, data.draws, settings[0].batch_size)
         self._course = np.array([[_course(s, i) for s in settings] for i in self.iterations])  # (BLOCK, R, 2)
-        self._columns = torch.from_numpy(self._course).float().mT.contiguous()[..., None]  # (BLOCK, 2, R, 1)
+        self._columns = torch.from_numpy(self._course).float().mT.contiguous()[..., None, None]  # (BLOCK, 2, R, 1, 1)
 
-    def at(self, iteration: int, place: slice) -> Now:
-        """What the replicas at `place` need for one iteration."""
-        i = iteration - self.iterations.start
-        return Now(self._rows[i, place], *self._columns[i, :, place])
+    def rows(self, iteration: int) -> Tensor:
+        """`(U, 2n)`: what is drawn in one iteration, source before target."""
+        return self._rows[:, iteration - self.iterations.start]
+
+    def weights(self, iteration: int) -> Tensor:
+        """lambda and entropy weight of every replica in one iteration, `(2, R, 1, 1)`."""
+        return self._columns[iteration - self.iterations.start]
 
     def lambdas(self, span: range) -> np.ndarray:
         """lambda of every replica, `(span, R)`."""
@@ -240,19 +262,13 @@ def _rate(settings: Settings, iteration: int) -> float:
     return learning_rate(settings, progress(settings, iteration)) if iteration < settings.max_iter else 0.0
 
 
-def _batches(block: int, data: _Data, settings: Sequence[Settings]) -> Tensor:
-    """`(BLOCK, R, 2n)` rows of the data table: the batches that the Trainer draws, source before target."""
-    n = settings[0].batch_size
-    drawn: dict[Hashable, Tensor] = {}  # replicas with one seed draw alike
+def _batches(block: int, draws: Sequence[_Draw], n: int) -> Tensor:
+    """`(U, BLOCK, 2n)` rows of the table of inputs: the batches that the Trainer draws."""
 
-    def draw(size: int, seed: tuple[int, int]) -> Tensor:
+    def drawn(domain: range, seed: tuple[int, int]) -> Tensor:
         # Samples are drawn in one endless row, so the batches of a block are one batch of BLOCK times the size.
-        if (size, seed) not in drawn:
-            drawn[size, seed] = Batches(size, n * BLOCK, seed)(block).view(BLOCK, n)
-        return drawn[size, seed]
+        return Batches(len(domain), n * BLOCK, seed)(block).view(BLOCK, n) + domain.start
 
-    rows = torch.empty(BLOCK, len(settings), 2 * n, dtype=torch.int64)
-    for r, (s, (source, target)) in enumerate(zip(settings, data.places, strict=True)):
-        rows[:, r, :n] = draw(len(source), (s.seed, 1)) + source.start
-        rows[:, r, n:] = draw(len(target), (s.seed, 2)) + target.start
-    return rows
+    return torch.stack(
+        [torch.cat([drawn(source, (seed, 1)), drawn(target, (seed, 2))], 1) for source, target, seed in draws]
+    )

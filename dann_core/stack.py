@@ -1,6 +1,6 @@
 """Networks of one shape as one: layers as batched products, a backward pass that is written out.
 
-All parameters of G networks are one matrix `(G, P)`, and so are their gradients. Activations are laid out `(G, D, B)`:
+Every parameter of G networks is one tensor, `(G, ...)`, and so is its gradient. Activations are laid out `(G, D, B)`:
 network, unit, sample; the first n samples of a batch are the source's, the other n the target's. `dann_core.replicas`
 says what this is for.
 """
@@ -24,31 +24,36 @@ ACTIVATIONS = {"tanh": torch.tanh_, "relu": torch.relu_, "none": lambda h: h}
 class Dense:
     """One linear layer of all networks and the activation behind it: "tanh", "relu" or "none".
 
-    `weight` is `(G, out, in)`, `bias` `(G, out, 1)`, and `gradients` are their gradients. Both passes write into
-    buffers that are kept from step to step once `reserve` has made them.
+    `weight` is `(G, out, in)`, `bias` `(G, out, 1)`; their `grad` holds their gradients. What a step computes is
+    written into `output` `(G, out, B)` and `input_gradient` `(G, in, B)`, once `reserve` has made them.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor, activation: str, gradients: tuple[Tensor, ...] = ()) -> None:
-        self.weight, self.bias, self.activation, self.gradients = weight, bias, activation, gradients
+    def __init__(self, weight: Tensor, bias: Tensor, activation: str) -> None:
+        self.weight, self.bias, self.activation = weight, bias, activation
         self.output: Tensor | None = None
         self.input_gradient: Tensor | None = None
-        self.weight_gradient: Tensor | None = None
 
-    def reserve(self, batch: int) -> None:
-        """Make the buffers for batches of that many samples."""
-        g, out, width = self.weight.shape
-        self.output, self.input_gradient = torch.empty(g, out, batch), torch.empty(g, width, batch)
-        self.weight_gradient = torch.empty(g, *sorted((out, width)))
+    def reserve(self, networks: int, samples: int) -> None:
+        """Make the buffers, for that many networks at a time."""
+        _, out, width = self.weight.shape
+        self.output, self.input_gradient = (torch.empty(networks, size, samples) for size in (out, width))
 
-    def of(self, network: int) -> Dense:
-        """The layer of one network, to look through only."""
-        one = slice(network, network + 1)
-        return Dense(self.weight[one], self.bias[one], self.activation)
+    def part(self, networks: slice) -> Dense:
+        """The layer of some of the networks: the same memory, buffers included."""
+        layer = Dense(part(self.weight, networks), part(self.bias, networks), self.activation)
+        if self.output is not None:
+            layer.output, layer.input_gradient = (
+                buffer[: len(layer.weight)] for buffer in (self.output, self.input_gradient)
+            )
+        return layer
+
+    def look(self, x: Tensor) -> Tensor:
+        """From `(G, in, B)` to `(G, out, B)`, any B."""
+        return ACTIVATIONS[self.activation](torch.baddbmm(self.bias, self.weight, x))
 
     def forward(self, x: Tensor) -> Tensor:
-        """From `(G, in, B)` to `(G, out, B)`."""
-        h = torch.baddbmm(self.bias, self.weight, x, out=self.output)
-        return ACTIVATIONS[self.activation](h)
+        """Like `look`, into the buffer."""
+        return ACTIVATIONS[self.activation](torch.baddbmm(self.bias, self.weight, x, out=self.output))
 
     def backward(self, gradient: Tensor, x: Tensor, *, needed: bool = True) -> Tensor | None:
         """From the gradient at the output, which is overwritten, to those of weight and bias.
@@ -59,60 +64,64 @@ class Dense:
             torch.ops.aten.threshold_backward.grad_input(gradient, self.output, 0, grad_input=gradient)
         elif self.activation == "tanh":
             torch.ops.aten.tanh_backward.grad_input(gradient, self.output, grad_input=gradient)
-        of_weight, of_bias = self.gradients
-        # A product is several times as quick with its longer side innermost.
         if x.shape[1] < gradient.shape[1]:
-            of_weight.mT.copy_(torch.bmm(x, gradient.mT, out=self.weight_gradient))
+            torch.bmm(x, gradient.mT, out=self.weight.grad.mT)
         else:
-            of_weight.copy_(torch.bmm(gradient, x.mT, out=self.weight_gradient))
-        torch.sum(gradient, 2, keepdim=True, out=of_bias)
+            torch.bmm(gradient, x.mT, out=self.weight.grad)
+        torch.sum(gradient, 2, keepdim=True, out=self.bias.grad)
         if not needed:
             return None
         product = torch.bmm if gradient.shape[1] > 1 else torch.mul
         return product(self.weight.mT, gradient, out=self.input_gradient)
 
 
+def part(parameter: Tensor, networks: slice) -> Tensor:
+    """What some of the networks have of a parameter and of its gradient: the same memory."""
+    some = parameter[networks]
+    some.grad = parameter.grad[networks]
+    return some
+
+
 class Stack:
-    """Copies G networks (an mlp, a linear classifier, a discriminator without normalisation) into one.
+    """G networks (an mlp, a linear classifier, a discriminator without normalisation) as one."""
 
-    `batch` is the number of samples of both domains in a step.
-    """
+    def __init__(self, extractor: list[Dense], classifier: Dense, discriminator: list[Dense]) -> None:
+        self.extractor, self.classifier, self.discriminator = extractor, classifier, discriminator
 
-    def __init__(self, built: Sequence[Network], activation: str, batch: int) -> None:
-        self.parameters = torch.zeros(len(built), sum(p.numel() for p in built[0].parameters()))
-        self.gradients = torch.zeros_like(self.parameters)
-        self._used = 0
+    @classmethod
+    def of(cls, built: Sequence[Network], activation: str) -> Stack:
+        """A copy of these networks, the activation being the extractor's."""
         discriminators = [network.adversarial.discriminator for network in built]
-        self.extractor = self._layers([network.extractor for network in built], activation)
-        (self.classifier,) = self._layers([network.classifier for network in built], "none")
-        self.discriminator = [
-            *self._layers([d.bottleneck for d in discriminators], "none"),
-            *self._layers([d.layers for d in discriminators], "relu"),
+        discriminator = [
+            *_layers([d.bottleneck for d in discriminators], "none"),
+            *_layers([d.layers for d in discriminators], "relu"),
         ]
-        self.discriminator[-1].activation = "none"
-        for layer in [*self.extractor, self.classifier, *self.discriminator]:
-            layer.reserve(batch)
+        discriminator[-1].activation = "none"
+        (classifier,) = _layers([network.classifier for network in built], "none")
+        return cls(_layers([network.extractor for network in built], activation), classifier, discriminator)
 
-    def _layers(self, parts: list[nn.Module], activation: str) -> list[Dense]:
-        linears = [[m for m in part.modules() if isinstance(m, nn.Linear)] for part in parts]
-        return [self._layer(same, activation) for same in zip(*linears, strict=True)]
+    @property
+    def layers(self) -> list[Dense]:
+        """All of them."""
+        return [*self.extractor, self.classifier, *self.discriminator]
 
-    @torch.no_grad()
-    def _layer(self, linears: Sequence[nn.Linear], activation: str) -> Dense:
-        out, width = linears[0].weight.shape
-        start, middle, end = self._used, self._used + out * width, self._used + out * (width + 1)
-        self._used = end
+    @property
+    def parameters(self) -> list[Tensor]:
+        """Of all layers, `(G, ...)` each."""
+        return [parameter for layer in self.layers for parameter in (layer.weight, layer.bias)]
 
-        def views(of: Tensor) -> tuple[Tensor, Tensor]:
-            weight = of[:, start:middle]
-            # With the longer side innermost, as `Dense.backward` wants it.
-            weight = weight.view(-1, width, out).mT if width < out else weight.view(-1, out, width)
-            return weight, of[:, middle:end, None]
+    def reserve(self, networks: int, samples: int, classified: int) -> None:
+        """Make the buffers for steps of that many networks, samples of both domains, and samples to classify."""
+        for layer in self.layers:
+            layer.reserve(networks, samples)
+        self.classifier.reserve(networks, classified)
 
-        weight, bias = views(self.parameters)
-        weight.copy_(torch.stack([linear.weight for linear in linears]))
-        bias.copy_(torch.stack([linear.bias for linear in linears])[:, :, None])
-        return Dense(weight, bias, activation, views(self.gradients))
+    def part(self, networks: slice) -> Stack:
+        """Some of the networks: the same memory. Parts share their buffers, so one is stepped at a time."""
+        extractor, discriminator = (
+            [layer.part(networks) for layer in layers] for layers in (self.extractor, self.discriminator)
+        )
+        return Stack(extractor, self.classifier.part(networks), discriminator)
 
     @torch.no_grad()
     def look(self, network: int, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -120,70 +129,85 @@ class Stack:
 
         def through(layers: Sequence[Dense], h: Tensor) -> Tensor:
             for layer in layers:
-                h = layer.of(network).forward(h)
+                h = layer.look(h)
             return h
 
-        features = through(self.extractor, x.T[None])
-        logits, domain_logits = through([self.classifier], features), through(self.discriminator, features)
+        one = self.part(slice(network, network + 1))
+        features = through(one.extractor, x.T[None])
+        logits, domain_logits = one.classifier.look(features), through(one.discriminator, features)
         return features[0].T, logits[0].T, domain_logits[0, 0]
 
 
-class Now(NamedTuple):
-    """What one iteration needs: rows `(G, 2n)` of the table of inputs, and vectors over the networks, `(G, 1)`."""
+def _layers(parts: list[nn.Module], activation: str) -> list[Dense]:
+    linears = [[m for m in part.modules() if isinstance(m, nn.Linear)] for part in parts]
+    return [_layer(same, activation) for same in zip(*linears, strict=True)]
 
-    rows: Tensor
-    lamb: Tensor
-    entropy_weight: Tensor
+
+@torch.no_grad()
+def _layer(linears: Sequence[nn.Linear], activation: str) -> Dense:
+    weight = torch.stack([linear.weight for linear in linears])
+    bias = torch.stack([linear.bias for linear in linears])[:, :, None]
+    out, width = weight.shape[1:]
+    if width < out:
+        # Products are several times as quick with the longer side innermost.
+        weight = weight.mT.contiguous().mT
+    weight.grad, bias.grad = torch.zeros_like(weight), torch.zeros_like(bias)
+    return Dense(weight, bias, activation)
+
+
+class Now(NamedTuple):
+    """What one iteration needs."""
+
+    x: Tensor  # (G, F, 2n)
+    y: Tensor  # (G, K, n), one-hot
+    lamb: Tensor  # (G, 1, 1)
+    entropy_weight: Tensor  # (G, 1, 1)
 
 
 class Gradients:
-    """The losses of all networks and, written out, what autograd would make of them.
+    """The losses of all networks and, written out, what autograd would make of them."""
 
-    `x` `(N, F)` and `y` `(N, K)` (one-hot) are the tables that `Now.rows` points into.
-    """
-
-    def __init__(self, stack: Stack, settings: Sequence[Settings], x: Tensor, y: Tensor) -> None:
+    def __init__(self, stack: Stack, settings: Sequence[Settings]) -> None:
         def column(name: str) -> Tensor:
             return torch.tensor([getattr(s, name) for s in settings], dtype=torch.float32)[:, None, None]
 
-        self.stack, self.x, self.y, self.n = stack, x, y, settings[0].batch_size
+        self.stack, self.n = stack, settings[0].batch_size
         self.classification_weight = column("classification_weight")
         self.adversarial_weight = column("adversarial_weight")
         self.reversal_limit = column("reversal_limit")
         self.entropy_balance = column("entropy_balance")
         self.sharpens = column("entropy_weight") > 0
-        self.any_sharpens = bool(self.sharpens.any())
         self.any_limited = bool((self.reversal_limit > 0).any())
         # Domain labels are 1 (source) and 0 (target), and softplus(-d) and softplus(d) their losses at a logit d.
         self.sign = torch.cat([-torch.ones(self.n), torch.ones(self.n)])
 
     def __call__(self, now: Now, losses: Tensor) -> None:
         """Fill the stack's gradients, and `losses` `(G, 4)`, unweighted, in the order of `History`."""
-        stack, n, g = self.stack, self.n, len(losses)
-        x = self.x.index_select(0, now.rows.view(-1)).view(g, 2 * n, -1).mT  # (G, F, 2n)
-        y = self.y.index_select(0, now.rows[:, :n].reshape(-1)).view(g, n, -1).mT  # (G, K, n)
+        stack, n = self.stack, self.n
 
         # Forward: both domains in one pass.
-        inputs = _forward(stack.extractor, x)
+        inputs = _forward(stack.extractor, now.x)
         features = inputs[-1]
-        log_p = stack.classifier.forward(features).log_softmax(1)  # (G, K, 2n)
+        classified = features[:, :, : stack.classifier.output.shape[2]]
+        log_p = stack.classifier.forward(classified).log_softmax(1)  # (G, K, n), or 2n with an entropy term
         seen = _forward(stack.discriminator, features)
 
         # Losses and their gradients at the logits: the source has labels, the target may have an entropy term.
         p = log_p.exp()
-        at_logits = torch.zeros_like(p)
-        losses[:, 0] = (log_p[:, :, :n] * y).sum((1, 2)) / -n
-        torch.mul(p[:, :, :n] - y, self.classification_weight / n, out=at_logits[:, :, :n])
-        if self.any_sharpens:
+        at_logits = torch.empty_like(p)
+        losses[:, 0] = (log_p[:, :, :n] * now.y).sum((1, 2)) / -n
+        torch.mul(p[:, :, :n] - now.y, self.classification_weight / n, out=at_logits[:, :, :n])
+        if p.shape[2] > n:
             losses[:, 3] = self._entropy(p[:, :, n:], log_p[:, :, n:], now.entropy_weight, at_logits[:, :, n:])
         wrong = seen[-1] * self.sign  # (G, 1, 2n), how sure the discriminator is of the wrong domain
         losses[:, 1] = F.softplus(wrong).mean((1, 2))
         at_seen = wrong.sigmoid_().mul_(self.sign).mul_(self.adversarial_weight / (2 * n))
 
         # Backward: the discriminator learns at full strength; what it hands to the features is reversed.
-        at_features = stack.classifier.backward(at_logits, features)
-        at_seen = _backward(stack.discriminator, seen, at_seen)
-        at_features.addcmul_(at_seen, self._reversal(now.lamb[:, :, None], at_seen, at_features), value=-1)
+        at_classified = stack.classifier.backward(at_logits, classified)
+        at_features = _backward(stack.discriminator, seen, at_seen)
+        at_features.mul_(-self._reversal(now.lamb, at_features, at_classified))
+        at_features[:, :, : p.shape[2]].add_(at_classified)
         _backward(stack.extractor, inputs, at_features, needed=False)
 
     def _entropy(self, p: Tensor, log_p: Tensor, weight: Tensor, at_logits: Tensor) -> Tensor:
@@ -192,15 +216,15 @@ class Gradients:
         rarity = -p.mean(2, keepdim=True).clamp(min=torch.finfo(p.dtype).tiny).log()  # (G, K, 1)
         sharper = -p * (log_p + uncertainty)
         more_even = p * (rarity - (p * rarity).sum(1, keepdim=True))
-        torch.mul(sharper - self.entropy_balance * more_even, weight[:, :, None] / self.n, out=at_logits)
+        torch.mul(sharper - self.entropy_balance * more_even, weight / self.n, out=at_logits)
         return torch.where(self.sharpens, uncertainty, 0).mean((1, 2))
 
-    def _reversal(self, lamb: Tensor, at_seen: Tensor, at_features: Tensor) -> Tensor:
+    def _reversal(self, lamb: Tensor, at_seen: Tensor, at_classified: Tensor) -> Tensor:
         """lambda `(G, 1, 1)`, less where the reversed gradient would be longer than `reversal_limit` allows."""
         if not self.any_limited:
             return lamb
-        # On the source half, the gradient at the features is the classification loss's own so far.
-        limit = self.reversal_limit * at_features[:, :, : self.n].norm(dim=(1, 2), keepdim=True)
+        # The source half of the gradient at what is classified is the classification loss's own.
+        limit = self.reversal_limit * at_classified[:, :, : self.n].norm(dim=(1, 2), keepdim=True)
         length = lamb * at_seen.norm(dim=(1, 2), keepdim=True)
         shorter = lamb * (limit / length.clamp(min=torch.finfo(lamb.dtype).tiny)).clamp(max=1)
         return torch.where(self.reversal_limit > 0, shorter, lamb)

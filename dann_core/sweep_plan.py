@@ -8,6 +8,7 @@ import math
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from dann_core.domains.base import Domain
 from dann_core.domains.pair import DomainPair
 from dann_core.knobs import Knob, KnobError, from_text, to_text
 from dann_core.networks import cost
-from dann_core.replicas import shape_key, stackable
+from dann_core.replicas import DECAYING, shape_key, stackable
 from dann_core.settings import Settings
 
 LIMIT = 20_000
@@ -164,7 +165,9 @@ class Plan:
             key = index if alone else (shape_key(self.example, settings), settings.max_iter)
             shapes.setdefault(key, []).append(settings)
         tasks = [chunk for group in shapes.values() for chunk in _chunks(group, self._task_size(group, workers))]
-        return sorted(tasks, key=lambda task: task[0].seed)
+        tasks.sort(key=lambda task: task[0].seed)
+        # Neighbours whose learning rate is the same all along are stepped in one call.
+        return [sorted(task, key=attrgetter(*DECAYING)) for task in tasks]
 
     def _task_size(self, group: list[Settings], workers: int) -> int:
         if self.reverse:

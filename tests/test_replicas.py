@@ -135,7 +135,8 @@ def test_a_diverging_replica_disturbs_no_other(vectors: DomainPair) -> None:
         first, middle, last = (h.rows for h in replicas.histories)
         return [first, last], middle
 
-    calm, _ = rows_of_others()
+    # The optimizer steps neighbours of one learning rate together, and rounds a shorter row elsewhere.
+    calm, _ = rows_of_others(learning_rate=0.02)
     beside, wild = rows_of_others(learning_rate=1.0, classification_weight=10.0, adversarial_weight=10.0, lambda_max=10)
     assert not np.isfinite(wild).all()
     assert all(np.array_equal(a, b) for a, b in zip(calm, beside, strict=True))

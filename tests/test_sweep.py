@@ -78,6 +78,12 @@ def test_every_experiment_is_in_one_task_of_its_shape() -> None:
     assert max(map(len, tasks)) > 1
 
 
+def test_neighbours_in_a_task_share_their_learning_rate() -> None:
+    made = plan(None, SMALL, 3, "learning_rate=0.001,0.01")
+    (task,) = made.tasks(made.experiments(), workers=1)
+    assert [s.learning_rate for s in task] == [0.001] * 3 + [0.01] * 3
+
+
 def test_results_are_those_of_single_runs() -> None:
     domain = domains.get("moons")(size=60)
     made = Plan(SMALL, (Axis("gamma", (1, 10)), Axis("discriminator_width", (4, 8))), 2, domain)
