@@ -130,12 +130,12 @@ class Replicas:
     @torch.no_grad()
     def _step(self, iteration: int, losses: Tensor) -> None:
         """One iteration of all replicas; fills their `losses` `(R, 4)`."""
-        x, y = self._data.batches(self._plan.rows(iteration))
+        rows = self._plan.rows(iteration)
         lamb, entropy_weight = self._plan.weights(iteration)
         for group in self._groups:
             if iteration < group.length:
-                place, own = group.place, (drawn.index_select(0, group.drawn) for drawn in (x, y))
-                group.gradients(Now(*own, lamb[place], entropy_weight[place]), losses[place])
+                place, batch = group.place, self._data.batch(rows.index_select(0, group.drawn))
+                group.gradients(Now(*batch, lamb[place], entropy_weight[place]), losses[place])
         for alike in self._optimizer.param_groups:
             alike["lr"] = _rate(alike["settings"], iteration)
         self._optimizer.step()
@@ -192,7 +192,7 @@ class _Draw(NamedTuple):
 
 
 class _Data:
-    """The inputs of all replicas in one table; those of one pair and seed draw the same batches from it."""
+    """The inputs of all replicas in one table. Those of one pair and seed draw the same batches from it."""
 
     def __init__(self, experiments: Sequence[tuple[DomainPair, Settings]]) -> None:
         tables: dict[Hashable, tuple[range, range]] = {}
@@ -214,13 +214,13 @@ class _Data:
         self.draws = list(dict.fromkeys(draws))
         self.drawn = torch.tensor([self.draws.index(draw) for draw in draws])  # (R,), which is whose
 
-    def batches(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Inputs `(U, F, 2n)` and labels of the source `(U, K, n)` at the rows `(U, 2n)` of the table."""
-        u, n = len(rows), rows.shape[1] // 2
-        x = self.x.index_select(0, rows.reshape(-1)).view(u, 2 * n, -1)
-        y = self.y.index_select(0, rows[:, :n].reshape(-1)).view(u, n, -1)
-        # The products of narrow inputs are several times as quick with contiguous ones.
-        return x.mT.contiguous(), y.mT.contiguous()
+    def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Inputs `(G, F, 2n)` and labels of the source `(G, K, n)` at the rows `(G, 2n)` of the table."""
+        g, n = len(rows), rows.shape[1] // 2
+        x = self.x.index_select(0, rows.view(-1)).view(g, 2 * n, -1).mT
+        y = self.y.index_select(0, rows[:, :n].reshape(-1)).view(g, n, -1).mT
+        # Products with few features are several times as quick with the longer side innermost.
+        return x.contiguous() if x.shape[1] < 2 * n else x, y
 
     def inputs(self, replica: int) -> tuple[Tensor, Tensor]:
         """All source and all target inputs of one replica, `(N, F)` each."""
