@@ -20,9 +20,7 @@ from scipy.stats import spearmanr
 from dann_core import Trainer, domains
 from dann_core.selection import SCORES, Score, reverse_validation, scores
 
-# Runs are shorter than the presets' where they would take most of the time.
-LENGTHS = {"moons": 600, "blobs": 400, "pinwheel": 500, "digits": 400, "vibration": 250}
-DRAWS = {"moons": 3, "blobs": 3, "pinwheel": 3, "digits": 2, "vibration": 2}
+NAMES = ("moons", "blobs", "pinwheel", "digits", "vibration")
 
 Job = tuple[str, int, dict[str, float]]
 
@@ -40,7 +38,7 @@ def train(job: Job) -> list[float]:
     torch.set_num_threads(1)
     name, seed, changes = job
     pair = domains.load(name, seed=seed)
-    trainer = Trainer(pair, domains.preset(name).replace(**changes, seed=seed, max_iter=LENGTHS[name]))
+    trainer = Trainer(pair, domains.preset(name).replace(**changes, seed=seed))
     trainer.advance(trainer.settings.max_iter)
     source, target = trainer.look(pair.source_x, "source"), trainer.look(pair.target_x)
     found = scores(pair, source, target)
@@ -62,19 +60,19 @@ def lost(accuracy: np.ndarray, values: np.ndarray, score: Score) -> float:
     return float(accuracy.max() - accuracy[score.best(values) or 0])
 
 
-def measure(name: str, run: Callable[[Iterable[Job]], Iterable[list[float]]]) -> tuple[dict, dict, str]:
-    """Each score's mean agreement on one domain, its regrets (points; mean and worst), and a line on the models."""
-    models, draws = grid(name), DRAWS[name]
+def measure(name: str, draws: int, run: Callable[[Iterable[Job]], Iterable[list[float]]]) -> tuple[dict, dict, str]:
+    """Each score's agreement and its regret (points) on one domain, one figure a draw, and a line on the models."""
+    models = grid(name)
     found = np.array(list(run((name, seed, model) for seed in range(draws) for model in models)))
     accuracy, *columns = np.moveaxis(found.reshape(draws, len(models), -1), 2, 0)
     agreements, regrets = {}, {}
     for score, values in zip(SCORES.values(), columns, strict=True):
         pairs = list(zip(accuracy, values, strict=True))
-        agreements[score.name] = float(np.mean([agreement(*pair, score) for pair in pairs]))
+        agreements[score.name] = [agreement(*pair, score) for pair in pairs]
         regrets[score.name] = [lost(*pair, score) for pair in pairs]
     regrets["any model, by chance"] = list(accuracy.max(1) - accuracy.mean(1))
     line = (
-        f"{name}: {draws} draws x {len(models)} models of {LENGTHS[name]} iterations; target accuracy "
+        f"{name}: {draws} draws x {len(models)} models of {domains.preset(name).max_iter} iterations; target accuracy "
         f"{accuracy.min():.1f} to {accuracy.max():.1f}, mean {accuracy.mean():.1f}, source only "
         f"{accuracy[:, :2].mean():.1f}"
     )
@@ -93,25 +91,26 @@ def markdown(columns: dict[str, dict], show: Callable[..., str]) -> str:
 def main() -> None:
     """Measure what the command line asks for and print both tables, and the correlations as Python."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure; all: {', '.join(LENGTHS)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure; all: {', '.join(NAMES)}")
+    parser.add_argument("--draws", type=int, default=10, help="draws of each domain (default 10)")
     parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
     given = parser.parse_args()
-    unknown = sorted(set(given.names) - set(LENGTHS))
+    unknown = sorted(set(given.names) - set(NAMES))
     if unknown:
-        parser.error(f"unknown: {', '.join(unknown)}; choose from {', '.join(LENGTHS)}")
+        parser.error(f"unknown: {', '.join(unknown)}; choose from {', '.join(NAMES)}")
     agreements, regrets = {}, {}
     # A forked torch may hang on the locks of its parent's threads.
     with ProcessPoolExecutor(given.jobs, mp_context=get_context("spawn")) as pool:
-        for name in given.names or LENGTHS:
-            agreements[name], regrets[name], line = measure(name, lambda jobs: pool.map(train, jobs))
+        for name in given.names or NAMES:
+            agreements[name], regrets[name], line = measure(name, given.draws, lambda jobs: pool.map(train, jobs))
             print(line, flush=True)
-            print({score: round(value, 2) for score, value in agreements[name].items()}, flush=True)
-    print(
-        "\nrank correlation with the target accuracy (+1: agrees)\n", markdown(agreements, "{:+.2f}".format), sep="\n"
+    agreement_table = markdown(
+        agreements, lambda draws: f"{np.mean(draws):+.2f} ({min(draws):+.2f} to {max(draws):+.2f})"
     )
+    print("\nrank correlation with the target accuracy (+1: agrees), mean (draws)\n", agreement_table, sep="\n")
     regret = markdown(regrets, lambda draws: f"{np.mean(draws):.1f} / {max(draws):.1f}")
     print("\npoints lost to the best, mean / worst draw\n", regret, sep="\n")
-    rounded = {s: {name: round(column[s], 2) for name, column in agreements.items()} for s in SCORES}
+    rounded = {s: {name: round(float(np.mean(column[s])), 2) for name, column in agreements.items()} for s in SCORES}
     print(f"\nMEASURED_CORRELATIONS = {pformat(rounded, sort_dicts=False, width=110)}")
 
 

@@ -7,9 +7,9 @@ First weights, batches and inputs are the Trainer's, so a replica's history is t
 rounding: sums are taken in another order. Two networks that play against each other amplify rounding, just as a single
 run does when its first weights are moved by one unit in the last place. Measured against the Trainer, six experiments
 each (seeds 0 to 5, gamma 2 to 20), largest relative difference of a loss within the first 50, 100 and 200 iterations:
-blobs 2e-6, 2e-6 and 7e-5; pinwheel 1e-6, 9e-3 and 0.9; moons 2e-7, 3e-3 and 0.4. Target accuracies at the end: within
-4 points, except pinwheel with gamma 2 (31 and 54 %). That one is a lottery: the Trainer itself ends between 30 and
-87 % in 20 tries with first weights moved by one unit in the last place.
+blobs 2e-6, 2e-6 and 7e-5; pinwheel 7e-7, 1e-4 and 8e-3; moons 2e-7, 3e-3 and 0.4. Target accuracies at the end: within
+4 points. Where a preset is no sure thing (another gamma or angle), two runs may end apart by as much as a single run
+does when its first weights are moved.
 """
 
 from __future__ import annotations

@@ -136,11 +136,11 @@ class Pinwheel(Domain):
         "two arms each arm meets the wrong neighbour: the domains then align perfectly, and every label is wrong."
     )
     preset: ClassVar[dict[str, Any]] = {
-        "activation": "tanh",
+        "activation": "relu",
         "discriminator_depth": 1,
         "lambda_max": 2.0,
         "learning_rate": 0.01,
-        "weight_decay": 0.005,
+        "weight_decay": 0.025,
         "max_iter": 600,
     }
 
