@@ -98,20 +98,21 @@ def main() -> None:
     unknown = sorted(set(given.names) - set(NAMES))
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}; choose from {', '.join(NAMES)}")
-    agreements, regrets = {}, {}
+    agreements, regrets, means = {}, {}, {}
     # A forked torch may hang on the locks of its parent's threads.
     with ProcessPoolExecutor(given.jobs, mp_context=get_context("spawn")) as pool:
         for name in given.names or NAMES:
             agreements[name], regrets[name], line = measure(name, given.draws, lambda jobs: pool.map(train, jobs))
-            print(line, flush=True)
+            means[name] = {score: round(float(np.mean(draws)), 2) for score, draws in agreements[name].items()}
+            print(line, means[name], flush=True)
     agreement_table = markdown(
         agreements, lambda draws: f"{np.mean(draws):+.2f} ({min(draws):+.2f} to {max(draws):+.2f})"
     )
     print("\nrank correlation with the target accuracy (+1: agrees), mean (draws)\n", agreement_table, sep="\n")
     regret = markdown(regrets, lambda draws: f"{np.mean(draws):.1f} / {max(draws):.1f}")
     print("\npoints lost to the best, mean / worst draw\n", regret, sep="\n")
-    rounded = {s: {name: round(float(np.mean(column[s])), 2) for name, column in agreements.items()} for s in SCORES}
-    print(f"\nMEASURED_CORRELATIONS = {pformat(rounded, sort_dicts=False, width=110)}")
+    correlations = {score: {name: mean[score] for name, mean in means.items()} for score in SCORES}
+    print(f"\nMEASURED_CORRELATIONS = {pformat(correlations, sort_dicts=False, width=110)}")
 
 
 if __name__ == "__main__":
