@@ -30,8 +30,8 @@ class Dense:
 
     def __init__(self, weight: Tensor, bias: Tensor, activation: str) -> None:
         self.weight, self.bias, self.activation = weight, bias, activation
-        self.output: Tensor | None = None
-        self.input_gradient: Tensor | None = None
+        self.output: Tensor
+        self.input_gradient: Tensor
 
     def reserve(self, networks: int, samples: int) -> None:
         """Make the buffers, for that many networks at a time."""
@@ -41,10 +41,9 @@ class Dense:
     def part(self, networks: slice) -> Dense:
         """The layer of some of the networks: the same memory, buffers included."""
         layer = Dense(part(self.weight, networks), part(self.bias, networks), self.activation)
-        if self.output is not None:
-            layer.output, layer.input_gradient = (
-                buffer[: len(layer.weight)] for buffer in (self.output, self.input_gradient)
-            )
+        layer.output, layer.input_gradient = (
+            buffer[: len(layer.weight)] for buffer in (self.output, self.input_gradient)
+        )
         return layer
 
     def look(self, x: Tensor) -> Tensor:
