@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from dann_core import DomainPair, Settings, Trainer
+from dann_core.engine import device
 
 NO_ADAPTATION = {"adversarial_weight": 0.0, "discrepancy_weight": 0.0, "entropy_weight": 0.0}
 ADVERSARIAL_ONLY = {"discrepancy_weight": 0.0, "entropy_weight": 0.0}
@@ -46,10 +47,10 @@ class Row:
 
 
 def target_accuracy(experiment: Experiment, changes: dict[str, float], job: tuple[str, int]) -> float:
-    """Train one run to its end on one thread; the target accuracy in percent."""
+    """Train one run to its end, on one thread or where DANN_DEVICE says; the target accuracy in percent."""
     torch.set_num_threads(1)
     pair, settings = experiment(*job)
-    trainer = Trainer(pair, settings.replace(**changes))
+    trainer = Trainer(pair, settings.replace(**changes), device())
     trainer.advance(settings.max_iter)
     return 100 * (trainer.evaluate().target_accuracy or 0.0)
 

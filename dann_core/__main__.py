@@ -14,7 +14,7 @@ from tqdm import tqdm
 from dann_core import command_sweep, domains
 from dann_core.command_options import add_options, experiment
 from dann_core.domains import Domain, DomainError
-from dann_core.engine import EngineError, one_thread
+from dann_core.engine import EngineError, device, one_thread
 from dann_core.history import COLUMNS
 from dann_core.knobs import KnobError
 from dann_core.training import Trainer
@@ -64,7 +64,7 @@ def _list_domains(options: argparse.Namespace) -> None:
 def _train(options: argparse.Namespace) -> None:
     one_thread()
     pair, settings, domain = experiment(options)
-    trainer = Trainer(pair, settings)
+    trainer = Trainer(pair, settings, device())
     with tqdm(total=settings.max_iter, unit="it", disable=None) as bar:
         while trainer.iteration < settings.max_iter:
             slice_ = min(PROGRESS_EVERY, settings.max_iter - trainer.iteration)

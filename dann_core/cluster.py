@@ -40,8 +40,8 @@ class Warm(WorkerPlugin):
 
     name = "dann-warm"
 
-    def __init__(self, beside_a_page: bool) -> None:
-        self.beside_a_page = beside_a_page
+    def __init__(self, device: str, beside_a_page: bool) -> None:
+        self.device, self.beside_a_page = device, beside_a_page
 
     def setup(self, worker: Any) -> None:
         """Called by Dask in the worker."""
@@ -52,7 +52,7 @@ class Warm(WorkerPlugin):
         from dann_core import domains
 
         preset = domains.preset("moons")
-        LiveRun(domains.load("moons"), preset, device=device()).advance(Slice(preset, 2))
+        LiveRun(domains.load("moons"), preset, device=self.device).advance(Slice(preset, 2))
 
 
 class ClusterEngine:
@@ -170,7 +170,7 @@ class ClusterEngine:
             )
             # A worker that cannot be warmed says why, but one that joins later just does not come.
             await self._client.wait_for_workers(1, timeout=WORKER_SECONDS)
-            await self._client.register_plugin(Warm(beside_a_page=self.address is None))
+            await self._client.register_plugin(Warm(device(), beside_a_page=self.address is None))
             await self._client.wait_for_workers(self._wanted if self.address is None else 1, timeout=WORKER_SECONDS)
             # The scheduler reads what is submitted, and for that imports what the workers have imported already.
             await self._client.submit(one_thread, pure=False)

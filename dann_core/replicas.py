@@ -32,7 +32,7 @@ from dann_core.history import COLUMNS, History
 from dann_core.knobs import KnobError
 from dann_core.settings import Settings
 from dann_core.stack import Gradients, Now, Stack, part
-from dann_core.training import OPTIMIZERS, Evaluation, View, graded, learning_rate, progress
+from dann_core.training import OPTIMIZERS, Evaluation, View, checked_device, graded, learning_rate, progress
 
 SHAPING = (
     "extractor_width",
@@ -53,9 +53,9 @@ DECAYING = ("learning_rate", "learning_rate_decay", "max_iter", "weight_decay")
 BLOCK = 32
 """Iterations whose batches and schedules are laid out at once."""
 
-ACTIVATION_BYTES = 2**20
-"""Of one layer in a group of replicas that are stepped together. Measured on moons with 32 replicas: a quarter of this
-costs 12 % more (calls), and one group of all 2 % (the processor's caches)."""
+ACTIVATION_BYTES = {"cpu": 2**20, "cuda": 2**28}
+"""Of one layer in a group of replicas that are stepped together, by the kind of device. Measured on moons with 32
+replicas on a CPU: a quarter of this costs 12 % more (calls), and one group of all 2 % (the processor's caches)."""
 
 
 def stackable(pair: DomainPair, settings: Settings) -> bool:
@@ -75,10 +75,12 @@ def shape_key(pair: DomainPair, settings: Settings) -> Hashable:
 class Replicas:
     """Trains R experiments together; the same pair may stand there many times. A diverging one disturbs no other.
 
+    `device` is as for `Trainer`.
+
     Raises `KnobError` when an experiment cannot be stacked, does not fit the others, or is too large.
     """
 
-    def __init__(self, pairs: Sequence[DomainPair], settings: Sequence[Settings]) -> None:
+    def __init__(self, pairs: Sequence[DomainPair], settings: Sequence[Settings], device: str = "cpu") -> None:
         experiments = list(zip(pairs, settings, strict=True))
         if not all(stackable(*e) for e in experiments):
             raise KnobError("Only experiments with an mlp, no discrepancy and no normalisation can be stacked.")
@@ -87,11 +89,12 @@ class Replicas:
         self.pairs, self.settings = list(pairs), list(settings)
         self.iteration = 0
         self._length = max(s.max_iter for s in settings)
-        self._data = _Data(experiments)
-        size = _group_size(settings[0])
+        where = checked_device(device)
+        self._data = _Data(experiments, where)
+        size = _group_size(settings[0], where)
         # First weights depend on shape and seed alone, and building is what takes long before a run starts.
         built = {
-            s.seed: networks.build(pair.sample_shape, pair.n_classes, s)
+            s.seed: networks.build(pair.sample_shape, pair.n_classes, s).to(where)
             for pair, s in {s.seed: (pair, s) for pair, s in experiments}.values()
         }
         self._stack = Stack.of([built[s.seed] for s in settings], settings[0].activation)
@@ -117,13 +120,13 @@ class Replicas:
             if self.iteration not in self._plan.iterations:
                 self._plan = _Plan(self.iteration // BLOCK, self._data, self.settings)
             span = range(self.iteration, min(end, self._plan.iterations.stop))
-            losses = torch.zeros(len(span), len(self.pairs), 4)
+            losses = self._data.x.new_zeros(len(span), len(self.pairs), 4)
             for iteration, loss in zip(span, losses, strict=True):
                 self._step(iteration, loss)
             rows = np.empty((len(span), len(self.pairs), len(COLUMNS)))
             rows[:, :, 0] = np.array(span)[:, None]
             rows[:, :, 1] = self._plan.lambdas(span)
-            rows[:, :, 2:] = losses
+            rows[:, :, 2:] = losses.cpu()
             self._rows.append(rows)
             self.iteration = span.stop
 
@@ -157,12 +160,12 @@ class Replicas:
 
 
 def _view(features: Tensor, logits: Tensor, domain_logits: Tensor) -> View:
-    return View(features.contiguous().numpy(), logits.softmax(1).numpy(), domain_logits.sigmoid().numpy())
+    return View(*(t.cpu().numpy() for t in (features.contiguous(), logits.softmax(1), domain_logits.sigmoid())))
 
 
-def _group_size(settings: Settings) -> int:
+def _group_size(settings: Settings, device: torch.device) -> int:
     widest = max(settings.extractor_width, settings.feature_width, settings.discriminator_width)
-    return max(ACTIVATION_BYTES // (4 * widest * 2 * settings.batch_size), 1)
+    return max(ACTIVATION_BYTES[device.type] // (4 * widest * 2 * settings.batch_size), 1)
 
 
 class _Group:
@@ -194,7 +197,7 @@ class _Draw(NamedTuple):
 class _Data:
     """The inputs of all replicas in one table. Those of one pair and seed draw the same batches from it."""
 
-    def __init__(self, experiments: Sequence[tuple[DomainPair, Settings]]) -> None:
+    def __init__(self, experiments: Sequence[tuple[DomainPair, Settings]], device: torch.device) -> None:
         tables: dict[Hashable, tuple[range, range]] = {}
         inputs, labels, total = [], [], 0
         draws = []  # one a replica
@@ -209,10 +212,10 @@ class _Data:
                 tables[key] = range(total, middle), range(middle, end)
                 total = end
             draws.append(_Draw(*tables[key], settings.seed))
-        self.x = torch.from_numpy(np.concatenate([x.reshape(len(x), -1) for x in inputs]))  # (N, F)
-        self.y = torch.from_numpy(np.concatenate(labels)).float()  # (N, K), one-hot
+        self.x = torch.from_numpy(np.concatenate([x.reshape(len(x), -1) for x in inputs])).to(device)  # (N, F)
+        self.y = torch.from_numpy(np.concatenate(labels)).float().to(device)  # (N, K), one-hot
         self.draws = list(dict.fromkeys(draws))
-        self.drawn = torch.tensor([self.draws.index(draw) for draw in draws])  # (R,), which is whose
+        self.drawn = torch.tensor([self.draws.index(draw) for draw in draws], device=device)  # (R,), which is whose
 
     def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Inputs `(G, F, 2n)` and labels of the source `(G, K, n)` at the rows `(G, 2n)` of the table."""
@@ -233,9 +236,11 @@ class _Plan:
 
     def __init__(self, block: int, data: _Data, settings: Sequence[Settings]) -> None:
         self.iterations = range(block * BLOCK, (block + 1) * BLOCK)
-        self._rows = _batches(block, data.draws, settings[0].batch_size)
+        device = data.x.device
+        self._rows = _batches(block, data.draws, settings[0].batch_size).to(device)
         self._course = np.array([[_course(s, i) for s in settings] for i in self.iterations])  # (BLOCK, R, 2)
-        self._columns = torch.from_numpy(self._course).float().mT.contiguous()[..., None, None]  # (BLOCK, 2, R, 1, 1)
+        columns = torch.from_numpy(self._course).float().mT.contiguous()
+        self._columns = columns.to(device)[..., None, None]  # (BLOCK, 2, R, 1, 1)
 
     def rows(self, iteration: int) -> Tensor:
         """`(U, 2n)`: what is drawn in one iteration, source before target."""

@@ -102,7 +102,7 @@ def scores(pair: DomainPair, source: View, target: View) -> dict[str, float]:
     }
 
 
-def reverse_validation(pair: DomainPair, settings: Settings, target: View) -> float:
+def reverse_validation(pair: DomainPair, settings: Settings, target: View, device: str = "cpu") -> float:
     """The reverse risk: the error, 0..1, on the source labels of a network trained on `target`'s predictions.
 
     The reverse run has the same settings, the target with predicted labels as its source and the source without labels
@@ -119,7 +119,7 @@ def reverse_validation(pair: DomainPair, settings: Settings, target: View) -> fl
     reverse = DomainPair(
         pair.target_x, target.classes, pair.source_x, None, name=f"{pair.name}, reversed", class_names=pair.class_names
     )
-    trainer = Trainer(reverse, settings)
+    trainer = Trainer(reverse, settings, device)
     trainer.advance(settings.max_iter)
     carried_back = trainer.look(pair.source_x, "target")
     return float((carried_back.classes != pair.source_y).mean()) if _finite(carried_back) else np.nan

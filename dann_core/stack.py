@@ -36,7 +36,7 @@ class Dense:
     def reserve(self, networks: int, samples: int) -> None:
         """Make the buffers, for that many networks at a time."""
         _, out, width = self.weight.shape
-        self.output, self.input_gradient = (torch.empty(networks, size, samples) for size in (out, width))
+        self.output, self.input_gradient = (self.weight.new_empty(networks, size, samples) for size in (out, width))
 
     def part(self, networks: slice) -> Dense:
         """The layer of some of the networks: the same memory, buffers included."""
@@ -167,8 +167,10 @@ class Gradients:
     """The losses of all networks and, written out, what autograd would make of them."""
 
     def __init__(self, stack: Stack, settings: Sequence[Settings]) -> None:
+        like = stack.classifier.weight
+
         def column(name: str) -> Tensor:
-            return torch.tensor([getattr(s, name) for s in settings], dtype=torch.float32)[:, None, None]
+            return like.new_tensor([getattr(s, name) for s in settings])[:, None, None]
 
         self.stack, self.n = stack, settings[0].batch_size
         self.classification_weight = column("classification_weight")
@@ -178,7 +180,7 @@ class Gradients:
         self.sharpens = column("entropy_weight") > 0
         self.any_limited = bool((self.reversal_limit > 0).any())
         # Domain labels are 1 (source) and 0 (target), and softplus(-d) and softplus(d) their losses at a logit d.
-        self.sign = torch.cat([-torch.ones(self.n), torch.ones(self.n)])
+        self.sign = torch.cat([-like.new_ones(self.n), like.new_ones(self.n)])
 
     def __call__(self, now: Now, losses: Tensor) -> None:
         """Fill the stack's gradients, and `losses` `(G, 4)`, unweighted, in the order of `History`."""

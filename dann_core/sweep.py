@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from dann_core.engine import device
 from dann_core.selection import SCORES
 from dann_core.settings import Settings
 from dann_core.sweep_cells import MEASURES, Measure, Result, measures, train_task
@@ -118,7 +119,7 @@ class Sweep:
         return self._results.get((*cell, seed))
 
     def _submit(self, task: list[Settings]) -> None:
-        future = self._engine.submit(train_task, self.plan.data, task, self.plan.reverse)
+        future = self._engine.submit(train_task, self.plan.data, task, self.plan.reverse, device())
         self._pending[future] = task
 
     def _take(self, future: futures.Future, task: list[Settings]) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from dann_core.domains.base import Domain
 from dann_core.domains.pair import DomainPair
-from dann_core.engine import device
 from dann_core.replicas import Replicas, stackable
 from dann_core.selection import MEASURED_CORRELATIONS, SCORES, reverse_validation, scores
 from dann_core.settings import Settings
@@ -67,51 +66,62 @@ def measures(labelled: bool, reverse: bool) -> list[Measure]:
     return sorted(without, key=lambda m: -trust.get(m.name, -2.0))
 
 
-def train_task(data: Domain | DomainPair, experiments: Sequence[Settings], reverse: bool = False) -> list[Result]:
+def train_task(
+    data: Domain | DomainPair, experiments: Sequence[Settings], reverse: bool = False, device: str = "cpu"
+) -> list[Result]:
     """Train experiments of one shape together, in the order given; runs on any worker.
 
     When they fail together each is tried by itself, so that one that cannot be trained takes no other with it.
     """
     try:
-        return _train(data, experiments, reverse)
+        return _train(data, experiments, reverse, device)
     # A cell may fail for whatever reason; the reason is its result.
     except Exception as error:
         if len(experiments) == 1:
             return [Result(experiments[0], failure=str(error) or type(error).__name__)]
-    return [result for settings in experiments for result in train_task(data, [settings], reverse)]
+    return [result for settings in experiments for result in train_task(data, [settings], reverse, device)]
 
 
-def _train(data: Domain | DomainPair, experiments: Sequence[Settings], reverse: bool) -> list[Result]:
+def _train(data: Domain | DomainPair, experiments: Sequence[Settings], reverse: bool, device: str) -> list[Result]:
     started = time.monotonic()
     drawn = {seed: pair_of(data, seed) for seed in sorted({s.seed for s in experiments})}
     pairs = [drawn[s.seed] for s in experiments]
-    outcomes = list(_trained(pairs, experiments))
+    outcomes = list(_trained(pairs, experiments, device))
     share = (time.monotonic() - started) / len(experiments)
-    rows = zip(pairs, experiments, outcomes, strict=True)
-    return [_result(pair, settings, *outcome, reverse, share) for pair, settings, outcome in rows]
+    results = []
+    for pair, settings, (graded, source, target) in zip(pairs, experiments, outcomes, strict=True):
+        result = _result(pair, settings, graded, source, target, share)
+        results.append(_carried_back(result, pair, target, device) if reverse and not result.failure else result)
+    return results
 
 
-def _trained(pairs: list[DomainPair], experiments: Sequence[Settings]) -> Iterator[tuple[Evaluation, View, View]]:
+def _trained(
+    pairs: list[DomainPair], experiments: Sequence[Settings], device: str
+) -> Iterator[tuple[Evaluation, View, View]]:
     if stackable(pairs[0], experiments[0]):
-        replicas = Replicas(pairs, experiments)
+        replicas = Replicas(pairs, experiments, device)
         replicas.advance(max(s.max_iter for s in experiments))
         for index, evaluation in enumerate(replicas.evaluate()):
             yield evaluation, *replicas.views(index)
         return
     for pair, settings in zip(pairs, experiments, strict=True):
-        trainer = Trainer(pair, settings, device())
+        trainer = Trainer(pair, settings, device)
         trainer.advance(settings.max_iter)
         yield trainer.evaluate(), trainer.look(pair.source_x, "source"), trainer.look(pair.target_x, "target")
 
 
 def _result(
-    pair: DomainPair, settings: Settings, graded: Evaluation, source: View, target: View, reverse: bool, seconds: float
+    pair: DomainPair, settings: Settings, graded: Evaluation, source: View, target: View, seconds: float
 ) -> Result:
     label_free = scores(pair, source, target)
     if np.isnan(list(label_free.values())).any():
         return Result(settings, seconds=seconds, failure=DIVERGED)
-    if reverse:
-        started = time.monotonic()
-        label_free["reverse_validation"] = reverse_validation(pair, settings, target)
-        seconds += time.monotonic() - started
     return Result(settings, graded.target_accuracy, graded.source_accuracy, graded.domain_accuracy, label_free, seconds)
+
+
+def _carried_back(result: Result, pair: DomainPair, target: View, device: str) -> Result:
+    """The result with its reverse validation."""
+    started = time.monotonic()
+    error = reverse_validation(pair, result.settings, target, device)
+    seconds = result.seconds + time.monotonic() - started
+    return replace(result, scores=result.scores | {"reverse_validation": error}, seconds=seconds)

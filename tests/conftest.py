@@ -23,7 +23,7 @@ from browser import CHROMIUM_FLAGS, DESKTOP, PATIENCE, ROOT, free_port
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from dann_core import DomainPair, Settings, Trainer
-from dann_core.engine import Engine
+from dann_core.engine import Engine, device
 from dann_core.run import Run
 
 Result = TypeVar("Result")
@@ -64,7 +64,7 @@ def settled_beside_plain(engine: Engine, pair: DomainPair, settings: Settings) -
     """A run that can be played, and a trainer that knows of no engine, to compare it with."""
     run = Run(engine, pair, settings)
     settle(run)
-    return run, Trainer(pair, settings)
+    return run, Trainer(pair, settings, device())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

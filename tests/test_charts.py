@@ -12,6 +12,7 @@ import pytest
 from conftest import make_pair
 
 from dann_core import DomainPair, Settings, Trainer
+from dann_core.engine import device
 from dann_core.observation import Observer, Snapshot
 from ui import charts, inputs
 from ui.plot import to_json
@@ -23,7 +24,7 @@ SHARED = {"height": 400, "revision": "1"}
 
 
 def watched(pair: DomainPair, settings: Settings = SETTINGS) -> tuple[Trainer, Observer, list[Snapshot]]:
-    trainer, observer = Trainer(pair, settings), Observer(pair)
+    trainer, observer = Trainer(pair, settings, device()), Observer(pair)
     snapshots = [observer.observe(trainer)]
     trainer.advance(10)
     trainer.apply(settings.replace(gamma=3.0))
@@ -88,7 +89,7 @@ def test_without_the_exam_no_colour_or_mark_comes_from_target_labels() -> None:
     wrong = dataclasses.replace(pair, target_y=(pair.target_y + 1) % 3)
     drawn = []
     for labels in (pair, wrong):
-        trainer, observer = Trainer(pair, SETTINGS), Observer(pair)
+        trainer, observer = Trainer(pair, SETTINGS, device()), Observer(pair)
         snapshot = observer.observe(trainer)
         figures = [
             charts.features(labels, observer.sample, snapshot, snapshot.pca, exam=False, **SHARED)["data"][1]["marker"],

@@ -17,6 +17,7 @@ from safetensors.torch import load_file
 
 from dann_core import Settings, Trainer, domains
 from dann_core.__main__ import main
+from dann_core.engine import device
 
 SAMPLES = Path(__file__).parent.parent / "assets" / "samples"
 
@@ -31,7 +32,7 @@ def test_train_writes_the_experiment(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert settings == domains.preset("moons").replace(gamma=5, max_iter=60, discriminator_width=32, seed=3)
     assert written["domain"]["angle"] == 20
 
-    trainer = Trainer(domains.load("moons", seed=3, angle=20), settings)
+    trainer = Trainer(domains.load("moons", seed=3, angle=20), settings, device())
     trainer.advance(60)
     with (out / "history.csv").open() as file:
         rows = list(csv.DictReader(file))

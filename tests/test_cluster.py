@@ -17,7 +17,7 @@ from conftest import settle, settled_beside_plain
 
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.cluster import ClusterEngine
-from dann_core.engine import EngineError, ThreadEngine, from_environment
+from dann_core.engine import EngineError, ThreadEngine, device, from_environment
 from dann_core.knobs import KnobError
 from dann_core.live import LiveRun, Resumption, Slice
 from dann_core.run import Run
@@ -117,13 +117,13 @@ def test_a_run_that_rested_goes_on_where_it_was(engine: ClusterEngine, vectors: 
 
 
 def test_what_came_after_the_checkpoint_is_trained_again(vectors: DomainPair) -> None:
-    first, plain = LiveRun(vectors, SETTINGS), Trainer(vectors, SETTINGS)
+    first, plain = LiveRun(vectors, SETTINGS, device=device()), Trainer(vectors, SETTINGS, device())
     _, checkpoint = first.advance(Slice(SETTINGS, 20))
     first.advance(Slice(SETTINGS, 13))
     later = SETTINGS.replace(gamma=2.0, lambda_max=0.5)
     snapshot, _ = first.advance(Slice(later, 10))
     assert checkpoint.iteration == 20
-    second = LiveRun(vectors, SETTINGS, Resumption(snapshot.iteration, snapshot.changes, checkpoint))
+    second = LiveRun(vectors, SETTINGS, Resumption(snapshot.iteration, snapshot.changes, checkpoint), device=device())
     resumed, _ = second.advance(Slice(later, 7))
     plain.advance(33)
     plain.apply(later)
@@ -238,6 +238,18 @@ def test_a_run_says_why_workers_of_this_machine_cannot_train(
     assert isinstance(run.failure, EngineError)
     assert "'cuda:99' cannot be used here" in str(run.failure)
     engine.close()
+
+
+def test_a_sweep_trains_where_the_app_says(engine: ClusterEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DANN_DEVICE", "cuda:99")
+    stacked, one_by_one = SETTINGS, SETTINGS.replace(discrepancy="coral")
+    for settings in (stacked, one_by_one):
+        plan = Plan(settings.replace(max_iter=5), (Axis("gamma", (1, 10)),), 1, domains.get("moons")(size=20))
+        sweep = Sweep(plan, engine)
+        sweep.start()
+        while sweep.running:
+            sweep.wait(60)
+        assert sweep.frame()["failure"].str.contains("'cuda:99' cannot be used here").all()
 
 
 def test_workers_with_another_version_of_this_program_are_said(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from bench.real_pairs import PAIRS
 from dann_core import AdversarialLoss, Discriminator, DomainPair, Settings, Trainer, domains
 from dann_core.defaults import is_counts
 from dann_core.discrepancy import marginal_entropy
+from dann_core.engine import device
 
 
 def a_pair(*sample_shape: int, n: int = 30, make=None) -> DomainPair:
@@ -23,7 +24,7 @@ def a_pair(*sample_shape: int, n: int = 30, make=None) -> DomainPair:
 
 
 def target_accuracy(pair: DomainPair, settings: Settings) -> float:
-    trainer = Trainer(pair, settings)
+    trainer = Trainer(pair, settings, device())
     trainer.advance(settings.max_iter)
     return trainer.evaluate().target_accuracy
 
@@ -31,7 +32,7 @@ def target_accuracy(pair: DomainPair, settings: Settings) -> float:
 @pytest.mark.parametrize("shape", [(2,), (64,), (4096,), (1, 8, 8), (3, 128, 128), (1, 600), (2, 20)])
 def test_every_shape_gets_settings_that_train(shape: tuple[int, ...]) -> None:
     pair = a_pair(*shape, n=8)
-    trainer = Trainer(pair, Settings.for_pair(pair).replace(batch_size=4))
+    trainer = Trainer(pair, Settings.for_pair(pair).replace(batch_size=4), device())
     trainer.advance(2)
     assert np.isfinite(trainer.history["classification_loss"]).all()
 
@@ -108,7 +109,7 @@ def test_the_limit_is_a_multiple_of_the_classification_gradient() -> None:
     settings = Settings(max_iter=20, gamma=50, optimizer="sgd")
     features = []
     for changes in ({"reversal_limit": 1e-6}, {"adversarial_weight": 0}, {}):
-        trainer = Trainer(pair, settings.replace(**changes))
+        trainer = Trainer(pair, settings.replace(**changes), device())
         trainer.advance(20)
         features.append(trainer.features(pair.target_x))
     np.testing.assert_allclose(features[0], features[1], atol=1e-5)
@@ -118,7 +119,7 @@ def test_the_limit_is_a_multiple_of_the_classification_gradient() -> None:
 def test_slices_change_nothing_under_the_defaults() -> None:
     pair = a_pair(4)
     settings = Settings.for_pair(pair)
-    whole, sliced = Trainer(pair, settings), Trainer(pair, settings)
+    whole, sliced = Trainer(pair, settings, device()), Trainer(pair, settings, device())
     whole.advance(12)
     for n in (5, 1, 6):
         sliced.advance(n)

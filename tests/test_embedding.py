@@ -10,6 +10,7 @@ import pytest
 
 from dann_core import Trainer, domains
 from dann_core.embedding import PICTURE_WIDTH, PcaFollower, TsneFollower, aligned
+from dann_core.engine import device
 from dann_core.observation import SETTLING_LOOKS, Observer, stratified_sample
 
 
@@ -19,7 +20,7 @@ def motion(a: np.ndarray, b: np.ndarray) -> float:
 
 def test_frames_of_a_training_run_move_less_than_a_twentieth_of_the_picture() -> None:
     pair = domains.load("moons")
-    trainer = Trainer(pair, domains.preset("moons"))
+    trainer = Trainer(pair, domains.preset("moons"), device())
     follower = TsneFollower()
     sample = stratified_sample(pair, 100)
 
@@ -76,7 +77,7 @@ def test_a_paused_run_shows_the_same_points(vectors) -> None:
 
 def test_the_picture_follows_a_fast_run_and_ends_settled() -> None:
     pair, settings = domains.load("moons"), domains.preset("moons")
-    trainer, observer = Trainer(pair, settings), Observer(pair)
+    trainer, observer = Trainer(pair, settings, device()), Observer(pair)
     frames = [observer.observe(trainer).tsne]
     for _ in range(10):
         started = time.perf_counter()
@@ -92,7 +93,7 @@ def test_the_picture_follows_a_fast_run_and_ends_settled() -> None:
 
 def test_a_run_that_was_looked_at_for_long_is_measured_again_soon() -> None:
     pair, settings = domains.load("moons"), domains.preset("moons")
-    trainer, observer = Trainer(pair, settings), Observer(pair)
+    trainer, observer = Trainer(pair, settings, device()), Observer(pair)
     for _ in range(8):
         before = observer.observe(trainer, complete=True)
     trainer.advance(200)
@@ -115,7 +116,7 @@ def test_the_sample_is_stratified_and_fixed() -> None:
 
 def test_observing_disturbs_nothing(vectors) -> None:
     settings = domains.preset("moons").replace(batch_size=8)
-    watched, alone = Trainer(vectors, settings), Trainer(vectors, settings)
+    watched, alone = Trainer(vectors, settings, device()), Trainer(vectors, settings, device())
     observer = Observer(vectors)
     for _ in range(4):
         watched.advance(3)

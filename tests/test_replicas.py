@@ -9,6 +9,7 @@ import pytest
 from conftest import make_pair
 
 from dann_core import DomainPair, KnobError, Settings, Trainer, View, domains
+from dann_core.engine import device
 from dann_core.replicas import Replicas, shape_key, stackable
 
 SMALL = Settings(batch_size=8, max_iter=40, feature_width=16, extractor_width=16, discriminator_width=16)
@@ -33,7 +34,7 @@ NUMBERS: list[dict[str, Any]] = [
 
 
 def run_alone(pair: DomainPair, settings: Settings, iterations: int) -> Trainer:
-    trainer = Trainer(pair, settings)
+    trainer = Trainer(pair, settings, device())
     trainer.advance(min(iterations, settings.max_iter))
     return trainer
 
@@ -56,7 +57,7 @@ def assert_same_view(view: View, expected: View, tolerance: float) -> None:
 def test_every_number_acts_as_in_a_single_run(shape: str) -> None:
     settings = [SMALL.replace(**SHAPES[shape], **n) for n in _fitting(shape)]
     pairs = [make_pair(n=40 + r) for r in range(len(settings))]
-    replicas = Replicas(pairs, settings)
+    replicas = Replicas(pairs, settings, device())
     replicas.advance(40)
     trainers = [run_alone(p, s, 40) for p, s in zip(pairs, settings, strict=True)]
     assert replicas.finished
@@ -75,7 +76,7 @@ def test_settings_for_somebodys_own_vectors_can_be_stacked() -> None:
     pair = make_pair((30,), n=60)
     settings = [Settings.for_pair(pair).replace(seed=s, max_iter=60) for s in range(3)]
     assert all(stackable(pair, s) for s in settings)
-    replicas = Replicas([pair] * 3, settings)
+    replicas = Replicas([pair] * 3, settings, device())
     replicas.advance(60)
     trainers = [run_alone(pair, s, 60) for s in settings]
     assert_like(replicas, trainers, 1e-3)
@@ -85,7 +86,7 @@ def test_settings_for_somebodys_own_vectors_can_be_stacked() -> None:
 def test_the_blobs_preset_keeps_to_single_runs_for_two_hundred_iterations() -> None:
     settings = [domains.preset("blobs").replace(seed=s, gamma=g) for s, g in ((0, 10), (1, 5), (2, 20))]
     pairs = [domains.load("blobs", seed=s.seed) for s in settings]
-    replicas = Replicas(pairs, settings)
+    replicas = Replicas(pairs, settings, device())
     replicas.advance(200)
     assert_like(replicas, [run_alone(p, s, 200) for p, s in zip(pairs, settings, strict=True)], 1e-3)
 
@@ -93,7 +94,7 @@ def test_the_blobs_preset_keeps_to_single_runs_for_two_hundred_iterations() -> N
 def test_the_moons_preset_ends_where_single_runs_end() -> None:
     settings = [domains.preset("moons").replace(seed=s) for s in (0, 1, 3)]
     pairs = [domains.load("moons", seed=s.seed) for s in settings]
-    replicas = Replicas(pairs, settings)
+    replicas = Replicas(pairs, settings, device())
     replicas.advance(1000)
     trainers = [run_alone(p, s, 1000) for p, s in zip(pairs, settings, strict=True)]
     for history, trainer in zip(replicas.histories, trainers, strict=True):
@@ -104,7 +105,7 @@ def test_the_moons_preset_ends_where_single_runs_end() -> None:
 
 def test_slicing_and_looking_change_nothing(vectors: DomainPair) -> None:
     settings = [SMALL.replace(seed=s, max_iter=70) for s in range(3)]
-    whole, sliced = Replicas([vectors] * 3, settings), Replicas([vectors] * 3, settings)
+    whole, sliced = Replicas([vectors] * 3, settings, device()), Replicas([vectors] * 3, settings, device())
     whole.advance(70)
     for part in (1, 7, 0, 30, 2, 100):
         sliced.advance(part)
@@ -116,7 +117,9 @@ def test_slicing_and_looking_change_nothing(vectors: DomainPair) -> None:
 
 
 def test_a_replica_stops_at_its_own_max_iter(vectors: DomainPair) -> None:
-    replicas = Replicas([vectors] * 2, [SMALL.replace(max_iter=10, weight_decay=0.1), SMALL.replace(max_iter=40)])
+    replicas = Replicas(
+        [vectors] * 2, [SMALL.replace(max_iter=10, weight_decay=0.1), SMALL.replace(max_iter=40)], device()
+    )
     replicas.advance(10)
     stopped, going = (replicas.views(r)[0].features.copy() for r in (0, 1))
     assert not replicas.finished
@@ -130,7 +133,7 @@ def test_a_replica_stops_at_its_own_max_iter(vectors: DomainPair) -> None:
 def test_a_diverging_replica_disturbs_no_other(vectors: DomainPair) -> None:
     def rows_of_others(**wild: Any) -> tuple[list[np.ndarray], np.ndarray]:
         base = SMALL.replace(optimizer="sgd", learning_rate=0.01, learning_rate_decay="none", entropy_weight=0.1)
-        replicas = Replicas([vectors] * 3, [base, base.replace(seed=1, **wild), base.replace(seed=2)])
+        replicas = Replicas([vectors] * 3, [base, base.replace(seed=1, **wild), base.replace(seed=2)], device())
         replicas.advance(40)
         first, middle, last = (h.rows for h in replicas.histories)
         return [first, last], middle
@@ -145,7 +148,7 @@ def test_a_diverging_replica_disturbs_no_other(vectors: DomainPair) -> None:
 def test_replicas_beyond_one_group_are_themselves() -> None:
     pair = make_pair()
     settings = [SMALL.replace(batch_size=1024, extractor_width=64, seed=s, max_iter=5 + s) for s in range(5)]
-    replicas = Replicas([pair] * 5, settings)
+    replicas = Replicas([pair] * 5, settings, device())
     replicas.advance(10)
     trainers = [run_alone(pair, s, 10) for s in settings]
     assert_like(replicas, trainers, 1e-3)
@@ -154,7 +157,7 @@ def test_replicas_beyond_one_group_are_themselves() -> None:
 
 def test_target_labels_are_an_exam_only() -> None:
     labelled, bare = make_pair(), make_pair(labelled=False)
-    replicas = Replicas([labelled, bare], [SMALL, SMALL])
+    replicas = Replicas([labelled, bare], [SMALL, SMALL], device())
     replicas.advance(20)
     with_labels, without = replicas.histories
     assert np.array_equal(with_labels.rows, without.rows)
@@ -188,6 +191,6 @@ def test_keys_are_equal_where_shapes_are(vectors: DomainPair) -> None:
 
 def test_what_does_not_fit_together_is_refused(vectors: DomainPair) -> None:
     with pytest.raises(KnobError, match="must agree"):
-        Replicas([vectors] * 2, [SMALL, SMALL.replace(batch_size=16)])
+        Replicas([vectors] * 2, [SMALL, SMALL.replace(batch_size=16)], device())
     with pytest.raises(KnobError, match="can be stacked"):
-        Replicas([vectors], [SMALL.replace(discrepancy="coral")])
+        Replicas([vectors], [SMALL.replace(discrepancy="coral")], device())

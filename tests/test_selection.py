@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dann_core import DomainPair, Settings, Trainer, View, domains
+from dann_core.engine import device
 from dann_core.selection import MEASURED_CORRELATIONS, NEIGHBOURS, SCORES, reverse_validation, scores
 
 CHEAP = [name for name in SCORES if name != "reverse_validation"]
@@ -25,7 +26,7 @@ def pair_of(source_y: list[int], n_target: int, target_y: np.ndarray | None = No
 
 
 def trained(pair: DomainPair, settings: Settings) -> tuple[View, View]:
-    trainer = Trainer(pair, settings)
+    trainer = Trainer(pair, settings, device())
     trainer.advance(settings.max_iter)
     return trainer.look(pair.source_x, "source"), trainer.look(pair.target_x)
 

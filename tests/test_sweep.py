@@ -13,7 +13,7 @@ from conftest import make_pair
 from dann_core import KnobError, Settings, Trainer, domains
 from dann_core.__main__ import main
 from dann_core.domains import DomainPair
-from dann_core.engine import ThreadEngine
+from dann_core.engine import ThreadEngine, device
 from dann_core.sweep import Axis, Plan, Sweep
 from dann_core.sweep_cells import measures
 
@@ -91,7 +91,7 @@ def test_results_are_those_of_single_runs() -> None:
     assert len(frame) == 8
     for row in frame.to_dict("records"):
         settings = SMALL.replace(gamma=row["gamma"], discriminator_width=row["discriminator_width"], seed=row["seed"])
-        trainer = Trainer(domain.pair(row["seed"]), settings)
+        trainer = Trainer(domain.pair(row["seed"]), settings, device())
         trainer.advance(20)
         single = trainer.evaluate()
         assert row["target_accuracy"] == pytest.approx(single.target_accuracy, abs=0.02)

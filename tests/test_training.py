@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from conftest import make_pair
 
 from dann_core import DomainPair, KnobError, Settings, Trainer, networks
+from dann_core.engine import device
 
 PLAIN = Settings(batch_size=8, max_iter=40, feature_width=16, extractor_width=16, discriminator_width=16)
 
@@ -38,7 +39,7 @@ VARIANTS = {
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_slicing_and_looking_change_nothing(variant: str, vectors: DomainPair) -> None:
     settings = PLAIN.replace(**VARIANTS[variant])
-    whole, sliced = Trainer(vectors, settings), Trainer(vectors, settings)
+    whole, sliced = Trainer(vectors, settings, device()), Trainer(vectors, settings, device())
     whole.advance(30)
     for part in (1, 7, 0, 12, 10):
         sliced.advance(part)
@@ -52,14 +53,14 @@ def test_slicing_and_looking_change_nothing(variant: str, vectors: DomainPair) -
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_saved_run_resumes_bit_for_bit(variant: str, vectors: DomainPair) -> None:
     settings = PLAIN.replace(**VARIANTS[variant])
-    whole, first = Trainer(vectors, settings), Trainer(vectors, settings)
+    whole, first = Trainer(vectors, settings, device()), Trainer(vectors, settings, device())
     whole.advance(30)
     first.advance(13)
     file = io.BytesIO()
     torch.save(first.state_dict(), file)
     first.advance(5)
     file.seek(0)
-    resumed = Trainer(vectors, settings)
+    resumed = Trainer(vectors, settings, device())
     resumed.load_state_dict(torch.load(file, weights_only=True))
     resumed.advance(17)
     assert same(whole, resumed)
@@ -67,7 +68,7 @@ def test_a_saved_run_resumes_bit_for_bit(variant: str, vectors: DomainPair) -> N
 
 def test_live_changes_survive_saving_and_act_from_their_iteration_on(vectors: DomainPair) -> None:
     changed = PLAIN.replace(gamma=3.0, lambda_max=0.5, max_iter=20, learning_rate=5e-3)
-    one, two = Trainer(vectors, PLAIN), Trainer(vectors, PLAIN)
+    one, two = Trainer(vectors, PLAIN, device()), Trainer(vectors, PLAIN, device())
     for trainer in (one, two):
         trainer.advance(10)
     two.load_state_dict(two.state_dict())
@@ -75,7 +76,7 @@ def test_live_changes_survive_saving_and_act_from_their_iteration_on(vectors: Do
     one.advance(15)
     two.apply(changed)
     two.advance(5)
-    resumed = Trainer(vectors, PLAIN)
+    resumed = Trainer(vectors, PLAIN, device())
     resumed.load_state_dict(two.state_dict())
     resumed.advance(10)
     assert same(one, resumed)
@@ -88,7 +89,7 @@ def test_live_changes_survive_saving_and_act_from_their_iteration_on(vectors: Do
 
 
 def test_max_iter_may_be_raised_after_the_end(vectors: DomainPair) -> None:
-    trainer = Trainer(vectors, PLAIN.replace(max_iter=10))
+    trainer = Trainer(vectors, PLAIN.replace(max_iter=10), device())
     trainer.advance(15)
     trainer.apply(PLAIN.replace(max_iter=30))
     trainer.advance(1)
@@ -96,11 +97,11 @@ def test_max_iter_may_be_raised_after_the_end(vectors: DomainPair) -> None:
 
 
 def test_what_changes_the_network_is_refused_live(vectors: DomainPair) -> None:
-    trainer = Trainer(vectors, PLAIN)
+    trainer = Trainer(vectors, PLAIN, device())
     with pytest.raises(KnobError, match="discriminator_width cannot change"):
         trainer.apply(PLAIN.replace(discriminator_width=32))
     with pytest.raises(KnobError, match="another discriminator_width"):
-        Trainer(vectors, PLAIN.replace(discriminator_width=32)).load_state_dict(trainer.state_dict())
+        Trainer(vectors, PLAIN.replace(discriminator_width=32), device()).load_state_dict(trainer.state_dict())
 
 
 @pytest.mark.parametrize("standardisation", ["source", "pooled", "per-domain"])
@@ -108,7 +109,7 @@ def test_target_labels_change_no_weight(standardisation: str, vectors: DomainPai
     settings = PLAIN.replace(standardisation=standardisation, entropy_weight=0.2, discrepancy="coral")
     shuffled = np.random.default_rng(0).permutation(vectors.target_y)
     pairs = [vectors, dataclasses.replace(vectors, target_y=shuffled), dataclasses.replace(vectors, target_y=None)]
-    trainers = [Trainer(pair, settings) for pair in pairs]
+    trainers = [Trainer(pair, settings, device()) for pair in pairs]
     for trainer in trainers:
         trainer.advance(20)
         trainer.evaluate()
@@ -124,7 +125,7 @@ def test_seeds_differ_and_leave_the_global_state_alone(vectors: DomainPair) -> N
     torch.manual_seed(3)
     expected = torch.rand(1)
     torch.manual_seed(3)
-    a, b = Trainer(vectors, PLAIN), Trainer(vectors, PLAIN.replace(seed=1))
+    a, b = Trainer(vectors, PLAIN, device()), Trainer(vectors, PLAIN.replace(seed=1), device())
     a.advance(3)
     assert torch.equal(torch.rand(1), expected)
     assert not torch.equal(weights(a), weights(b))
@@ -141,12 +142,12 @@ def test_one_step_is_a_plain_loops_step(vectors: DomainPair) -> None:
         adversarial_weight=0.7,
         standardisation="source",
     )
-    trainer, plain = Trainer(vectors, settings), Trainer(vectors, settings).network
+    trainer, plain = Trainer(vectors, settings, device()), Trainer(vectors, settings, device()).network
     mean, deviation = vectors.source_x.mean(0), vectors.source_x.std(0)
     picked_s, picked_t = trainer._source_batches(0), trainer._target_batches(0)
-    x_s = torch.tensor(((vectors.source_x - mean) / deviation)[picked_s], dtype=torch.float32)
-    x_t = torch.tensor(((vectors.target_x - mean) / deviation)[picked_t], dtype=torch.float32)
-    y_s = torch.tensor(vectors.source_y)[picked_s]
+    x_s = torch.tensor(((vectors.source_x - mean) / deviation)[picked_s], dtype=torch.float32, device=trainer.device)
+    x_t = torch.tensor(((vectors.target_x - mean) / deviation)[picked_t], dtype=torch.float32, device=trainer.device)
+    y_s = torch.tensor(vectors.source_y, device=trainer.device)[picked_s]
 
     f_s, f_t = plain.extractor(x_s), plain.extractor(x_t)
     label_loss = F.nll_loss(plain.classifier(f_s).log_softmax(1), y_s)
@@ -170,7 +171,7 @@ def test_one_step_is_a_plain_loops_step(vectors: DomainPair) -> None:
 
 
 def test_history_has_one_row_an_iteration(vectors: DomainPair) -> None:
-    trainer = Trainer(vectors, PLAIN)
+    trainer = Trainer(vectors, PLAIN, device())
     trainer.advance(5)
     trainer.advance(6)
     assert len(trainer.history) == 11
@@ -193,7 +194,7 @@ def test_history_has_one_row_an_iteration(vectors: DomainPair) -> None:
 )
 def test_every_extractor_trains_on_its_kind(shape: tuple[int, ...], extractor: str) -> None:
     pair = make_pair(shape)
-    trainer = Trainer(pair, Settings(extractor=extractor, batch_size=8, extractor_width=8, bottleneck=32))
+    trainer = Trainer(pair, Settings(extractor=extractor, batch_size=8, extractor_width=8, bottleneck=32), device())
     before = weights(trainer).clone()
     trainer.advance(3)
     assert not torch.equal(weights(trainer), before)
@@ -205,16 +206,16 @@ def test_every_extractor_trains_on_its_kind(shape: tuple[int, ...], extractor: s
 
 def test_the_tutorial_network_flattens_to_12544_and_a_wide_discriminator_is_refused_with_the_figure() -> None:
     pair = make_pair((3, 128, 128), n=6)
-    trainer = Trainer(pair, Settings(extractor="tutorial-cnn"))
+    trainer = Trainer(pair, Settings(extractor="tutorial-cnn"), device())
     assert trainer.network.feature_dim == 12_544
     assert trainer.network.adversarial.discriminator.bottleneck.out_features == 256
     with pytest.raises(KnobError, match=r"328 million parameters .* lower the discriminator width or set a bottleneck"):
-        Trainer(pair, Settings(extractor="tutorial-cnn", discriminator_width=12_544, bottleneck=0))
+        Trainer(pair, Settings(extractor="tutorial-cnn", discriminator_width=12_544, bottleneck=0), device())
 
 
 def test_small_domains_and_large_batches_work() -> None:
     pair = make_pair(n=5)
-    trainer = Trainer(pair, PLAIN.replace(batch_size=64))
+    trainer = Trainer(pair, PLAIN.replace(batch_size=64), device())
     trainer.advance(3)
     counts = torch.bincount(trainer._source_batches(0), minlength=5)
     assert counts.sum() == 64
@@ -222,13 +223,13 @@ def test_small_domains_and_large_batches_work() -> None:
 
 
 def test_every_sample_is_seen_equally_often() -> None:
-    trainer = Trainer(make_pair(n=41), PLAIN)
+    trainer = Trainer(make_pair(n=41), PLAIN, device())
     seen = torch.cat([trainer._source_batches(i) for i in range(41)])
     assert torch.bincount(seen, minlength=41).tolist() == [8] * 41
 
 
 def test_each_epoch_has_an_order_of_its_own() -> None:
-    batches = Trainer(make_pair(n=40), PLAIN.replace(batch_size=40))._source_batches
+    batches = Trainer(make_pair(n=40), PLAIN.replace(batch_size=40), device())._source_batches
     orders = [batches(i).tolist() for i in range(3)]
     assert sorted(orders[0]) == list(range(40))
     assert orders[0] != orders[1] != orders[2]
