@@ -14,7 +14,7 @@ import torch
 
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.replicas import Replicas
-from dann_core.training import checked_device
+from dann_core.training import prepared_device
 
 REPLICAS = 64
 COMPARED = 5
@@ -79,7 +79,7 @@ def main() -> None:
     parser.add_argument("--device", default="cuda", help="what is held against the CPU (cuda)")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    where = checked_device(given.device)
+    where = prepared_device(given.device)
     print(f"CPU with one thread against {torch.cuda.get_device_name(where) if where.type == 'cuda' else where}\n")
     print("| run | CPU (iterations/s) | CUDA (iterations/s) | times: median | min | max | losses apart |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")

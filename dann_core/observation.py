@@ -62,6 +62,7 @@ class Surface:
 class Snapshot:
     """A run at one iteration; `rows` are the history rows since the snapshot before."""
 
+    device: str  # where it is trained, as torch names it
     iteration: int
     lamb: float
     evaluation: Evaluation
@@ -156,6 +157,7 @@ class Observer:
         self.skip_history(trainer)
         still = np.zeros((len(features), 2))
         snapshot = Snapshot(
+            device=str(trainer.device),
             iteration=trainer.iteration,
             lamb=trainer.network.adversarial.lamb(),
             evaluation=evaluation,

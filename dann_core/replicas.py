@@ -32,7 +32,7 @@ from dann_core.history import COLUMNS, History
 from dann_core.knobs import KnobError
 from dann_core.settings import Settings
 from dann_core.stack import Gradients, Now, Stack, part
-from dann_core.training import OPTIMIZERS, Evaluation, View, checked_device, graded, learning_rate, progress
+from dann_core.training import OPTIMIZERS, Evaluation, View, graded, learning_rate, prepared_device, progress
 
 SHAPING = (
     "extractor_width",
@@ -89,7 +89,7 @@ class Replicas:
         self.pairs, self.settings = list(pairs), list(settings)
         self.iteration = 0
         self._length = max(s.max_iter for s in settings)
-        where = checked_device(device)
+        where = prepared_device(device)
         self._data = _Data(experiments, where)
         size = _group_size(settings[0], where)
         # First weights depend on shape and seed alone, and building is what takes long before a run starts.

@@ -70,7 +70,7 @@ class Trainer:
     """Trains one network on one pair of domains.
 
     The same pair and settings give the same weights and history bit for bit, however `advance` is sliced and
-    whether or not the run was saved and resumed in between (for one number of torch threads).
+    whether or not the run was saved and resumed in between (on one kind of device, for one number of torch threads).
 
     Raises `KnobError` when the settings do not fit the pair or the network would be too large.
     """
@@ -78,7 +78,7 @@ class Trainer:
     def __init__(self, pair: DomainPair, settings: Settings, device: str = "cpu") -> None:
         self.pair = pair
         self.settings = settings
-        self.device = checked_device(device)
+        self.device = prepared_device(device)
         self.network = networks.build(pair.sample_shape, pair.n_classes, settings).to(self.device)
         self.optimizer = OPTIMIZERS[settings.optimizer](self.network.parameters())
         self.standardizer = Standardizer(pair, settings)
@@ -287,12 +287,19 @@ def graded(source_y: np.ndarray, target_y: np.ndarray | None, source: View, targ
     )
 
 
-def checked_device(name: str) -> torch.device:
-    """The device that `name` stands for; "auto" is CUDA where there is one. Raises `KnobError` if it is not there."""
+def prepared_device(name: str) -> torch.device:
+    """The device that `name` stands for; "auto" is CUDA where there is one. Raises `KnobError` if it is not there.
+
+    On CUDA, this process computes convolutions repeatably and in full single precision from now on.
+    """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         torch.empty(0, device=name)
     except (RuntimeError, AssertionError) as error:
         raise KnobError(f"The device {name!r} cannot be used here ({error}): choose cpu or auto.") from None
-    return torch.device(name)
+    device = torch.device(name)
+    if device.type == "cuda":
+        torch.backends.cudnn.deterministic = True
+        torch.backends.cudnn.conv.fp32_precision = "ieee"
+    return device

@@ -58,6 +58,7 @@ def test_a_run_in_a_worker_is_a_plain_run(engine: ClusterEngine, vectors: Domain
     plain.advance(400)
     assert np.array_equal(run.history.rows, plain.history.rows)
     assert run.latest.evaluation == plain.evaluate()
+    assert run.latest.device == str(plain.device)
     assert run.recoveries == 0
 
 

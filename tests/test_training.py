@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from conftest import make_pair
 
-from dann_core import DomainPair, KnobError, Settings, Trainer, networks
+from dann_core import DomainPair, KnobError, Settings, Trainer, domains, networks
 from dann_core.engine import device
 
 PLAIN = Settings(batch_size=8, max_iter=40, feature_width=16, extractor_width=16, discriminator_width=16)
@@ -64,6 +64,14 @@ def test_a_saved_run_resumes_bit_for_bit(variant: str, vectors: DomainPair) -> N
     resumed.load_state_dict(torch.load(file, weights_only=True))
     resumed.advance(17)
     assert same(whole, resumed)
+
+
+def test_a_run_with_convolutions_can_be_repeated() -> None:
+    pair, settings = domains.load("vibration"), domains.preset("vibration")
+    one, two = Trainer(pair, settings, device()), Trainer(pair, settings, device())
+    for trainer in (one, two):
+        trainer.advance(30)
+    assert same(one, two)
 
 
 def test_live_changes_survive_saving_and_act_from_their_iteration_on(vectors: DomainPair) -> None:
