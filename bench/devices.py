@@ -1,6 +1,8 @@
 """When does a GPU pay? Iterations a second of the same runs on a CPU, with one thread as a worker has, and on CUDA.
 
-`python -m bench.devices` takes both in turn, several rounds, and says how far the losses of the two are apart.
+`python -m bench.devices` takes both in turn, several rounds, and says how far the losses of the two are apart (the
+largest relative difference). The tutorial's network is the least steady: in double precision, its losses on one CPU are
+0.02 away from those in single precision.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def test_train_writes_the_experiment(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert float(rows[-1]["adversarial_loss"]) == trainer.history[-1]["adversarial_loss"]
     weights = load_file(out / "model.safetensors")
     for name, value in trainer.network.state_dict().items():
-        assert weights[name].equal(value)
+        assert weights[name].equal(value.cpu())
     assert weights["standardizer.source_mean"].flatten().tolist() == pytest.approx(
         trainer.pair.source_x.mean(0).tolist(), abs=1e-6
     )
@@ -76,6 +76,14 @@ def test_wrong_command_lines_get_one_sentence(
     assert message in error
     assert error.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_commands_train_where_the_environment_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DANN_DEVICE", "cuda:99")
+    assert main(["train", "--domain", "moons", "--out", str(tmp_path / "out")]) == 2
+    assert "The device 'cuda:99' cannot be used here" in capsys.readouterr().err
 
 
 def test_the_module_lists_its_domains() -> None:

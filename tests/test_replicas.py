@@ -83,12 +83,12 @@ def test_settings_for_somebodys_own_vectors_can_be_stacked() -> None:
     assert replicas.evaluate() == [t.evaluate() for t in trainers]
 
 
-def test_the_blobs_preset_keeps_to_single_runs_for_two_hundred_iterations() -> None:
+def test_the_blobs_preset_keeps_to_single_runs_for_a_hundred_iterations() -> None:
     settings = [domains.preset("blobs").replace(seed=s, gamma=g) for s, g in ((0, 10), (1, 5), (2, 20))]
     pairs = [domains.load("blobs", seed=s.seed) for s in settings]
     replicas = Replicas(pairs, settings, device())
-    replicas.advance(200)
-    assert_like(replicas, [run_alone(p, s, 200) for p, s in zip(pairs, settings, strict=True)], 1e-3)
+    replicas.advance(100)
+    assert_like(replicas, [run_alone(p, s, 100) for p, s in zip(pairs, settings, strict=True)], 1e-3)
 
 
 def test_the_moons_preset_ends_where_single_runs_end() -> None:
