@@ -6,7 +6,7 @@ import re
 import socket
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "assets" / "samples"
@@ -52,6 +52,33 @@ def wait_for_iteration(page: Page, at_least: int) -> None:
         }""",
         arg=at_least,
     )
+
+
+def play_and_pause(page: Page, at_least: int) -> int:
+    """Play until some iterations of the moons are done and pause; the iteration at rest."""
+    button(page, "Play").click()
+    wait_for_iteration(page, at_least)
+    button(page, "Pause").click()
+    expect(button(page, "Step")).to_be_enabled()
+    # The slice under way still comes, and after it figures over more samples than the picture's.
+    expect(page.locator(".figures > div").first).to_have_attribute("title", re.compile(r"over (?!250 )[\d,]+ source"))
+    return iteration(page)
+
+
+def point_at(page: Page, place: Locator, text: str) -> None:
+    """Move the pointer to the middle of a place on a chart until the chart says so.
+
+    A chart that is being drawn forgets where the pointer was, until it is moved again, as every hand does.
+    """
+    for attempt in range(PATIENCE // 1000):
+        box = place.bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2 + attempt % 2, box["y"] + box["height"] / 2)
+        try:
+            page.locator(".hovertext", has_text=text).wait_for(timeout=1000)
+            return
+        except TimeoutError:
+            continue
+    raise AssertionError(f"the chart never said {text!r}")
 
 
 def figure(page: Page, label: str) -> str:

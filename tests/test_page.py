@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from browser import PHONE, SAMPLES, button, figure, iteration, open_page, reading, wait_for_iteration
+from browser import PHONE, SAMPLES, button, figure, iteration, open_page, play_and_pause, reading, wait_for_iteration
 from playwright.sync_api import Page, expect
 
 
@@ -18,12 +18,7 @@ def test_play_pause_step_and_reset(page: Page, address: str, picture) -> None:
     expect(page.get_by_text("Press Play and watch")).to_be_visible()
     picture(page, "opened")
 
-    button(page, "Play").click()
-    wait_for_iteration(page, 40)
-    button(page, "Pause").click()
-    expect(button(page, "Step")).to_be_enabled()
-    page.wait_for_timeout(1000)
-    stopped = iteration(page)
+    stopped = play_and_pause(page, 40)
     page.wait_for_timeout(1500)
     assert iteration(page) == stopped
 
@@ -67,12 +62,7 @@ def test_gamma_acts_live_and_leaves_a_mark(page: Page, address: str) -> None:
 
 def test_width_rebuilds_and_undo_brings_the_run_back(page: Page, address: str) -> None:
     open_page(page, address, "max_iter=100000")
-    button(page, "Play").click()
-    wait_for_iteration(page, 40)
-    button(page, "Pause").click()
-    expect(button(page, "Step")).to_be_enabled()
-    page.wait_for_timeout(1000)
-    old = iteration(page)
+    old = play_and_pause(page, 40)
     slider = page.get_by_test_id("stSlider").filter(has_text="discriminator width").get_by_role("slider")
     slider.focus()
     page.keyboard.press("ArrowRight")
@@ -145,12 +135,7 @@ def test_a_pair_of_files_uploads_and_trains(page: Page, address: str, picture) -
 
 def test_a_bad_file_is_refused_and_the_run_remains(page: Page, address: str, tmp_path: Path) -> None:
     open_page(page, address, "max_iter=100000")
-    button(page, "Play").click()
-    wait_for_iteration(page, 40)
-    button(page, "Pause").click()
-    expect(button(page, "Step")).to_be_enabled()
-    page.wait_for_timeout(1000)
-    before = iteration(page)
+    before = play_and_pause(page, 40)
     bad = tmp_path / "<b>bad<b>.csv"
     bad.write_text("a,b,label\n1,2,x\n3,oops,y\n4,5,x\n")
     choose_upload(page)

@@ -11,19 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from browser import button, figure, iteration, open_page, wait_for_iteration
+from browser import button, figure, iteration, open_page, play_and_pause, wait_for_iteration
 from conftest import serve
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
-
-
-def play_and_pause(page: Page, at_least: int) -> int:
-    """Play until some iterations are done and pause; the iteration at rest."""
-    button(page, "Play").click()
-    wait_for_iteration(page, at_least)
-    button(page, "Pause").click()
-    expect(button(page, "Step")).to_be_enabled()
-    page.wait_for_timeout(2000)
-    return iteration(page)
 
 
 def processes(server: psutil.Process, what: str) -> list[psutil.Process]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from browser import PHONE, button, open_page
+from browser import PHONE, button, open_page, point_at
 from playwright.sync_api import Page, expect
 
 
@@ -31,12 +31,10 @@ def test_a_sweep_fills_its_map_and_opens_a_cell(page: Page, address: str, pictur
     picture(page, "sweep")
     for corner, name in (("first", "gamma 1, discriminator width 16"), ("last", "gamma 30, discriminator width 256")):
         # The numbers in the cells let clicks through to the map.
-        box = getattr(page.locator(".heatmap-label"), corner).bounding_box()
-        middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        page.mouse.move(*middle)
+        point_at(page, getattr(page.locator(".heatmap-label"), corner), name)
         # Plotly takes the pointer to be where it last said so: no hand is quick enough to click before that.
-        expect(page.locator(".hovertext", has_text=name)).to_be_visible()
-        page.mouse.click(*middle)
+        page.mouse.down()
+        page.mouse.up()
         expect(page.locator("strong", has_text=name)).to_be_visible()
     picture(page, "sweep-clicked")
     with page.expect_download() as download:
