@@ -65,7 +65,7 @@ def play_and_pause(page: Page, at_least: int) -> int:
     return iteration(page)
 
 
-def point_at(page: Page, place: Locator, text: str) -> None:
+def point_at(page: Page, place: Locator, text: str | re.Pattern[str]) -> None:
     """Move the pointer to the middle of a place on a chart until the chart says so.
 
     A chart that is being drawn forgets where the pointer was, until it is moved again, as every hand does.

@@ -77,14 +77,15 @@ def test_names_from_a_file_are_text_and_never_html() -> None:
     last = snapshots[-1]
     figure = charts.features(pair, observer.sample, last, last.pca, exam=True, **SHARED)
     legend = charts.legend(pair)
-    texts = [*figure["data"][0]["text"], legend]
+    source, target = figure["data"]
+    texts = [*source["text"], *source["hovertext"], *target["text"], *target["hovertext"], legend]
     assert not any("<img" in text for text in texts)
     assert "&lt;img" in legend
-    assert any("&lt;img" in text for text in figure["data"][0]["text"])
+    assert any("&lt;img" in text for text in source["text"])
     assert "b" * 20 not in legend
 
 
-def test_without_the_exam_no_colour_or_mark_comes_from_target_labels() -> None:
+def test_without_the_exam_no_colour_word_or_mark_comes_from_target_labels() -> None:
     pair = make_pair((1, 8, 8))
     wrong = dataclasses.replace(pair, target_y=(pair.target_y + 1) % 3)
     drawn = []
@@ -92,7 +93,7 @@ def test_without_the_exam_no_colour_or_mark_comes_from_target_labels() -> None:
         trainer, observer = Trainer(pair, SETTINGS, device()), Observer(pair)
         snapshot = observer.observe(trainer)
         figures = [
-            charts.features(labels, observer.sample, snapshot, snapshot.pca, exam=False, **SHARED)["data"][1]["marker"],
+            charts.features(labels, observer.sample, snapshot, snapshot.pca, exam=False, **SHARED)["data"],
             inputs.figure(labels, observer.sample, snapshot, exam=False, **SHARED)["data"],
         ]
         drawn.append(repr(figures))

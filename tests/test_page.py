@@ -8,7 +8,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from browser import PHONE, SAMPLES, button, figure, iteration, open_page, play_and_pause, reading, wait_for_iteration
+from browser import (
+    PHONE,
+    SAMPLES,
+    button,
+    figure,
+    iteration,
+    open_page,
+    play_and_pause,
+    point_at,
+    reading,
+    wait_for_iteration,
+)
 from playwright.sync_api import Page, expect
 
 
@@ -58,6 +69,17 @@ def test_gamma_acts_live_and_leaves_a_mark(page: Page, address: str) -> None:
     expect(page.get_by_text("gamma 10 → 10.5")).to_be_visible()
     assert iteration(page) >= before
     expect(page).to_have_url(re.compile("gamma=10.5"))
+
+
+def test_a_point_says_what_it_is(page: Page, address: str) -> None:
+    open_page(page, address)
+    # Drawn last, it lies above all others.
+    point = page.locator(".js-plotly-plot").nth(1).locator(".trace.scatter").last.locator(".point").last
+    moon = "(upper|lower) moon"
+    says = re.compile(rf"^target sample \d+class {moon} \(exam\)predicted {moon} \(\d+%\)$")
+    point_at(page, point, says)
+    page.get_by_text("true target labels").click()
+    point_at(page, point, re.compile(rf"^target sample \d+predicted {moon} \(\d+%\)$"))
 
 
 def test_width_rebuilds_and_undo_brings_the_run_back(page: Page, address: str) -> None:

@@ -51,35 +51,53 @@ def frame_axis(**more: Any) -> Spec:
     return shared | {"tickfont": {"size": 10}} | more
 
 
-def points(xy: np.ndarray, classes: np.ndarray, texts: Sequence[str], *, symbol: str, size: float = 7) -> Spec:
-    """One domain's samples `(n, 2)`: colour from the class, symbol from the domain."""
-    open_symbol = symbol.endswith("-open")
-    colours = [palette.class_colour(int(c)) for c in classes]
-    line = {"width": 1.6 if open_symbol else 0.6, "color": colours if open_symbol else "white"}
-    return {
-        "type": "scatter",
-        "mode": "markers",
+def samples(
+    pair: DomainPair, sample: Sample, snapshot: Snapshot, xy: np.ndarray, *, exam: bool, sizes: tuple[float, float]
+) -> list[Spec]:
+    """Source and target at `xy` `(n, 2)`: colour from the class, symbol from the domain.
+
+    The target's classes are predictions; only in the `exam` they are the true ones, and named as such.
+    """
+    n = len(sample.source)
+    names = [shown(name, 40) for name in pair.class_names]
+    target_y = pair.target_y[sample.target] if exam else snapshot.predicted[n:]
+    classes = np.append(pair.source_y[sample.source], target_y).tolist()
+    everything = {
         "x": xy[:, 0],
         "y": xy[:, 1],
-        "marker": {"symbol": symbol, "size": size, "color": colours, "line": line},
-        "text": texts,
-        "hovertemplate": "%{text}<extra></extra>",
+        # The browser makes a sentence of these for the one point that is asked about.
+        "text": [names[k] for k in classes],
+        "hovertext": [names[k] for k in snapshot.predicted.tolist()],
+        "customdata": np.column_stack([np.append(sample.source, sample.target), snapshot.confidence]),
     }
+    colours = [palette.class_colour(k) for k in classes]
+
+    def domain(name: str, part: slice, truth: str, **marker: Any) -> Spec:
+        says = f"{name} sample %{{customdata[0]}}{truth}<br>predicted %{{hovertext}} (%{{customdata[1]:.0%}})"
+        return {
+            "type": "scatter",
+            "mode": "markers",
+            **{what: values[part] for what, values in everything.items()},
+            "marker": {"color": colours[part]} | marker,
+            "hovertemplate": says + "<extra></extra>",
+        }
+
+    outline = {"width": 0.6, "color": "white"}
+    truths = "<br>class %{text}", "<br>class %{text} (exam)" if exam else ""
+    return [
+        domain("source", slice(n), truths[0], symbol=palette.SOURCE_SYMBOL, size=sizes[0], line=outline),
+        # An open symbol is all line, in the colour of its class.
+        domain("target", slice(n, None), truths[1], symbol=palette.TARGET_SYMBOL, size=sizes[1], line={"width": 1.6}),
+    ]
 
 
 def features(
     pair: DomainPair, sample: Sample, snapshot: Snapshot, xy: np.ndarray, *, exam: bool, height: int, revision: str
 ) -> Spec:
     """The embedded features; `exam` colours the target by its true labels, otherwise by the predictions."""
-    n = len(sample.source)
-    target_classes = pair.target_y[sample.target] if exam else snapshot.predicted[n:]
-    texts = hover_texts(pair, sample, snapshot, exam=exam)
     axis = frame_axis(range=[-PICTURE_WIDTH / 2, PICTURE_WIDTH / 2], showticklabels=False)
     return {
-        "data": [
-            points(xy[:n], pair.source_y[sample.source], texts[:n], symbol=palette.SOURCE_SYMBOL),
-            points(xy[n:], target_classes, texts[n:], symbol=palette.TARGET_SYMBOL, size=8),
-        ],
+        "data": samples(pair, sample, snapshot, xy, exam=exam, sizes=(7, 8)),
         "layout": base_layout(height, revision) | {"xaxis": axis, "yaxis": axis},
     }
 
@@ -97,17 +115,6 @@ def legend(pair: DomainPair) -> str:
 def shown(name: str, limit: int = 16) -> str:
     """A name that may come from a file, short and as text instead of HTML."""
     return escape(name if len(name) <= limit else name[: limit - 1] + "…", quote=False)
-
-
-def hover_texts(pair: DomainPair, sample: Sample, snapshot: Snapshot, *, exam: bool) -> list[str]:
-    """What each point says about itself, source first; true target classes only in the exam."""
-    names = [shown(name, 40) for name in pair.class_names]
-    texts = [f"source sample {i}<br>class {names[pair.source_y[i]]}" for i in sample.source]
-    texts += [
-        f"target sample {i}" + (f"<br>class {names[pair.target_y[i]]} (exam)" if exam else "") for i in sample.target
-    ]
-    predictions = zip(texts, snapshot.predicted, snapshot.confidence, strict=True)
-    return [f"{text}<br>predicted {names[k]} ({p:.0%})" for text, k, p in predictions]
 
 
 def curves(

@@ -13,7 +13,7 @@ from sklearn.decomposition import PCA
 from dann_core.domains.pair import DomainPair
 from dann_core.observation import Sample, Snapshot, Surface
 from ui import palette
-from ui.charts import Spec, base_layout, frame_axis, hover_texts, points, shown
+from ui.charts import Spec, base_layout, frame_axis, samples, shown
 
 GRID_COLUMNS, SOURCE_ROWS, TARGET_ROWS = 4, 1, 3
 CELL_WIDTH, CELL_HEIGHT, CELL_PIXELS = 1.12, 1.34, 100
@@ -42,14 +42,7 @@ def caption(pair: DomainPair) -> str:
 
 
 def _plane(pair: DomainPair, sample: Sample, snapshot: Snapshot, exam: bool) -> Spec:
-    n = len(sample.source)
-    xy = _flat(pair, sample)
-    texts = hover_texts(pair, sample, snapshot, exam=exam)
-    target_classes = pair.target_y[sample.target] if exam else snapshot.predicted[n:]
-    dots = [
-        points(xy[:n], pair.source_y[sample.source], texts[:n], symbol=palette.SOURCE_SYMBOL, size=6),
-        points(xy[n:], target_classes, texts[n:], symbol=palette.TARGET_SYMBOL, size=7),
-    ]
+    dots = samples(pair, sample, snapshot, _flat(pair, sample), exam=exam, sizes=(6, 7))
     surface = snapshot.surface
     margin = {"l": 28, "r": 8, "t": 8, "b": 22}
     if surface is None:
