@@ -214,9 +214,10 @@ class Trainer:
         """Everything a resumed run needs: weights, optimizer, schedule, history, changes, settings.
 
         The batches are a function of seed and iteration, so there is no random state to save. Without `history`, for
-        whoever keeps that elsewhere, a resumed run's history starts where the state was taken.
+        whoever keeps that elsewhere, a resumed run's history starts where the state was taken. The tensors are the
+        trainer's own, as in PyTorch's state dicts: save or copy them before training on.
         """
-        state = {
+        return {
             "settings": self.settings.model_dump(),
             "iteration": self.iteration,
             "network": self.network.state_dict(),
@@ -224,7 +225,6 @@ class Trainer:
             "history": torch.from_numpy(self.history.rows if history else History().rows),
             "changes": [(c.iteration, c.name, c.old, c.new) for c in self.changes],
         }
-        return copy.deepcopy(state)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue where `state` was taken; raises `KnobError` if it belongs to another network or other data."""
