@@ -72,13 +72,13 @@ FIGURES = (
 
 
 def progress(run: Run) -> None:
-    """How far the run is, how long it still takes, and on what if not on a CPU."""
+    """How far a run that has been looked at is, how long it still takes, and on what if not on a CPU."""
     left = run.seconds_left() if run.playing else None
     text = f"iteration **{run.iteration:,}** of {run.settings.max_iter:,}"
     text += f" · {duration(left)} left" if left is not None else " · done" if run.finished else ""
     if run.late:
         text += " · waiting for a worker"
-    if run.latest and run.latest.device != "cpu":
+    if run.latest.device != "cpu":
         text += f" · on {run.latest.device}"
     st.progress(min(run.iteration / run.settings.max_iter, 1.0), text=text)
 
