@@ -52,9 +52,9 @@ def frame_axis(**more: Any) -> Spec:
 
 
 def samples(
-    pair: DomainPair, sample: Sample, snapshot: Snapshot, xy: np.ndarray, *, exam: bool, sizes: tuple[float, float]
+    pair: DomainPair, sample: Sample, snapshot: Snapshot, xy: np.ndarray, *, exam: bool, size: float = 7
 ) -> list[Spec]:
-    """Source and target at `xy` `(n, 2)`: colour from the class, symbol from the domain.
+    """Source and target at `xy` `(n, 2)`, `size` pixels wide: colour from the class, symbol from the domain.
 
     The target's classes are predictions; only in the `exam` they are the true ones, and named as such.
     """
@@ -72,7 +72,7 @@ def samples(
     }
     colours = [palette.class_colour(k) for k in classes]
 
-    def domain(name: str, part: slice, truth: str, **marker: Any) -> Spec:
+    def domain(name: str, part: slice, truth: str, marker: Spec) -> Spec:
         says = f"{name} sample %{{customdata[0]}}{truth}<br>predicted %{{hovertext}} (%{{customdata[1]:.0%}})"
         return {
             "type": "scatter",
@@ -82,12 +82,12 @@ def samples(
             "hovertemplate": says + "<extra></extra>",
         }
 
-    outline = {"width": 0.6, "color": "white"}
-    truths = "<br>class %{text}", "<br>class %{text} (exam)" if exam else ""
+    source = {"symbol": palette.SOURCE_SYMBOL, "size": size, "line": {"width": 0.6, "color": "white"}}
+    # An open symbol is all line, in the colour of its class, and looks smaller.
+    target = {"symbol": palette.TARGET_SYMBOL, "size": size + 1, "line": {"width": 1.6}}
     return [
-        domain("source", slice(n), truths[0], symbol=palette.SOURCE_SYMBOL, size=sizes[0], line=outline),
-        # An open symbol is all line, in the colour of its class.
-        domain("target", slice(n, None), truths[1], symbol=palette.TARGET_SYMBOL, size=sizes[1], line={"width": 1.6}),
+        domain("source", slice(n), "<br>class %{text}", source),
+        domain("target", slice(n, None), "<br>class %{text} (exam)" if exam else "", target),
     ]
 
 
@@ -97,7 +97,7 @@ def features(
     """The embedded features; `exam` colours the target by its true labels, otherwise by the predictions."""
     axis = frame_axis(range=[-PICTURE_WIDTH / 2, PICTURE_WIDTH / 2], showticklabels=False)
     return {
-        "data": samples(pair, sample, snapshot, xy, exam=exam, sizes=(7, 8)),
+        "data": samples(pair, sample, snapshot, xy, exam=exam),
         "layout": base_layout(height, revision) | {"xaxis": axis, "yaxis": axis},
     }
 

@@ -42,7 +42,7 @@ def caption(pair: DomainPair) -> str:
 
 
 def _plane(pair: DomainPair, sample: Sample, snapshot: Snapshot, exam: bool) -> Spec:
-    dots = samples(pair, sample, snapshot, _flat(pair, sample), exam=exam, sizes=(6, 7))
+    dots = samples(pair, sample, snapshot, _flat(pair, sample), exam=exam, size=6)
     surface = snapshot.surface
     margin = {"l": 28, "r": 8, "t": 8, "b": 22}
     if surface is None:

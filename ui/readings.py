@@ -72,7 +72,7 @@ FIGURES = (
 
 
 def progress(run: Run) -> None:
-    """How far a run that has been looked at is, how long it still takes, and on what if not on a CPU."""
+    """How far a run with a snapshot is, how long it still takes, and on what if not on a CPU."""
     left = run.seconds_left() if run.playing else None
     text = f"iteration **{run.iteration:,}** of {run.settings.max_iter:,}"
     text += f" · {duration(left)} left" if left is not None else " · done" if run.finished else ""
