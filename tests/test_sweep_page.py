@@ -90,12 +90,17 @@ def test_a_cell_that_cannot_be_trained_is_marked_and_says_why(page: Page, addres
 
 
 def test_stop_and_continue_on_a_phone(page: Page, address: str) -> None:
-    open_sweep(page, address, "max_iter=3000")
+    open_sweep(page, address, "max_iter=1000")
     button(page, "Start").click()
     button(page, "Stop").click()
     expect(page.get_by_text("· stopped")).to_be_visible()
+    expect(button(page, "Start")).to_be_enabled()
+    page.get_by_role("link", name="Explore").click()
+    expect(button(page, "Play")).to_be_enabled()
+    page.get_by_role("link", name="Sweep").click()
     page.set_viewport_size(PHONE)
     expect(button(page, "Continue")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     button(page, "Continue").click()
     expect(button(page, "Stop")).to_be_enabled()
+    expect(page.get_by_text(re.compile(r"^[1-9]\d* of 36 experiments · about"))).to_be_visible()

@@ -54,7 +54,8 @@ def draw(state: Experiment) -> None:
             icon=":material/grid_on:",
         )
     else:
-        st.fragment(_results, run_every=TICK_SECONDS if sweep.running else None)(state, sweep)
+        running = sweep.running
+        st.fragment(_results, run_every=TICK_SECONDS if running else None)(state, sweep, running)
     _explain()
 
 
@@ -114,8 +115,7 @@ def _turn_to(state: Experiment, sweep: Sweep) -> None:
         del st.session_state[key]
 
 
-def _results(state: Experiment, sweep: Sweep) -> None:
-    was_running = sweep.running
+def _results(state: Experiment, sweep: Sweep, page_runs: bool) -> None:
     sweep.poll()
     _progress(sweep)
     measure, spread = _measure(sweep)
@@ -129,8 +129,8 @@ def _results(state: Experiment, sweep: Sweep) -> None:
         _cell(state, sweep, measure)
     _failures(sweep)
     _downloads(sweep)
-    if was_running and not sweep.running:
-        # The buttons outside this fragment change too.
+    if sweep.running != page_runs:
+        # The timer and the buttons outside this fragment change too.
         st.rerun()
 
 
