@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -17,7 +18,7 @@ from distributed.client import Future as Remote
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
-from dann_core.actor import LOST_WORKERS, ActorHandle
+from dann_core.actor import LOOK_SECONDS, LOST_WORKERS, ActorHandle
 from dann_core.domains.pair import DomainPair
 from dann_core.embedded import own_cluster
 from dann_core.engine import EngineError, Handle, device, one_thread
@@ -70,8 +71,11 @@ class ClusterEngine:
         threading.Thread(target=self._loop.run_forever, name="dask", daemon=True).start()
         self._cluster: Any = None
         self._client: Client | None = None
-        self._places: weakref.WeakKeyDictionary[DomainPair, Remote] = weakref.WeakKeyDictionary()
+        self._places: weakref.WeakKeyDictionary[DomainPair, dict[str | None, Remote]] = weakref.WeakKeyDictionary()
         self._placing = asyncio.Lock()
+        self._occupied: set[str] = set()
+        self._freed = asyncio.Event()
+        self._first_in_line = asyncio.Lock()
         self.meanwhile = ThreadPoolExecutor(1, thread_name_prefix="until warm")
         one_thread()
         atexit.register(self.close)
@@ -91,7 +95,7 @@ class ClusterEngine:
     @property
     def workers(self) -> int:
         """Worker processes there are now."""
-        return max(1, len(self._client.scheduler_info(n_workers=-1)["workers"])) if self._alive else self._wanted
+        return max(1, self._client.scheduler_info()["n_workers"]) if self._alive else self._wanted
 
     @property
     def where(self) -> str:
@@ -136,10 +140,11 @@ class ClusterEngine:
             )
         return self._client
 
-    async def place(self, pair: DomainPair) -> Remote:
-        """The pair on the cluster: it travels there once, however many ask for it at the same time."""
+    async def place(self, pair: DomainPair, worker: str | None = None) -> Remote:
+        """The pair on some worker or on a given one: it travels there once, however many ask at the same time."""
         async with self._placing:
-            if pair not in self._places or self._places[pair].status != "finished":
+            copies = self._places.setdefault(pair, {})
+            if worker not in copies or copies[worker].status != "finished":
                 try:
                     await self.client().wait_for_workers(1, timeout=WORKER_SECONDS)
                 except TimeoutError:
@@ -147,8 +152,12 @@ class ClusterEngine:
                         f"The training cluster has had no worker for {WORKER_SECONDS} s. What was trained is kept: "
                         "start one and reconnect, and the run goes on where it was."
                     ) from None
-                self._places[pair] = await self.client().scatter(pair, hash=False)
-            return self._places[pair]
+                (copies[worker],) = await self.client().scatter([pair], workers=worker and [worker], hash=False)
+            return copies[worker]
+
+    async def _workers_now(self) -> set[str]:
+        """Their addresses, which a client does not keep."""
+        return set((await self.client().scheduler.identity(n_workers=-1))["workers"])
 
     @property
     def _alive(self) -> bool:
@@ -203,13 +212,45 @@ class ClusterEngine:
     async def _task(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         await asyncio.wrap_future(self._start)
         for _ in range(LOST_WORKERS):
-            client = self.client()
-            placed = [await self.place(a) if isinstance(a, DomainPair) else a for a in arguments]
-            try:
-                return await client.submit(function, *placed, pure=False)
-            except FutureCancelledError:
-                # The data went with its worker, or the whole cluster did.
-                continue
-            except KilledWorker:
-                break
+            async with self._unoccupied_worker() as worker:
+                try:
+                    placed = [await self._placed(a, worker) for a in arguments]
+                except (OSError, TimeoutError):
+                    # The worker has gone meanwhile.
+                    continue
+                try:
+                    # Dask carries a task out where its arguments are.
+                    return await self.client().submit(function, *placed, pure=False)
+                except FutureCancelledError:
+                    # The arguments went with their worker, or the whole cluster did.
+                    continue
+                except KilledWorker:
+                    break
         raise EngineError(f"{LOST_WORKERS} workers died over this task: it probably needs more memory than they have.")
+
+    async def _placed(self, argument: Any, worker: str) -> Remote:
+        if isinstance(argument, DomainPair):
+            return await self.place(argument, worker)
+        (placed,) = await self.client().scatter([argument], workers=[worker], hash=False)
+        return placed
+
+    @contextlib.asynccontextmanager
+    async def _unoccupied_worker(self) -> AsyncIterator[str]:
+        """The address of a worker for one task, in turn.
+
+        Dask would fill all threads of a worker with tasks, and a run that a visitor opens would be made when one of
+        them ends.
+        """
+        async with self._first_in_line:
+            while not (free := await self._workers_now() - self._occupied):
+                self._freed.clear()
+                with contextlib.suppress(TimeoutError):
+                    # Not only a task that ends but also a worker that joins makes room.
+                    await asyncio.wait_for(self._freed.wait(), LOOK_SECONDS)
+            worker = min(free)
+            self._occupied.add(worker)
+        try:
+            yield worker
+        finally:
+            self._occupied.discard(worker)
+            self._freed.set()

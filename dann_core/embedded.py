@@ -23,6 +23,11 @@ CALM = {
 takes an eighth of a core that trains nothing."""
 
 
+THREADS = 4
+"""Of a worker, which trains in two: one for the task of a sweep, one for all live runs in turn. The others are free for
+runs that are made meanwhile."""
+
+
 async def own_cluster(workers: int, lost_workers: int) -> SubprocessCluster:
     """A scheduler and so many workers on loopback; they end with this process, however it ends.
 
@@ -37,7 +42,7 @@ async def own_cluster(workers: int, lost_workers: int) -> SubprocessCluster:
     watch = str(Path(__file__).with_name("with_parent.py"))
     return await SubprocessCluster(
         n_workers=workers,
-        threads_per_worker=1,
+        threads_per_worker=THREADS,
         dashboard_address=None,
         scheduler_kwargs={"preload": [watch], "allowed_failures": lost_workers - 1},
         worker_kwargs={"preload_nanny": [watch], "dashboard": False},

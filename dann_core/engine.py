@@ -92,7 +92,7 @@ def from_environment(workers: int | None = None) -> Engine:
 
 
 class ThreadEngine:
-    """Trains in threads of this process, at most one per core at a time; further slices wait their turn."""
+    """Trains in threads of this process: live runs in one a core, in turn, and the tasks of sweeps in as many."""
 
     where = "in the app's own process"
 
@@ -100,6 +100,8 @@ class ThreadEngine:
         one_thread()
         self.workers = workers or os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="training")
+        # Their own: the next slice of a page must not wait for seconds of a sweep.
+        self._tasks = ThreadPoolExecutor(self.workers, thread_name_prefix="sweeping")
 
     def launch(self, pair: DomainPair, settings: Settings) -> Handle:
         """See `Engine`."""
@@ -107,14 +109,15 @@ class ThreadEngine:
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
         """See `Engine`."""
-        return self._pool.submit(function, *arguments)
+        return self._tasks.submit(function, *arguments)
 
     def reconnect(self) -> None:
         """Nothing to reach."""
 
     def close(self) -> None:
         """See `Engine`."""
-        self._pool.shutdown(cancel_futures=True)
+        for pool in (self._pool, self._tasks):
+            pool.shutdown(cancel_futures=True)
 
 
 class Progress:

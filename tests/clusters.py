@@ -19,7 +19,7 @@ def start_cluster(address: str, folder: Path = ROOT) -> list[subprocess.Popen]:
     port = place.rpartition(":")[2]
     commands = [
         ["scheduler", "--protocol", protocol, "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
-        ["worker", address, "--nthreads", "1", "--no-dashboard", "--death-timeout", "60"],
+        ["worker", address, "--nthreads", "4", "--no-dashboard", "--death-timeout", "60"],
     ]
     return [
         subprocess.Popen([sys.executable, "-m", "dask", *c], cwd=folder, stderr=subprocess.DEVNULL) for c in commands

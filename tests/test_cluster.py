@@ -161,7 +161,7 @@ def test_a_task_whose_worker_dies_starts_again(engine: ClusterEngine, vectors: D
     assert engine.submit(die_once, str(tmp_path), vectors).result(120) == 40
 
 
-def test_a_sweep_loses_no_cell_to_a_killed_worker(engine: ClusterEngine) -> None:
+def test_a_sweep_loses_no_cell_to_killed_workers(engine: ClusterEngine) -> None:
     base = domains.preset("moons").replace(max_iter=400)
     axes = Axis("gamma", (1.0, 3.0, 10.0, 30.0)), Axis("discriminator_width", (8, 16, 32, 64))
     sweep = Sweep(Plan(base, axes, 4, domains.get("moons")()), engine)
@@ -169,7 +169,7 @@ def test_a_sweep_loses_no_cell_to_a_killed_worker(engine: ClusterEngine) -> None
     while not sweep.done:
         sweep.wait(60)
     kept = sweep.frame()
-    workers_of(psutil.Process())[0].kill()
+    kill_workers()
     while sweep.running:
         sweep.wait(60)
     assert sweep.done == sweep.total == 64
@@ -177,6 +177,23 @@ def test_a_sweep_loses_no_cell_to_a_killed_worker(engine: ClusterEngine) -> None
     frame = sweep.frame().set_index(["gamma", "discriminator_width", "seed"])
     kept = kept.set_index(["gamma", "discriminator_width", "seed"])
     assert frame.loc[kept.index].equals(kept)
+
+
+def test_a_run_does_not_wait_for_a_sweep(engine: ClusterEngine, vectors: DomainPair) -> None:
+    base = domains.preset("moons").replace(max_iter=1500)
+    for crowded in (engine, ThreadEngine(2)):
+        sweep = Sweep(Plan(base, (Axis("gamma", (1.0, 3.0, 10.0, 30.0)),), 4, domains.get("moons")()), crowded)
+        sweep.start()
+        run = Run(crowded, vectors, SETTINGS)
+        settle(run)
+        run.step()
+        settle(run)
+        sweep.poll()
+        assert run.iteration == 1
+        assert sweep.done == 0
+        while sweep.running:
+            sweep.wait(60)
+        assert sweep.failed == 0
 
 
 @pytest.fixture
