@@ -216,7 +216,8 @@ class ClusterEngine:
                 try:
                     placed = [await self._placed(a, worker) for a in arguments]
                 except (OSError, TimeoutError):
-                    # The worker has gone meanwhile.
+                    # The worker has gone meanwhile, which the scheduler may not have noticed yet.
+                    await asyncio.sleep(LOOK_SECONDS)
                     continue
                 try:
                     # Dask carries a task out where its arguments are.

@@ -15,7 +15,7 @@ from ui.experiment import Experiment, built_in_pair, engine
 from ui.plot import chart
 from ui.text import duration, plain
 
-TICK_SECONDS = 0.5
+TICK_SECONDS = 1.0
 HEIGHT = 430
 MOST_AXES = 4
 MOST_SEEDS = 50
@@ -54,8 +54,9 @@ def draw(state: Experiment) -> None:
             icon=":material/grid_on:",
         )
     else:
-        running = sweep.running
-        st.fragment(_results, run_every=TICK_SECONDS if running else None)(state, sweep, running)
+        seen = sweep.running, sweep.version
+        st.fragment(_progress, run_every=TICK_SECONDS if sweep.running else None)(sweep, seen)
+        st.fragment(_results)(state, sweep)
     _explain()
 
 
@@ -115,9 +116,7 @@ def _turn_to(state: Experiment, sweep: Sweep) -> None:
         del st.session_state[key]
 
 
-def _results(state: Experiment, sweep: Sweep, page_runs: bool) -> None:
-    sweep.poll()
-    _progress(sweep)
+def _results(state: Experiment, sweep: Sweep) -> None:
     measure, spread = _measure(sweep)
     cells = sweep.cells(measure.name)
     spec = sweep_charts.chart(sweep.plan.axes, cells, measure, spread=spread, height=HEIGHT)
@@ -129,12 +128,11 @@ def _results(state: Experiment, sweep: Sweep, page_runs: bool) -> None:
         _cell(state, sweep, measure)
     _failures(sweep)
     _downloads(sweep)
-    if sweep.running != page_runs:
-        # The timer and the buttons outside this fragment change too.
-        st.rerun()
 
 
-def _progress(sweep: Sweep) -> None:
+def _progress(sweep: Sweep, seen: tuple[bool, int]) -> None:
+    """What moves while workers train; the page is drawn again only with what has `seen` change: results, or the end."""
+    sweep.poll()
     left = sweep.seconds_left
     text = f"{sweep.done:,} of {sweep.total:,} experiments"
     if sweep.running:
@@ -152,6 +150,8 @@ def _progress(sweep: Sweep) -> None:
         elif not sweep.running and sweep.failed:
             st.button("Try the failed again", icon=":material/refresh:", on_click=sweep.start)
         st.progress(sweep.done / sweep.total, text=text)
+    if (sweep.running, sweep.version) != seen:
+        st.rerun()
 
 
 def _measure(sweep: Sweep) -> tuple[Measure, bool]:
