@@ -112,6 +112,12 @@ def diagnose(v: Vitals) -> Diagnosis:
             f"The discriminator is at chance, but a fresh probe still tells the domains apart (A-distance "
             f"{v.proxy_a_distance:.1f}): it is asleep, not beaten. Try a larger width or a higher learning rate.",
         )
+    if v.domain_accuracy < 0.62 and v.lamb < 0.5 * v.lambda_max and v.progress < 1:
+        return Diagnosis(
+            "wait",
+            f"The discriminator is at chance ({v.domain_accuracy:.0%} right), but it is early: lambda is {v.lamb:.2f} "
+            f"on its way to {v.lambda_max:g}, and nothing has settled yet.",
+        )
     if v.domain_accuracy < 0.62:
         return Diagnosis(
             "good",

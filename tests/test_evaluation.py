@@ -55,6 +55,8 @@ def test_proxy_a_distance_knows_both_ends() -> None:
         ({"lamb": 0.0, "progress": 1.0}, "warn", "gamma is too small"),
         ({"proxy_a_distance": 1.6}, "warn", "asleep"),
         ({}, "good", "aligned"),
+        ({"lamb": 0.4}, "wait", "but it is early"),
+        ({"lamb": 0.4, "progress": 1.0}, "good", "aligned"),
         ({"domain_accuracy": 0.75}, "wait", "Tug of war"),
     ],
 )
