@@ -157,7 +157,11 @@ class ClusterEngine:
 
     async def _workers_now(self) -> set[str]:
         """Their addresses, which a client does not keep."""
-        return set((await self.client().scheduler.identity(n_workers=-1))["workers"])
+        try:
+            return set((await self.client().scheduler.identity(n_workers=-1))["workers"])
+        except OSError:
+            # The scheduler has gone, which `client` says as soon as Dask knows.
+            return set()
 
     @property
     def _alive(self) -> bool:

@@ -218,7 +218,13 @@ def test_a_cluster_by_address_and_its_end(
     assert address in engine.where
     assert not workers_of(psutil.Process()) or len(engine._client.scheduler_info()["workers"]) == 1
 
+    axis = Axis("discriminator_width", (16, 64, 256))
+    sweep = Sweep(Plan(domains.preset("moons").replace(max_iter=1000), (axis,), 2, domains.get("moons")()), engine)
+    sweep.start()
     stop(processes)
+    while sweep.running:
+        sweep.wait(60)
+    assert sweep.frame()["failure"].str.contains(f"{address} does not answer").all()
     run.play()
     settle(run)
     assert isinstance(run.failure, EngineError)
@@ -227,6 +233,7 @@ def test_a_cluster_by_address_and_its_end(
 
     processes[:] = start_cluster(address)
     engine.reconnect()
+    sweep.start()
     run.retry()
     settle(run)
     run.play()
@@ -234,6 +241,9 @@ def test_a_cluster_by_address_and_its_end(
     plain.advance(SETTINGS.max_iter)
     assert run.failure is None
     assert np.array_equal(run.history.rows, plain.history.rows)
+    while sweep.running:
+        sweep.wait(60)
+    assert (sweep.done, sweep.failed) == (6, 0)
     engine.close()
 
 
