@@ -131,7 +131,7 @@ def _results(state: Experiment, sweep: Sweep) -> None:
 
 
 def _progress(sweep: Sweep, seen: tuple[bool, int]) -> None:
-    """What moves while workers train; the page is drawn again only with what has `seen` change: results, or the end."""
+    """What moves while workers train; the page is drawn anew when results or the end have come since it has `seen`."""
     sweep.poll()
     left = sweep.seconds_left
     text = f"{sweep.done:,} of {sweep.total:,} experiments"
