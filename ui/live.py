@@ -99,7 +99,7 @@ def _stage(state: Experiment, tick: float | None, draw_frame: Callable[..., None
 def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places) -> None:
     """One frame: take in what has been trained, then draw it; `tick` seconds later comes the next."""
     started = _drawn_at[id(run)] = time.monotonic()
-    before = run.playing, run.busy
+    before = _on_the_page(run)
     if run.playing and tick:
         # What is nearly there would otherwise be seen a whole tick later; a run that begins shows nothing else.
         run.wait(tick * (NEARLY if run.iteration else WITHIN))
@@ -127,9 +127,13 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
     time.sleep(SEND_SECONDS)
     if run.playing and tick:
         _await_end(run, started + WITHIN * tick)
-    if news or (run.playing, run.busy) != before:
-        # Buttons, the timer and notices belong to the page.
+    if news or _on_the_page(run) != before:
         _draw_page_again()
+
+
+def _on_the_page(run: Run) -> tuple[bool, bool, int]:
+    """What the page around the frames shows of a run: buttons, the timer, and at rest where the way back ends."""
+    return run.playing, run.busy, 0 if run.playing else run.iteration
 
 
 def _draw_page_again() -> None:
