@@ -4,13 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui import turns
+
 st.set_page_config(page_title="DANN Explorer", page_icon="assets/icon.svg", layout="wide")
 st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
 st.html(Path("assets/style.css"))
 
-st.navigation(
+page = st.navigation(
     [
         st.Page("views/explore.py", title="Explore", icon=":material/play_circle:", default=True),
         st.Page("views/sweep.py", title="Sweep", icon=":material/grid_on:"),
     ]
-).run()
+)
+with turns.turn():
+    page.run()

@@ -134,7 +134,8 @@ class Student(Tab):
         await self.pause()
         if self.enabled("Reset"):
             await self.click("Reset")
-            await self.until(lambda: self.iteration == 0 and self.enabled("Play"))
+            # Where a run still stands at its first iteration, only the button tells that it has been pressed.
+            await self.until(lambda: not self.enabled("Reset") and self.enabled("Play"))
 
     async def change_gamma(self) -> None:
         """One step, while the run goes on."""

@@ -33,6 +33,10 @@ runs that take turns do less still."""
 SETTLING_LOOKS = 8
 """Looks after which the t-SNE of a run at rest, alone on its worker, is left as it is."""
 
+MANY_TURNS = 4
+"""Runs that take turns on a worker from which on one that has just come to rest is only graded on every sample; t-SNE
+and probe, ten times as long, follow with the next look. Who plays on at once spares all others that."""
+
 RECENT = 20
 """Iterations that a figure on the page is averaged over: a single batch is noise."""
 
@@ -145,11 +149,15 @@ class Observer:
         features = np.concatenate([source.features, target.features])
         probabilities = np.concatenate([source.probabilities, target.probabilities])
         n = len(source.features)
+        self._looks_at_rest = self._looks_at_rest + 1 if complete else 0
         settled = True
         if np.isfinite(features).all():
             self._pca.follow(features)
-            settled = self._move_tsne(features, complete, turns, charged)
-            self._probe(features[:n], features[n:], charged)
+            if self._looks_at_rest == 1 and turns >= MANY_TURNS:
+                settled = False
+            else:
+                settled = self._move_tsne(features, complete, turns, charged)
+                self._probe(features[:n], features[n:], charged)
         else:
             self._distance = float("nan")
         # A view would keep the whole history of that moment alive.
@@ -201,7 +209,6 @@ class Observer:
         """Move the t-SNE on if that is due; whether it is at rest."""
         if charged and self._tsne_seconds >= EMBEDDING_SHARE * self._seconds:
             return False
-        self._looks_at_rest = self._looks_at_rest + 1 if complete else 0
         started = time.perf_counter()
         rounds = ROUNDS if complete else ROUNDS_WHILE_TRAINING
         self._tsne.follow(features, max(FEWEST_ROUNDS, rounds // turns))

@@ -11,7 +11,7 @@ import pytest
 from dann_core import Trainer, domains
 from dann_core.embedding import PICTURE_WIDTH, PcaFollower, TsneFollower, aligned
 from dann_core.engine import device
-from dann_core.observation import SETTLING_LOOKS, Observer, stratified_sample
+from dann_core.observation import MANY_TURNS, SETTLING_LOOKS, Observer, stratified_sample
 
 
 def motion(a: np.ndarray, b: np.ndarray) -> float:
@@ -89,6 +89,24 @@ def test_the_picture_follows_a_fast_run_and_ends_settled() -> None:
     assert len(looks) <= SETTLING_LOOKS
     assert motion(looks[-1].tsne, frames[0]) > 0.02
     assert motion(observer.observe(trainer, complete=True).tsne, looks[-1].tsne) < 0.02
+
+
+def test_among_many_runs_one_that_comes_to_rest_is_graded_at_once_and_settles_later() -> None:
+    pair, settings = domains.load("moons"), domains.preset("moons")
+    trainer, observer = Trainer(pair, settings, device()), Observer(pair)
+    first = observer.observe(trainer)
+    for _ in range(2):
+        trainer.advance(100)
+        graded = observer.observe(trainer, complete=True, turns=MANY_TURNS)
+        assert graded.evaluated == (len(pair.source_x), len(pair.target_x))
+        assert graded.iteration == trainer.iteration
+        assert not graded.settled
+        assert np.array_equal(graded.tsne, first.tsne)
+        settling = observer.observe(trainer, complete=True, turns=MANY_TURNS)
+        assert not np.array_equal(settling.tsne, graded.tsne)
+        assert settling.proxy_a_distance != graded.proxy_a_distance
+        trainer.advance(1)
+        first = observer.observe(trainer)
 
 
 def test_a_run_that_was_looked_at_for_long_is_measured_again_soon() -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dann_core.engine import EngineError
 from dann_core.run import Run
-from ui import panels, readings, transport
+from ui import panels, readings, transport, turns
 from ui.experiment import Experiment
 from ui.text import plain
 
@@ -83,7 +83,8 @@ def _stage(state: Experiment, tick: float | None, draw_frame: Callable[..., None
     places = panels.surroundings(state)
     if run.latest is None:
         # Here and not in the frame, whose timer would run meanwhile.
-        run.wait(FIRST_SNAPSHOT_SECONDS)
+        with turns.aside():
+            run.wait(FIRST_SNAPSHOT_SECONDS)
 
     def frames() -> None:
         draw_frame(state, run, tick, places)
@@ -102,9 +103,23 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
     before = _on_the_page(run)
     if run.playing and tick:
         # What is nearly there would otherwise be seen a whole tick later; a run that begins shows nothing else.
-        run.wait(tick * (NEARLY if run.iteration else WITHIN))
-    run.poll(tick)
-    news = state.notice_recovery()
+        with turns.aside():
+            run.wait(tick * (NEARLY if run.iteration else WITHIN))
+    with turns.turn():
+        run.poll(tick)
+        news = state.notice_recovery()
+        _draw_frame(state, run, places)
+    with turns.aside():
+        # When the script's next run starts, Streamlit throws away what it has not sent yet, and with it charts of this
+        # frame.
+        time.sleep(SEND_SECONDS)
+        if run.playing and tick:
+            _await_end(run, started + WITHIN * tick)
+    if news or _on_the_page(run) != before:
+        _draw_page_again()
+
+
+def _draw_frame(state: Experiment, run: Run, places: panels.Places) -> None:
     snapshot = panels.shown(run)
     if snapshot is None:
         for place in places:
@@ -112,8 +127,6 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
             place.empty()
         if not run.failure:
             st.info("The network is being built…", icon=":material/hourglass_top:")
-        elif any(before):
-            _draw_page_again()
         return
     # Made before anything is sent: what comes together, the browser lays out once.
     pictures = panels.pictures(state, run, snapshot)
@@ -122,13 +135,6 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
     panels.draw(pictures, places)
     with places.sentence:
         readings.sentence(run, snapshot)
-    # When the script's next run starts, Streamlit throws away what it has not sent yet, and with it charts of this
-    # frame.
-    time.sleep(SEND_SECONDS)
-    if run.playing and tick:
-        _await_end(run, started + WITHIN * tick)
-    if news or _on_the_page(run) != before:
-        _draw_page_again()
 
 
 def _on_the_page(run: Run) -> tuple[bool, bool, int]:

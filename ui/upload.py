@@ -12,7 +12,7 @@ from dann_core.domains import upload as files
 from dann_core.domains.upload import limits
 from dann_core.knobs import KnobError
 from dann_core.settings import Settings
-from ui import palette
+from ui import palette, turns
 from ui.charts import Spec, base_layout, shown
 from ui.experiment import Experiment
 from ui.inputs import as_rgb
@@ -113,7 +113,7 @@ def _remembered(slot: str, key: object, make):
     """The last result for this slot, made anew when the key changes: page scripts run again at every click."""
     held = st.session_state.get(slot)
     if held is None or held[0] != key:
-        with st.spinner("Reading…"):
+        with st.spinner("Reading…"), turns.aside():
             held = (key, make())
         st.session_state[slot] = held
     return held[1]
