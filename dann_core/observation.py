@@ -136,7 +136,8 @@ class Observer:
 
         `complete` evaluates on every sample and moves the t-SNE on until, after some looks at most, it is `settled`;
         otherwise accuracies are those of the picture's sample, and t-SNE and probe may stay behind to keep within
-        their shares of the time. The more runs take `turns` on a worker, the less is done for the t-SNE at a time.
+        their shares of the time. The more runs take `turns` on a worker, the less is done for the t-SNE at a time; from
+        `MANY_TURNS` on, the first complete look leaves t-SNE and probe to the next one.
         """
         started = time.perf_counter() if started is None else started
         # Neither the first look nor those at rest: they come before Play and after the end.
