@@ -20,11 +20,15 @@ POINTS_PER_DOMAIN = 250
 LARGE_SAMPLE, POINTS_OF_LARGE = 10_000, 60
 """Samples of more values than this cost the networks so much that fewer are drawn."""
 
-SURFACE_SIDE = 60
+SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY = 60, 40
+"""Points a side of the plane's grid; the coarser one is for runs that play among `MANY_TURNS` and more."""
 BOUNDARIES = 10
 """Classes whose boundary is kept; more would be a tangle."""
-EMBEDDING_SHARE, PROBE_SHARE = 0.04, 0.01
-"""Of a run's own time; t-SNE and the probe are made less often rather than taking more."""
+SHARES = {"pca": 0.05, "tsne": 0.04, "probe": 0.01}
+"""What follows the features, and the share of a playing run's time that it may take: each is made less often rather
+than taking more. A run alone has time for the PCA in every frame."""
+LONGEST_IDLE = 1.0
+"""Seconds between two slices that count as a run's time at most: in slow motion the worker has nothing else to do."""
 
 ROUNDS_WHILE_TRAINING, FEWEST_ROUNDS = 3, 2
 """Of optimisation before the t-SNE is drawn again: little at a time, so that it is drawn often and none keeps waiting;
@@ -34,8 +38,9 @@ SETTLING_LOOKS = 8
 """Looks after which the t-SNE of a run at rest, alone on its worker, is left as it is."""
 
 MANY_TURNS = 4
-"""Runs that take turns on a worker from which on one that has just come to rest is only graded on every sample; t-SNE
-and probe, ten times as long, follow with the next look. Who plays on at once spares all others that."""
+"""Runs that take turns on a worker from which on a look does less: one that has just come to rest is only graded on
+every sample; t-SNE and probe, ten times as long, follow with the next look. Who plays on at once spares all others
+that."""
 
 RECENT = 20
 """Iterations that a figure on the page is averaged over: a single batch is noise."""
@@ -52,7 +57,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Surface:
-    """Two-dimensional inputs: the networks' views on a regular grid of `(SURFACE_SIDE, SURFACE_SIDE)` points."""
+    """Two-dimensional inputs: the networks' views on a regular grid of `(side, side)` points."""
 
     x: np.ndarray  # (side,)
     y: np.ndarray  # (side,)
@@ -116,10 +121,11 @@ class Observer:
     def __init__(self, pair: DomainPair, seed: int = 0) -> None:
         self.sample = stratified_sample(pair, seed=seed)
         self._source_x, self._target_x = pair.source_x[self.sample.source], pair.target_x[self.sample.target]
-        self._grid = _grid(pair)
+        self._grids = {side: _grid(pair, side) for side in (SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY)}
         self._tsne, self._pca = TsneFollower(seed), PcaFollower()
         self._rows_seen = 0
-        self._seconds = self._tsne_seconds = self._probe_seconds = 0.0
+        self._seconds, self._played_until = 0.0, float("inf")
+        self._spent = dict.fromkeys(SHARES, 0.0)
         self._looks_at_rest = 0
         self._distance = float("nan")
         self._best_source_accuracy = 0.0
@@ -135,13 +141,15 @@ class Observer:
         """A snapshot of `trainer` as it stands; `started` (`time.perf_counter`) is when its slice began.
 
         `complete` evaluates on every sample and moves the t-SNE on until, after some looks at most, it is `settled`;
-        otherwise accuracies are those of the picture's sample, and t-SNE and probe may stay behind to keep within
-        their shares of the time. The more runs take `turns` on a worker, the less is done for the t-SNE at a time; from
-        `MANY_TURNS` on, the first complete look leaves t-SNE and probe to the next one.
+        otherwise accuracies are those of the picture's sample, and embeddings and probe may stay behind to keep within
+        their `SHARES` of the time. The more runs take `turns` on a worker, the less is done for the t-SNE at a time;
+        from `MANY_TURNS` on, the first complete look leaves t-SNE and probe to the next one.
         """
         started = time.perf_counter() if started is None else started
         # Neither the first look nor those at rest: they come before Play and after the end.
-        charged = self._tsne.frame is not None and not complete
+        playing = self._tsne.frame is not None and not complete
+        if playing and turns < MANY_TURNS:
+            self._seconds += min(max(started - self._played_until, 0.0), LONGEST_IDLE)
         source, target = trainer.look(self._source_x, "source"), trainer.look(self._target_x, "target")
         evaluation = (
             trainer.evaluate() if complete else trainer.grade(self.sample.source, self.sample.target, source, target)
@@ -153,12 +161,7 @@ class Observer:
         self._looks_at_rest = self._looks_at_rest + 1 if complete else 0
         settled = True
         if np.isfinite(features).all():
-            self._pca.follow(features)
-            if self._looks_at_rest == 1 and turns >= MANY_TURNS:
-                settled = False
-            else:
-                settled = self._move_tsne(features, complete, turns, charged)
-                self._probe(features[:n], features[n:], charged)
+            settled = self._follow(features, n, turns, playing)
         else:
             self._distance = float("nan")
         # A view would keep the whole history of that moment alive.
@@ -177,13 +180,15 @@ class Observer:
             pca=still if self._pca.frame is None else self._pca.frame.astype(np.float32),
             predicted=probabilities.argmax(1),
             confidence=probabilities.max(1),
-            surface=None if self._grid is None else self._surface(trainer),
+            surface=self._surface(trainer, coarse=playing and turns >= MANY_TURNS),
             rows=rows,
             changes=tuple(trainer.changes),
             settled=settled,
         )
-        if charged:
-            self._seconds += time.perf_counter() - started
+        self._played_until = float("inf")
+        if playing:
+            self._played_until = time.perf_counter()
+            self._seconds += self._played_until - started
         return snapshot
 
     def skip_history(self, trainer: Trainer) -> None:
@@ -206,28 +211,38 @@ class Observer:
         self._best_source_accuracy = state["best_source_accuracy"]
         self._distance = state["distance"]
 
-    def _move_tsne(self, features: np.ndarray, complete: bool, turns: int, charged: bool) -> bool:
-        """Move the t-SNE on if that is due; whether it is at rest."""
-        if charged and self._tsne_seconds >= EMBEDDING_SHARE * self._seconds:
-            return False
-        started = time.perf_counter()
-        rounds = ROUNDS if complete else ROUNDS_WHILE_TRAINING
-        self._tsne.follow(features, max(FEWEST_ROUNDS, rounds // turns))
-        if charged:
-            self._tsne_seconds += time.perf_counter() - started
-        return self._tsne.motion < MOTION_AT_REST or self._looks_at_rest >= max(1, SETTLING_LOOKS // turns)
+    def _follow(self, features: np.ndarray, n: int, turns: int, playing: bool) -> bool:
+        """Bring up to date what of `SHARES` is due, for features of `n` source samples and the rest target ones.
 
-    def _probe(self, source: np.ndarray, target: np.ndarray, charged: bool) -> None:
-        """Measure the proxy A-distance anew if that is due."""
-        if charged and not np.isnan(self._distance) and self._probe_seconds >= PROBE_SHARE * self._seconds:
-            return
-        started = time.perf_counter()
-        self._distance = proxy_a_distance(source, target)
-        if charged:
-            self._probe_seconds += time.perf_counter() - started
+        Returns whether the t-SNE is at rest.
+        """
+        due = self._due(turns, playing)
+        rounds = max(FEWEST_ROUNDS, (ROUNDS_WHILE_TRAINING if playing else ROUNDS) // turns)
+        for name in due:
+            started = time.perf_counter()
+            if name == "pca":
+                self._pca.follow(features)
+            elif name == "tsne":
+                self._tsne.follow(features, rounds)
+            else:
+                self._distance = proxy_a_distance(features[:n], features[n:])
+            if playing:
+                self._spent[name] += time.perf_counter() - started
+        looked_long = self._looks_at_rest >= max(1, SETTLING_LOOKS // turns)
+        return "tsne" in due and (self._tsne.motion < MOTION_AT_REST or looked_long)
 
-    def _surface(self, trainer: Trainer) -> Surface:
-        x, y, points = self._grid
+    def _due(self, turns: int, playing: bool) -> list[str]:
+        if playing:
+            return [name for name, share in SHARES.items() if self._spent[name] < share * self._seconds]
+        if self._looks_at_rest == 1 and turns >= MANY_TURNS:
+            return ["pca"]
+        return list(SHARES)
+
+    def _surface(self, trainer: Trainer, coarse: bool) -> Surface | None:
+        grid = self._grids[SURFACE_SIDE_AMONG_MANY if coarse else SURFACE_SIDE]
+        if grid is None:
+            return None
+        x, y, points = grid
         view = trainer.look(points)
         probabilities = view.probabilities
         first, second = np.partition(probabilities, -2, axis=1)[:, :-3:-1].T[..., None]
@@ -236,13 +251,13 @@ class Observer:
         return Surface(x, y, margins[:, :-1].T[:BOUNDARIES].reshape(-1, *shape), view.source_probability.reshape(shape))
 
 
-def _grid(pair: DomainPair) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+def _grid(pair: DomainPair, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     if pair.sample_shape != (2,):
         return None
     both = np.concatenate([pair.source_x, pair.target_x]).astype(np.float64)
     low, high = both.min(0), both.max(0)
     margin = 0.08 * (high - low)
-    x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], SURFACE_SIDE) for i in (0, 1))
+    x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], side) for i in (0, 1))
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     return x, y, points
 

@@ -27,8 +27,9 @@ OPTIMIZERS = {
     "sgd": lambda parameters: torch.optim.SGD(parameters, momentum=0.9, fused=True),
 }
 
-EVALUATION_BATCH = 512
-"""Samples in one pass without gradients: bounds the memory, not the result."""
+EVALUATION_BATCH, EVALUATION_VALUES = 512, 8192
+"""Samples in one pass without gradients, or as many small ones as have so many values: bounds the memory, not the
+result."""
 
 DISCREPANCIES = {"mmd": MMDLoss(), "coral": CORALLoss()}
 
@@ -246,7 +247,7 @@ class Trainer:
 
     def _look_at_all(self, x: Tensor) -> View:
         """Like `look`, in parts and without keeping features: a whole domain's may not fit into memory."""
-        views = [self._look(part) for part in x.split(EVALUATION_BATCH)]
+        views = [self._look(part) for part in _parts(x)]
         return View(
             features=np.empty((len(x), 0)),
             probabilities=np.concatenate([v.probabilities for v in views]),
@@ -256,10 +257,14 @@ class Trainer:
     @torch.no_grad()
     def _look(self, x: Tensor) -> View:
         network = self.network.eval()
-        features = torch.cat([network(part) for part in x.split(EVALUATION_BATCH)])
+        features = torch.cat([network(part) for part in _parts(x)])
         logits = network.classifier(features)
         domain_logits = network.adversarial.discriminator(features)
         return View(*(t.cpu().numpy() for t in (features, logits.softmax(1), domain_logits.sigmoid()[:, 0])))
+
+
+def _parts(x: Tensor) -> tuple[Tensor, ...]:
+    return x.split(max(EVALUATION_BATCH, EVALUATION_VALUES // x.shape[1:].numel()))
 
 
 def progress(settings: Settings, iteration: int) -> float:

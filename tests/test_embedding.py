@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -107,6 +108,35 @@ def test_among_many_runs_one_that_comes_to_rest_is_graded_at_once_and_settles_la
         assert settling.proxy_a_distance != graded.proxy_a_distance
         trainer.advance(1)
         first = observer.observe(trainer)
+
+
+def test_in_slow_motion_the_picture_moves_too_but_not_among_many(monkeypatch) -> None:
+    pair, settings = domains.load("moons"), domains.preset("moons")
+    clock, waited = time.perf_counter, 0.0
+    monkeypatch.setattr(time, "perf_counter", lambda: clock() + waited)
+    moves = {1: 0, MANY_TURNS: 0}
+    for turns in moves:
+        trainer, observer = Trainer(pair, settings, device()), Observer(pair)
+        frames = [observer.observe(trainer, turns=turns)]
+        for _ in range(16):
+            trainer.advance(1)
+            frames.append(observer.observe(trainer, turns=turns))
+            waited += 0.9
+        moves[turns] = sum(not np.array_equal(a.tsne, b.tsne) for a, b in pairwise(frames))
+    assert moves[MANY_TURNS] <= 1 < moves[1]
+
+
+def test_among_many_the_plane_is_coarser_until_the_run_rests() -> None:
+    pair, settings = domains.load("moons"), domains.preset("moons")
+    trainer, observer = Trainer(pair, settings, device()), Observer(pair)
+    fine, coarse, resting = (
+        observer.observe(trainer, turns=MANY_TURNS, complete=complete).surface for complete in (False, False, True)
+    )
+    assert len(coarse.x) < len(fine.x) == len(resting.x)
+    assert coarse.margins.shape[1:] == coarse.source_probability.shape == (len(coarse.y), len(coarse.x))
+    corners = np.s_[:: len(coarse.x) - 1, :: len(coarse.x) - 1]
+    of_fine = np.s_[:: len(fine.x) - 1, :: len(fine.x) - 1]
+    assert coarse.source_probability[corners] == pytest.approx(fine.source_probability[of_fine], abs=1e-5)
 
 
 def test_a_run_that_was_looked_at_for_long_is_measured_again_soon() -> None:
