@@ -7,6 +7,10 @@ import math
 
 import numpy as np
 import pytest
+from sklearn.linear_model import RidgeClassifier
+from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from dann_core.evaluation import Vitals, diagnose, proxy_a_distance
 
@@ -34,6 +38,17 @@ def test_proxy_a_distance_knows_both_ends() -> None:
     assert proxy_a_distance(a, b + 5) == pytest.approx(2, abs=0.02)
     assert 0.3 < proxy_a_distance(a, b + 0.4) < 1.7
     assert proxy_a_distance(a[:5], b[:200]) <= 2
+
+
+@pytest.mark.parametrize("n", [300, 75])
+def test_proxy_a_distance_is_that_of_a_balanced_ridge_classifier(n) -> None:
+    rng = np.random.default_rng(1)
+    a, b = rng.normal(size=(300, 8)), rng.normal(size=(n, 8)) * rng.uniform(0.1, 9, 8) + 0.3
+    probe = make_pipeline(StandardScaler(), RidgeClassifier(class_weight="balanced"))
+    domain = np.repeat([1, 0], [300, n])
+    told = cross_val_predict(probe, np.concatenate([a, b]), domain, cv=2)
+    error = (np.mean(told[:300] != 1) + np.mean(told[300:] != 0)) / 2
+    assert proxy_a_distance(a, b) == pytest.approx(2 * (1 - 2 * error), abs=1e-12)
 
 
 @pytest.mark.parametrize(
