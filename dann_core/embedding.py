@@ -21,6 +21,11 @@ PICTURE_WIDTH = 4.2
 ROUNDS, ITERATIONS_A_ROUND = 10, 5
 """The most that one frame is optimised; after each round its motion is looked at."""
 
+FIRST_EXAGGERATED, FIRST_ITERATIONS = 50, 50
+"""Optimisation of a first frame, from the features' principal components. It shows an untrained network, and what
+follows goes on from it: with 100 and 200, as usual, its Kullback-Leibler divergence is 2 to 8 % less (moons, digits,
+vibration), and everybody on the worker waits three times as long."""
+
 MOTION_LIMIT = 0.025
 """Median step of a point from frame to frame, in picture widths, after which a frame is taken as it is."""
 
@@ -77,15 +82,11 @@ class TsneFollower:
     def _first(self, features: np.ndarray) -> np.ndarray:
         key = self.seed, hashlib.sha256(np.ascontiguousarray(features)).digest()
         if key not in _first_frames:
-            _first_frames[key] = self._optimized(features, None)
+            embedding = self._start(features, None).optimize(FIRST_EXAGGERATED, exaggeration=12, momentum=0.5)
+            _first_frames[key] = np.asarray(embedding.optimize(FIRST_ITERATIONS, momentum=0.8))
             while len(_first_frames) > FIRST_FRAMES:
                 _first_frames.popitem(last=False)
         return _first_frames[key].copy()
-
-    def _optimized(self, features: np.ndarray, start: np.ndarray | None) -> np.ndarray:
-        embedding = self._start(features, start)
-        embedding = embedding.optimize(100, exaggeration=12, momentum=0.5)
-        return np.asarray(embedding.optimize(200, momentum=0.8))
 
     def _start(self, features: np.ndarray, start: np.ndarray | None) -> TSNEEmbedding:
         features = _reduced(features, self.seed)
