@@ -53,6 +53,7 @@ def headless(domain: str, iterations: int) -> dict[str, float]:
 
 def inside(domain: str, iterations: int) -> dict[str, float]:
     """Seconds of a live run by what they went into, in this process: what the page itself costs is not in them."""
+    from dann_core import observation
     from dann_core.live import LiveRun, Slice
 
     trainer, pair = _made(domain, iterations)
@@ -64,8 +65,9 @@ def inside(domain: str, iterations: int) -> dict[str, float]:
     spent = dict.fromkeys(("training", "looking", "embedding", "probe", "checkpoints"), 0.0)
     _time(run.trainer, "advance", spent, "training")
     _time(run.observer, "observe", spent, "looking")
-    _time(run.observer, "_move_tsne", spent, "embedding")
-    _time(run.observer, "_probe", spent, "probe")
+    _time(run.observer._tsne, "follow", spent, "embedding")
+    _time(run.observer._pca, "follow", spent, "embedding")
+    _time(observation, "proxy_a_distance", spent, "probe")
     _time(run, "_checkpoint", spent, "checkpoints")
     slices, started = 0, time.perf_counter()
     while run.trainer.iteration < iterations:

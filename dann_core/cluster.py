@@ -21,7 +21,7 @@ from distributed.scheduler import KilledWorker
 from dann_core.actor import LOOK_SECONDS, LOST_WORKERS, ActorHandle
 from dann_core.domains.pair import DomainPair
 from dann_core.embedded import own_cluster
-from dann_core.engine import EngineError, Handle, device, one_thread
+from dann_core.engine import EngineError, Handle, cores, device, one_thread
 from dann_core.live import LiveRun, Slice
 from dann_core.settings import Settings
 
@@ -66,7 +66,7 @@ class ClusterEngine:
 
     def __init__(self, address: str | None = None, workers: int | None = None) -> None:
         self.address = address
-        self._wanted = workers or os.cpu_count() or 1
+        self._wanted = workers or cores()
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="dask", daemon=True).start()
         self._cluster: Any = None

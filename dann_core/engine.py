@@ -75,6 +75,14 @@ def device() -> str:
     return os.environ.get("DANN_DEVICE", "cpu")
 
 
+def cores() -> int:
+    """Cores that this process may use: in a container, or tied to some, fewer than the machine has."""
+    # Only those who start an engine wait for this import.
+    from dask.system import CPU_COUNT
+
+    return CPU_COUNT
+
+
 def from_environment(workers: int | None = None) -> Engine:
     """The engine that the environment asks for, with one worker a core unless told otherwise.
 
@@ -98,7 +106,7 @@ class ThreadEngine:
 
     def __init__(self, workers: int | None = None) -> None:
         one_thread()
-        self.workers = workers or os.cpu_count() or 1
+        self.workers = workers or cores()
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="training")
         # Their own: the next slice of a page must not wait for seconds of a sweep.
         self._tasks = ThreadPoolExecutor(self.workers, thread_name_prefix="sweeping")

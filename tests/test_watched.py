@@ -1,0 +1,12 @@
+"""The benchmark of watching finds what it measures inside a run."""
+
+from __future__ import annotations
+
+from bench.watched import in_a_process
+
+
+def test_where_the_time_of_a_run_goes_is_found() -> None:
+    spent = in_a_process("inside", "moons", 200)
+    looking = spent["looking"]
+    assert spent["run"] > spent["training"] + looking > looking > spent["embedding"] + spent["probe"] > 0
+    assert spent["embedding"] > 0 < spent["checkpoints"]
