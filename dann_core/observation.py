@@ -28,7 +28,8 @@ SHARES = {"pca": 0.05, "tsne": 0.04, "probe": 0.01}
 """What follows the features, and the share of a playing run's time that it may take: each is made less often rather
 than taking more. A run alone has time for the PCA in every frame."""
 LONGEST_IDLE = 1.0
-"""Seconds between two slices that count as a run's time at most: in slow motion the worker has nothing else to do."""
+"""Seconds between two slices that count as a run's time at most, shared by those that take turns: in slow motion the
+worker has nothing else to do."""
 
 ROUNDS_WHILE_TRAINING, FEWEST_ROUNDS = 3, 2
 """Of optimisation before the t-SNE is drawn again: little at a time, so that it is drawn often and none keeps waiting;
@@ -149,7 +150,7 @@ class Observer:
         # Neither the first look nor those at rest: they come before Play and after the end.
         playing = self._tsne.frame is not None and not complete
         if playing and turns < MANY_TURNS:
-            self._seconds += min(max(started - self._played_until, 0.0), LONGEST_IDLE)
+            self._seconds += min(max(started - self._played_until, 0.0), LONGEST_IDLE) / turns
         source, target = trainer.look(self._source_x, "source"), trainer.look(self._target_x, "target")
         evaluation = (
             trainer.evaluate() if complete else trainer.grade(self.sample.source, self.sample.target, source, target)
