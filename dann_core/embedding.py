@@ -21,10 +21,10 @@ PICTURE_WIDTH = 4.2
 ROUNDS, ITERATIONS_A_ROUND = 10, 5
 """The most that one frame is optimised; after each round its motion is looked at."""
 
-FIRST_EXAGGERATED, FIRST_ITERATIONS = 50, 50
-"""Optimisation of a first frame, from the features' principal components. It shows an untrained network, and what
-follows goes on from it: with 100 and 200, as usual, its Kullback-Leibler divergence is 2 to 8 % less (moons, digits,
-vibration), and everybody on the worker waits three times as long."""
+FIRST_EXAGGERATED, FIRST_PLAIN = 50, 50
+"""Iterations of a first frame, from the features' principal components. It shows an untrained network, and what follows
+goes on from it: with 100 and 200 its Kullback-Leibler divergence is 4 to 8 % less (moons, digits, vibration), and
+everybody on the worker waits three times as long."""
 
 MOTION_LIMIT = 0.025
 """Median step of a point from frame to frame, in picture widths, after which a frame is taken as it is."""
@@ -83,7 +83,7 @@ class TsneFollower:
         key = self.seed, hashlib.sha256(np.ascontiguousarray(features)).digest()
         if key not in _first_frames:
             embedding = self._start(features, None).optimize(FIRST_EXAGGERATED, exaggeration=12, momentum=0.5)
-            _first_frames[key] = np.asarray(embedding.optimize(FIRST_ITERATIONS, momentum=0.8))
+            _first_frames[key] = np.asarray(embedding.optimize(FIRST_PLAIN, momentum=0.8))
             while len(_first_frames) > FIRST_FRAMES:
                 _first_frames.popitem(last=False)
         return _first_frames[key].copy()

@@ -17,15 +17,17 @@ from dann_core.adversarial import CHANCE_LOSS
 def proxy_a_distance(source: np.ndarray, target: np.ndarray) -> float:
     """`2 * (1 - 2 * error)` of a fresh linear classifier that tells the domains apart (Ben-David et al. 2007).
 
-    Features `(N_s, D)` and `(N_t, D)`; the error is cross-validated in two folds, so the classifier is judged on
+    Features `(N_s, D)` and `(N_t, D)`; the error is cross-validated in two halves, so the classifier is judged on
     samples it has not seen. 0: cannot tell (values below are chance and clipped); 2: always right.
     """
     x = np.concatenate([source, target])
     side = np.repeat([1.0, -1.0], [len(source), len(target)])
-    first_half = np.concatenate([2 * np.arange(n) < n for n in (len(source), len(target))])
+    # Drawn, and the same each time: samples that come sorted by class would be told by classes that it has not seen.
+    random = np.random.default_rng(0)
+    one_half = np.concatenate([2 * random.permutation(n) < n for n in (len(source), len(target))])
     # What RidgeClassifier and cross_val_predict do, in a third of their time: this is made while people wait.
     probe, told = make_pipeline(StandardScaler(), Ridge()), np.empty(len(x))
-    for held_out in (first_half, ~first_half):
+    for held_out in (one_half, ~one_half):
         seen = side[~held_out]
         balanced = 0.5 / np.where(seen > 0, np.mean(seen > 0), np.mean(seen < 0))
         told[held_out] = probe.fit(x[~held_out], seen, ridge__sample_weight=balanced).predict(x[held_out])

@@ -29,6 +29,10 @@ CHECKPOINT_SHARE, CHECKPOINT_BYTES_PER_SECOND = 0.1, 100e6
 RECENTLY = 4.0
 """Seconds after a slice in which a run counts as one that takes turns on its worker."""
 
+LONGEST_IDLE = 1.0
+"""Seconds before a slice in which its worker had nothing to do that count as time of the run's, at most. In slow motion
+nearly all are such: a t-SNE that had its share of the slices alone would stand still."""
+
 
 @dataclass(frozen=True)
 class Slice:
@@ -115,6 +119,8 @@ class _Unpacker(pickle.Unpickler):
 # All live runs of this process with the time of their last slice: those that take turns.
 _asked: weakref.WeakKeyDictionary[LiveRun, float] = weakref.WeakKeyDictionary()
 
+_idle_since = time.perf_counter()
+
 
 class LiveRun:
     """Knows nothing of pages or of who asks.
@@ -134,7 +140,9 @@ class LiveRun:
 
     def advance(self, asked: Slice) -> tuple[Snapshot, Checkpoint | None]:
         """Train one slice; what it looks like then, and a checkpoint when one is due."""
+        global _idle_since
         started = time.perf_counter()
+        counted_from = max(_idle_since, started - LONGEST_IDLE)
         now = time.monotonic()
         _asked[self] = now
         turns = sum(now - last < RECENTLY for last in list(_asked.values()))
@@ -143,8 +151,10 @@ class LiveRun:
         left = asked.settings.max_iter - self.trainer.iteration
         iterations = left if asked.iterations is None else min(asked.iterations, left)
         self._train(iterations, asked.seconds / turns)
-        snapshot = self.observer.observe(self.trainer, complete=asked.complete, turns=turns, started=started)
-        return snapshot, self._checkpoint()
+        snapshot = self.observer.observe(self.trainer, complete=asked.complete, turns=turns, started=counted_from)
+        checkpoint = self._checkpoint()
+        _idle_since = time.perf_counter()
+        return snapshot, checkpoint
 
     def _train(self, iterations: int, seconds: float) -> None:
         """Whole iterations until there are enough or the time is used up, in chunks so that little is overshot."""

@@ -21,15 +21,13 @@ LARGE_SAMPLE, POINTS_OF_LARGE = 10_000, 60
 """Samples of more values than this cost the networks so much that fewer are drawn."""
 
 SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY = 60, 40
-"""Points a side of the plane's grid; the coarser one is for runs that play among `MANY_TURNS` and more."""
+"""Points a side of the plane's grid."""
+
 BOUNDARIES = 10
 """Classes whose boundary is kept; more would be a tangle."""
-SHARES = {"pca": 0.05, "tsne": 0.04, "probe": 0.01}
-"""What follows the features, and the share of a playing run's time that it may take: each is made less often rather
-than taking more. A run alone has time for the PCA in every frame."""
-LONGEST_IDLE = 1.0
-"""Seconds between two slices that count as a run's time at most, shared by those that take turns: in slow motion the
-worker has nothing else to do."""
+
+SHARES = {"tsne": 0.04, "probe": 0.01}
+"""Of a training run's time, what t-SNE and the probe may take: they are made less often rather than taking more."""
 
 ROUNDS_WHILE_TRAINING, FEWEST_ROUNDS = 3, 2
 """Of optimisation before the t-SNE is drawn again: little at a time, so that it is drawn often and none keeps waiting;
@@ -39,9 +37,9 @@ SETTLING_LOOKS = 8
 """Looks after which the t-SNE of a run at rest, alone on its worker, is left as it is."""
 
 MANY_TURNS = 4
-"""Runs that take turns on a worker from which on a look does less: one that has just come to rest is only graded on
-every sample; t-SNE and probe, ten times as long, follow with the next look. Who plays on at once spares all others
-that."""
+"""Runs that take turns on a worker from which on a look does less. While training, the plane's grid is coarser. At
+rest, the first look only grades on every sample; t-SNE and probe, ten times as long, follow with the next one: who
+plays on at once spares all others that."""
 
 RECENT = 20
 """Iterations that a figure on the page is averaged over: a single batch is noise."""
@@ -125,7 +123,7 @@ class Observer:
         self._grids = {side: _grid(pair, side) for side in (SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY)}
         self._tsne, self._pca = TsneFollower(seed), PcaFollower()
         self._rows_seen = 0
-        self._seconds, self._played_until = 0.0, float("inf")
+        self._seconds = 0.0
         self._spent = dict.fromkeys(SHARES, 0.0)
         self._looks_at_rest = 0
         self._distance = float("nan")
@@ -139,18 +137,16 @@ class Observer:
         turns: int = 1,
         started: float | None = None,
     ) -> Snapshot:
-        """A snapshot of `trainer` as it stands; `started` (`time.perf_counter`) is when its slice began.
+        """A snapshot of `trainer` as it stands; its time counts from `started` (`time.perf_counter`), by default now.
 
         `complete` evaluates on every sample and moves the t-SNE on until, after some looks at most, it is `settled`;
-        otherwise accuracies are those of the picture's sample, and embeddings and probe may stay behind to keep within
-        their `SHARES` of the time. The more runs take `turns` on a worker, the less is done for the t-SNE at a time;
-        from `MANY_TURNS` on, the first complete look leaves t-SNE and probe to the next one.
+        otherwise accuracies are those of the picture's sample, and t-SNE and probe may stay behind to keep within their
+        `SHARES` of the time. The more runs take `turns` on a worker, the less is done for the t-SNE at a time; see
+        `MANY_TURNS` too.
         """
         started = time.perf_counter() if started is None else started
-        # Neither the first look nor those at rest: they come before Play and after the end.
-        playing = self._tsne.frame is not None and not complete
-        if playing and turns < MANY_TURNS:
-            self._seconds += min(max(started - self._played_until, 0.0), LONGEST_IDLE) / turns
+        # The first look and those at rest, before Play and after the end, are not charged to it.
+        training = self._tsne.frame is not None and not complete
         source, target = trainer.look(self._source_x, "source"), trainer.look(self._target_x, "target")
         evaluation = (
             trainer.evaluate() if complete else trainer.grade(self.sample.source, self.sample.target, source, target)
@@ -162,7 +158,8 @@ class Observer:
         self._looks_at_rest = self._looks_at_rest + 1 if complete else 0
         settled = True
         if np.isfinite(features).all():
-            settled = self._follow(features, n, turns, playing)
+            self._pca.follow(features)
+            settled = self._follow(features, n, turns, training)
         else:
             self._distance = float("nan")
         # A view would keep the whole history of that moment alive.
@@ -181,15 +178,13 @@ class Observer:
             pca=still if self._pca.frame is None else self._pca.frame.astype(np.float32),
             predicted=probabilities.argmax(1),
             confidence=probabilities.max(1),
-            surface=self._surface(trainer, coarse=playing and turns >= MANY_TURNS),
+            surface=self._surface(trainer, coarse=training and turns >= MANY_TURNS),
             rows=rows,
             changes=tuple(trainer.changes),
             settled=settled,
         )
-        self._played_until = float("inf")
-        if playing:
-            self._played_until = time.perf_counter()
-            self._seconds += self._played_until - started
+        if training:
+            self._seconds += time.perf_counter() - started
         return snapshot
 
     def skip_history(self, trainer: Trainer) -> None:
@@ -212,32 +207,28 @@ class Observer:
         self._best_source_accuracy = state["best_source_accuracy"]
         self._distance = state["distance"]
 
-    def _follow(self, features: np.ndarray, n: int, turns: int, playing: bool) -> bool:
-        """Bring up to date what of `SHARES` is due, for features of `n` source samples and the rest target ones.
+    def _follow(self, features: np.ndarray, n: int, turns: int, training: bool) -> bool:
+        """Make t-SNE and probe, where due, of features of `n` source samples and the rest target ones.
 
         Returns whether the t-SNE is at rest.
         """
-        due = self._due(turns, playing)
-        rounds = max(FEWEST_ROUNDS, (ROUNDS_WHILE_TRAINING if playing else ROUNDS) // turns)
+        due = self._due(turns, training)
+        rounds = max(FEWEST_ROUNDS, (ROUNDS_WHILE_TRAINING if training else ROUNDS) // turns)
         for name in due:
             started = time.perf_counter()
-            if name == "pca":
-                self._pca.follow(features)
-            elif name == "tsne":
+            if name == "tsne":
                 self._tsne.follow(features, rounds)
             else:
                 self._distance = proxy_a_distance(features[:n], features[n:])
-            if playing:
+            if training:
                 self._spent[name] += time.perf_counter() - started
         looked_long = self._looks_at_rest >= max(1, SETTLING_LOOKS // turns)
         return "tsne" in due and (self._tsne.motion < MOTION_AT_REST or looked_long)
 
-    def _due(self, turns: int, playing: bool) -> list[str]:
-        if playing:
+    def _due(self, turns: int, training: bool) -> list[str]:
+        if training:
             return [name for name, share in SHARES.items() if self._spent[name] < share * self._seconds]
-        if self._looks_at_rest == 1 and turns >= MANY_TURNS:
-            return ["pca"]
-        return list(SHARES)
+        return [] if self._looks_at_rest == 1 and turns >= MANY_TURNS else list(SHARES)
 
     def _surface(self, trainer: Trainer, coarse: bool) -> Surface | None:
         grid = self._grids[SURFACE_SIDE_AMONG_MANY if coarse else SURFACE_SIDE]

@@ -28,8 +28,8 @@ OPTIMIZERS = {
 }
 
 EVALUATION_BATCH, EVALUATION_VALUES = 512, 8192
-"""Samples in one pass without gradients, or as many small ones as have so many values: bounds the memory, not the
-result."""
+"""Samples in one pass without gradients, or as many small ones as have so many values, since a pass has a price of its
+own: bounds the memory, not the result."""
 
 DISCREPANCIES = {"mmd": MMDLoss(), "coral": CORALLoss()}
 

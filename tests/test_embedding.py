@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import time
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from dann_core import Trainer, domains
 from dann_core.embedding import PICTURE_WIDTH, PcaFollower, TsneFollower, aligned
 from dann_core.engine import device
+from dann_core.live import LiveRun, Slice
 from dann_core.observation import MANY_TURNS, SETTLING_LOOKS, Observer, stratified_sample
 
 
@@ -110,20 +110,19 @@ def test_among_many_runs_one_that_comes_to_rest_is_graded_at_once_and_settles_la
         first = observer.observe(trainer)
 
 
-def test_in_slow_motion_the_picture_moves_too_but_not_among_many(monkeypatch) -> None:
+def test_in_slow_motion_the_picture_moves_too_but_not_on_a_busy_worker(monkeypatch) -> None:
     pair, settings = domains.load("moons"), domains.preset("moons")
-    clock, waited = time.perf_counter, 0.0
-    monkeypatch.setattr(time, "perf_counter", lambda: clock() + waited)
-    moves = {1: 0, MANY_TURNS: 0}
-    for turns in moves:
-        trainer, observer = Trainer(pair, settings, device()), Observer(pair)
-        frames = [observer.observe(trainer, turns=turns)]
-        for _ in range(16):
-            trainer.advance(1)
-            frames.append(observer.observe(trainer, turns=turns))
-            waited += 0.9
-        moves[turns] = sum(not np.array_equal(a.tsne, b.tsne) for a, b in pairwise(frames))
-    assert moves[MANY_TURNS] <= 1 < moves[1]
+    clock, idle = time.perf_counter, 0.0
+    monkeypatch.setattr(time, "perf_counter", lambda: clock() + idle)
+    moves = {}
+    for pause in (0.0, 0.9):
+        run = LiveRun(pair, settings)
+        frames = []
+        for _ in range(17):
+            frames.append(run.advance(Slice(settings, 1))[0].tsne)
+            idle += pause
+        moves[pause] = sum(not np.array_equal(a, b) for a, b in itertools.pairwise(frames))
+    assert moves[0.0] <= 1 < moves[0.9]
 
 
 def test_among_many_the_plane_is_coarser_until_the_run_rests() -> None:

@@ -1,4 +1,4 @@
-"""What every engine does alike."""
+"""How many workers an engine starts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ import pytest
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system ties no process to a core")
-def test_an_engine_has_one_worker_for_each_core_that_its_process_may_use() -> None:
+@pytest.mark.parametrize("engine", ["threads", "cluster"])
+def test_an_engine_has_one_worker_for_each_core_that_its_process_may_use(engine) -> None:
     code = """
 import os
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-from dann_core.engine import ThreadEngine
-print(ThreadEngine().workers)
+from dann_core.engine import from_environment
+engine = from_environment()
+getattr(engine, "wait_until_warm", int)()
+print(engine.workers)
+engine.close()
 """
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout == "1\n"
+    environment = os.environ | {"DANN_ENGINE": engine, "DANN_WORKERS": "0"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    assert done.stdout == "1\n"

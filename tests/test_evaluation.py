@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 from sklearn.linear_model import RidgeClassifier
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import PredefinedSplit, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -40,13 +40,23 @@ def test_proxy_a_distance_knows_both_ends() -> None:
     assert proxy_a_distance(a[:5], b[:200]) <= 2
 
 
+def test_proxy_a_distance_is_not_misled_by_classes_that_come_sorted() -> None:
+    rng = np.random.default_rng(2)
+    classes = np.repeat([0, 1], 100)
+    # Told apart by both columns together; within one class, by a threshold that is wrong for the other.
+    a, b = (np.stack([4 * classes + shift, classes], 1) + rng.normal(0, 0.1, (200, 2)) for shift in (0, 2))
+    assert proxy_a_distance(a, b) > 1.8
+
+
 @pytest.mark.parametrize("n", [300, 75])
 def test_proxy_a_distance_is_that_of_a_balanced_ridge_classifier(n) -> None:
     rng = np.random.default_rng(1)
     a, b = rng.normal(size=(300, 8)), rng.normal(size=(n, 8)) * rng.uniform(0.1, 9, 8) + 0.3
     probe = make_pipeline(StandardScaler(), RidgeClassifier(class_weight="balanced"))
     domain = np.repeat([1, 0], [300, n])
-    told = cross_val_predict(probe, np.concatenate([a, b]), domain, cv=2)
+    random = np.random.default_rng(0)
+    halves = PredefinedSplit(np.concatenate([2 * random.permutation(m) < m for m in (300, n)]))
+    told = cross_val_predict(probe, np.concatenate([a, b]), domain, cv=halves)
     error = (np.mean(told[:300] != 1) + np.mean(told[300:] != 0)) / 2
     assert proxy_a_distance(a, b) == pytest.approx(2 * (1 - 2 * error), abs=1e-12)
 

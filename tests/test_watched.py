@@ -6,7 +6,8 @@ from bench.watched import in_a_process
 
 
 def test_where_the_time_of_a_run_goes_is_found() -> None:
-    spent = in_a_process("inside", "moons", 200)
+    # Some slices on any machine: in the first one nothing but training is due.
+    spent = in_a_process("inside", "moons", 2000)
     looking = spent["looking"]
-    assert spent["run"] > spent["training"] + looking > looking > spent["embedding"] + spent["probe"] > 0
-    assert spent["embedding"] > 0 < spent["checkpoints"]
+    assert spent["run"] > spent["training"] + looking > looking > spent["embedding"] + spent["probe"]
+    assert all(seconds > 0 for seconds in spent.values())
