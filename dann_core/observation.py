@@ -120,7 +120,9 @@ class Observer:
     def __init__(self, pair: DomainPair, seed: int = 0) -> None:
         self.sample = stratified_sample(pair, seed=seed)
         self._source_x, self._target_x = pair.source_x[self.sample.source], pair.target_x[self.sample.target]
-        self._grids = {side: _grid(pair, side) for side in (SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY)}
+        # None but for inputs in the plane.
+        sides = (SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY) if pair.sample_shape == (2,) else ()
+        self._grids = {side: _grid(pair, side) for side in sides}
         self._tsne, self._pca = TsneFollower(seed), PcaFollower()
         self._rows_seen = 0
         self._seconds = 0.0
@@ -145,7 +147,7 @@ class Observer:
         `MANY_TURNS` too.
         """
         started = time.perf_counter() if started is None else started
-        # The first look and those at rest, before Play and after the end, are not charged to it.
+        # The first look, before Play, and those at rest do not count as the run's time.
         training = self._tsne.frame is not None and not complete
         source, target = trainer.look(self._source_x, "source"), trainer.look(self._target_x, "target")
         evaluation = (
@@ -178,7 +180,9 @@ class Observer:
             pca=still if self._pca.frame is None else self._pca.frame.astype(np.float32),
             predicted=probabilities.argmax(1),
             confidence=probabilities.max(1),
-            surface=self._surface(trainer, coarse=training and turns >= MANY_TURNS),
+            surface=self._surface(
+                trainer, SURFACE_SIDE_AMONG_MANY if training and turns >= MANY_TURNS else SURFACE_SIDE
+            ),
             rows=rows,
             changes=tuple(trainer.changes),
             settled=settled,
@@ -230,11 +234,10 @@ class Observer:
             return [name for name, share in SHARES.items() if self._spent[name] < share * self._seconds]
         return [] if self._looks_at_rest == 1 and turns >= MANY_TURNS else list(SHARES)
 
-    def _surface(self, trainer: Trainer, coarse: bool) -> Surface | None:
-        grid = self._grids[SURFACE_SIDE_AMONG_MANY if coarse else SURFACE_SIDE]
-        if grid is None:
+    def _surface(self, trainer: Trainer, side: int) -> Surface | None:
+        if side not in self._grids:
             return None
-        x, y, points = grid
+        x, y, points = self._grids[side]
         view = trainer.look(points)
         probabilities = view.probabilities
         first, second = np.partition(probabilities, -2, axis=1)[:, :-3:-1].T[..., None]
@@ -243,9 +246,7 @@ class Observer:
         return Surface(x, y, margins[:, :-1].T[:BOUNDARIES].reshape(-1, *shape), view.source_probability.reshape(shape))
 
 
-def _grid(pair: DomainPair, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    if pair.sample_shape != (2,):
-        return None
+def _grid(pair: DomainPair, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     both = np.concatenate([pair.source_x, pair.target_x]).astype(np.float64)
     low, high = both.min(0), both.max(0)
     margin = 0.08 * (high - low)
