@@ -128,12 +128,13 @@ class Tab:
         await self.until(lambda: request in self._urls)
         urls, content = self._urls.pop(request), file.read_bytes()
         await asyncio.to_thread(_put, self.address + urls.upload_url, self._xsrf, file.name, content)
-        state = WidgetState(id=self.widgets[name].proto.id)
+        drop = self.widgets[name]
+        state = WidgetState(id=drop.proto.id)
         state.file_uploader_state_value.uploaded_file_info.add(
             name=file.name, size=len(content), file_id=urls.file_id, file_urls=urls
         )
         self._values[state.id] = state
-        await self._rerun()
+        await self._rerun(fragment=drop.fragment)
 
     async def _rerun(self, pressed: WidgetState | None = None, *, fragment: str = "", timer: bool = False) -> None:
         message = BackMsg()

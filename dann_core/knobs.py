@@ -7,6 +7,7 @@ link's query are all made from the fields declared there, so each of these facts
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from types import UnionType
 from typing import Any, Literal, Self, Union, get_args, get_origin
 
@@ -91,9 +92,11 @@ class Knobs(BaseModel):
         return f"{name} must be {rule}; got {error['input']!r}."
 
     @classmethod
-    def knobs(cls) -> list[Knob]:
+    @cache
+    def knobs(cls) -> tuple[Knob, ...]:
         """All knobs of this class, in the order of their declaration."""
-        return [_describe(name, field) for name, field in cls.model_fields.items()]
+        # Asked for in every run of a page's script, and always the same.
+        return tuple(_describe(name, field) for name, field in cls.model_fields.items())
 
     def replace(self, **changes: Any) -> Self:
         """A copy with some values changed, validated anew."""

@@ -76,6 +76,7 @@ class Run:
         self._slice_seconds = SLICE_SECONDS
         self._ahead = AHEAD
         self._asked = settings
+        self._training = False
         self._heard = time.monotonic()
         self._steps = 0
         self._ask(0)
@@ -104,6 +105,11 @@ class Run:
     def busy(self) -> bool:
         """Whether a slice is under way."""
         return self.under_way > 0
+
+    @property
+    def still(self) -> bool:
+        """Whether its iteration stays: nothing is being trained, though the run may be looked at."""
+        return not self.playing and not (self.busy and self._training)
 
     @property
     def late(self) -> bool:
@@ -257,7 +263,7 @@ class Run:
     def _ask(self, iterations: int | None, *, complete: bool = False, seconds: float | None = None) -> None:
         if not self.busy:
             self._heard = time.monotonic()
-        self._asked = self.settings
+        self._asked, self._training = self.settings, iterations != 0
         asked = Slice(self.settings, iterations, complete, seconds or self._slice_seconds)
         answer = self._handle.advance(asked)
         answer.add_done_callback(self._note_arrival)

@@ -9,7 +9,7 @@ import pytest
 from conftest import finished
 
 from bench.serving import Server
-from bench.student import UPLOAD, Student
+from bench.student import PAIRS, SAMPLES, UPLOAD, Student
 
 
 @pytest.fixture(scope="module")
@@ -21,13 +21,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 class Counting(Student):
     """`runs` has the fragments of each script run that the session has been told of; none: the whole page's.
 
-    `pages` counts the whole page's that came to their end.
+    `drawings` counts those that came to their end and drew more than a frame.
     """
 
     def __init__(self, address: str, query: str) -> None:
         super().__init__(address, query, "counts", uploads=False)
         self.runs: list[list[str]] = []
-        self.pages, self._drawing = 0, True
+        self.drawings, self._drawing = 0, True
+        self._frames: set[str] = set()
 
     @property
     def resting(self) -> bool:
@@ -37,13 +38,21 @@ class Counting(Student):
     def _on_new_session(self, session: Any, message: Any) -> None:
         super()._on_new_session(session, message)
         self.runs.append(list(message.metadata.run.fragment_ids))
-        self._drawing |= not message.metadata.run.fragment_ids
+        self._drawing |= not self._is_frame(message)
 
     def _on_script_finished(self, status: int, message: Any) -> None:
         super()._on_script_finished(status, message)
-        if not message.metadata.run.fragment_ids:
+        if not self._is_frame(message):
             self._drawing = False
-            self.pages += status == message.FINISHED_SUCCESSFULLY
+            self.drawings += status in (message.FINISHED_SUCCESSFULLY, message.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+
+    def _on_auto_rerun(self, asked: Any, message: Any) -> None:
+        super()._on_auto_rerun(asked, message)
+        self._frames.add(asked.fragment_id)
+
+    def _is_frame(self, message: Any) -> bool:
+        fragments = set(message.metadata.run.fragment_ids)
+        return bool(fragments) and fragments <= self._frames
 
 
 async def ask_for_a_frame_of_an_earlier_run(address: str) -> tuple[str, list[list[str]]]:
@@ -53,10 +62,10 @@ async def ask_for_a_frame_of_an_earlier_run(address: str) -> tuple[str, list[lis
         await tab.until(lambda: tab.record.frames >= 2)
         (earlier,) = tab._timers
         await tab.pause()
-        pages = tab.pages
+        drawings = tab.drawings
         await tab.play()
         # Until the page's script has ended, Streamlit keeps the earlier run's fragment; asked for then, it is skipped.
-        await tab.until(lambda: tab.pages > pages and len(tab._timers) == 1)
+        await tab.until(lambda: tab.drawings > drawings and len(tab._timers) == 1)
         assert earlier not in tab._timers
         tab.runs.clear()
         await tab._rerun(fragment=earlier, timer=True)
@@ -109,3 +118,39 @@ async def let_a_run_end_beside_an_open_upload(address: str) -> list[list[str]]:
 
 def test_no_script_run_of_its_own_beside_an_open_upload(server: Server) -> None:
     assert all(finished(let_a_run_end_beside_an_open_upload(server.address)))
+
+
+async def play_and_pause(address: str) -> tuple[list[list[str]], list[list[str]]]:
+    async with Counting(address, "domain=moons&max_iter=100000") as tab:
+        await tab.open()
+        await tab.until(lambda: tab.resting)
+        tab.runs.clear()
+        await tab.play()
+        await tab.until(lambda: tab.record.frames >= 2)
+        playing = list(tab.runs)
+        tab.runs.clear()
+        await tab.pause()
+        await tab.until(lambda: tab.resting and not all(tab.runs))
+        return playing, tab.runs
+
+
+def test_play_and_pause_draw_only_what_they_change(server: Server) -> None:
+    playing, pausing = finished(play_and_pause(server.address))
+    assert all(playing)
+    # Only when the run rests: Streamlit ends a timer with a page that does not have it.
+    assert [bool(fragments) for fragments in pausing] == [True] * (len(pausing) - 1) + [False]
+
+
+async def drop_a_file(address: str) -> list[list[str]]:
+    async with Counting(address, "domain=moons") as tab:
+        await tab.open()
+        await tab.select(next(name for name in tab.widgets if name.startswith("domain.")), UPLOAD)
+        await tab.until(lambda: "file source" in tab.widgets and tab.resting)
+        tab.runs.clear()
+        await tab.upload("file source", SAMPLES / PAIRS[0][0])
+        await tab.until(lambda: any(name.startswith("labels source") for name in tab.widgets))
+        return tab.runs
+
+
+def test_a_file_that_arrives_draws_only_the_upload(server: Server) -> None:
+    assert all(finished(drop_a_file(server.address)))

@@ -35,12 +35,14 @@ _drawn_at: dict[int, float] = {}
 RECENTLY = 3.0
 
 
+@st.fragment
 def draw(state: Experiment) -> None:
-    """Everything right of the sidebar."""
-    transport.draw(state)
-    if state.run.failure:
-        _failure(state, state.run.failure)
-    _stage(state, _tick() if _moving(state.run) else None, _steered_frame)
+    """Everything right of the sidebar, which what is pressed here does not draw again: it costs as much as this."""
+    with turns.turn():
+        transport.draw(state)
+        if state.run.failure:
+            _failure(state, state.run.failure)
+        _stage(state, _tick() if _moving(state.run) else None, _steered_frame)
 
 
 def look_on(state: Experiment, places: int, try_again: Callable[[], None]) -> None:
@@ -137,14 +139,13 @@ def _draw_frame(state: Experiment, run: Run, places: panels.Places) -> None:
         readings.sentence(run, snapshot)
 
 
-def _on_the_page(run: Run) -> tuple[bool, bool, int]:
-    """What the page around the frames shows of a run: buttons, the timer, and at rest where the way back ends."""
-    return run.playing, run.busy, 0 if run.playing else run.iteration
+def _on_the_page(run: Run) -> tuple[bool, bool]:
+    """What the page around the frames shows of a run: buttons and the way back, and whether it has a timer."""
+    return run.playing, run.busy
 
 
 def _draw_page_again() -> None:
-    # Not while files are being dropped: a script run that starts makes Streamlit forget where it has told the browser
-    # to send a file, if that has not left the server yet, and the upload would hang. The file's arrival draws the page.
+    # Not while files are being dropped: an upload could hang (`upload.draw`). The panel's end draws the page.
     if not st.session_state.get("uploading"):
         st.rerun()
 

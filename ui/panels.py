@@ -127,7 +127,7 @@ def _look_back_key(run: Run) -> str:
 def look_back(run: Run) -> None:
     """A slider over the kept snapshots of a run at rest."""
     kept = [s.iteration for s in run.timeline.snapshots]
-    if run.playing or len(kept) < 2:
+    if not run.still or len(kept) < 2:
         # Drawn always, so that nothing moves when it comes into use.
         resting = ("", "look back: when paused")
         st.select_slider("look back", resting, value=resting[1], key="look back", disabled=True, **_BARE)

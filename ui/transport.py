@@ -35,7 +35,7 @@ def draw(state: Experiment) -> None:
         )
         untouched = run.iteration == 0 and not (run.playing or run.failure)
         st.button("Reset", icon=":material/restart_alt:", on_click=state.reset, disabled=untouched)
-        st.button(
+        undone = st.button(
             "Undo",
             icon=":material/undo:",
             on_click=state.undo,
@@ -43,6 +43,9 @@ def draw(state: Experiment) -> None:
             disabled=not state.kept,
             help="Bring back the run before the last rebuild or reset.",
         )
+        if undone:
+            # That run has settings of its own, which stand in the sidebar.
+            st.rerun()
         st.select_slider(
             "speed",
             list(SPEEDS),

@@ -33,9 +33,16 @@ KINDS = ("auto", "vectors", "signals", "images")
 """What a sample is; "auto" reads it from the array's shape."""
 
 
+@st.fragment
 def draw(state: Experiment) -> None:
-    """The panel with both file drops; the experiment on the page stays until "Train on these" is pressed."""
-    with st.container(border=True, key="upload"):
+    """The panel with both file drops; the experiment on the page stays until "Train on these" is pressed.
+
+    A fragment, since when the whole page is drawn again, Streamlit forgets where it has told the browser to send a
+    file if that has not left the server yet: a second file, dropped while the first is being read, would hang.
+    """
+    if not st.session_state.uploading:
+        st.rerun()
+    with turns.turn(), st.container(border=True, key="upload"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Your own two files**: a labelled source and a target of the same kind.", width="stretch")
             _sample_downloads()
