@@ -137,8 +137,9 @@ async def play_and_pause(address: str) -> tuple[list[list[str]], list[list[str]]
 def test_play_and_pause_draw_only_what_they_change(server: Server) -> None:
     playing, pausing = finished(play_and_pause(server.address))
     assert all(playing)
-    # Only when the run rests: Streamlit ends a timer with a page that does not have it.
-    assert [bool(fragments) for fragments in pausing] == [True] * (len(pausing) - 1) + [False]
+    # When nothing more is trained, and when the picture rests: a timer ends with a page that does not have it.
+    assert pausing[0]
+    assert 1 <= pausing.count([]) <= 2
 
 
 async def drop_a_file(address: str) -> list[list[str]]:

@@ -12,6 +12,7 @@ from dann_core.engine import EngineError
 from dann_core.run import Run
 from ui import panels, readings, transport, turns
 from ui.experiment import Experiment
+from ui.parts import let_go, part
 from ui.text import plain
 
 TICK_SECONDS, CROWDED_TICK_SECONDS = 0.75, 2.0
@@ -26,8 +27,6 @@ NEARLY, WITHIN = 0.25, 0.8
 """How much of a tick a frame waits for the slice under way before it is drawn, and for a run's first slice or its
 end."""
 
-SEND_SECONDS = 0.05
-
 _script_runs = itertools.count()
 
 # Times of the last frames, by their run; a plain dict, since other pages' threads write while one counts.
@@ -35,14 +34,17 @@ _drawn_at: dict[int, float] = {}
 RECENTLY = 3.0
 
 
-@st.fragment
 def draw(state: Experiment) -> None:
-    """Everything right of the sidebar, which what is pressed here does not draw again: it costs as much as this."""
-    with turns.turn():
-        transport.draw(state)
-        if state.run.failure:
-            _failure(state, state.run.failure)
-        _stage(state, _tick() if _moving(state.run) else None, _steered_frame)
+    """Everything right of the sidebar, in two parts: most clicks change one or both of them, and nothing else."""
+    transport.draw(state)
+    _live(state)
+
+
+@part(transport.STAGE)
+def _live(state: Experiment) -> None:
+    if state.run.failure:
+        _failure(state, state.run.failure)
+    _stage(state, _tick() if _moving(state.run) else None, _steered_frame)
 
 
 def look_on(state: Experiment, places: int, try_again: Callable[[], None]) -> None:
@@ -74,7 +76,8 @@ def _tick() -> float:
 def _failure(state: Experiment, failure: Exception) -> None:
     if isinstance(failure, EngineError):
         st.error(plain(str(failure)))
-        st.button("Reconnect", icon=":material/sync:", type="primary", on_click=state.reconnect)
+        steer = {"on_click": transport.steer, "args": (state.reconnect,)}
+        st.button("Reconnect", icon=":material/sync:", type="primary", **steer)
         return
     st.error(f"Training stopped with an error: {plain(str(failure))} Reset starts again; nothing else was lost.")
 
@@ -87,6 +90,7 @@ def _stage(state: Experiment, tick: float | None, draw_frame: Callable[..., None
         # Here and not in the frame, whose timer would run meanwhile.
         with turns.aside():
             run.wait(FIRST_SNAPSHOT_SECONDS)
+    panels.look_back(run)
 
     def frames() -> None:
         draw_frame(state, run, tick, places)
@@ -96,13 +100,12 @@ def _stage(state: Experiment, tick: float | None, draw_frame: Callable[..., None
     frames.__qualname__ = f"frames of script run {next(_script_runs)}"
     with head:
         st.fragment(frames, run_every=tick)()
-    panels.look_back(run)
 
 
 def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places) -> None:
     """One frame: take in what has been trained, then draw it; `tick` seconds later comes the next."""
     started = _drawn_at[id(run)] = time.monotonic()
-    before = _on_the_page(run)
+    before, was_still = (run.finished, run.failure), run.still
     if run.playing and tick:
         # What is nearly there would otherwise be seen a whole tick later; a run that begins shows nothing else.
         with turns.aside():
@@ -111,13 +114,15 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
         run.poll(tick)
         news = state.notice_recovery()
         _draw_frame(state, run, places)
-    with turns.aside():
-        # When the script's next run starts, Streamlit throws away what it has not sent yet, and with it charts of this
-        # frame.
-        time.sleep(SEND_SECONDS)
-        if run.playing and tick:
+    let_go()
+    if run.playing and tick:
+        with turns.aside():
             _await_end(run, started + WITHIN * tick)
-    if news or _on_the_page(run) != before:
+    ended = (run.finished, run.failure) != before
+    # The way back can be used while the picture still settles; a crowded server draws the page once, when it has.
+    stopped = tick == TICK_SECONDS and run.still and not was_still
+    # A timer ends with a page that does not have it.
+    if news or ended or stopped or (tick and not _moving(run)):
         _draw_page_again()
 
 
@@ -137,11 +142,6 @@ def _draw_frame(state: Experiment, run: Run, places: panels.Places) -> None:
     panels.draw(pictures, places)
     with places.sentence:
         readings.sentence(run, snapshot)
-
-
-def _on_the_page(run: Run) -> tuple[bool, bool]:
-    """What the page around the frames shows of a run: buttons and the way back, and whether it has a timer."""
-    return run.playing, run.busy
 
 
 def _draw_page_again() -> None:

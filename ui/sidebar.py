@@ -12,6 +12,7 @@ from dann_core.settings import GROUPS, Settings
 from ui import visitors
 from ui.controls import control, showing
 from ui.experiment import Experiment, engine
+from ui.parts import part
 from ui.text import STANDARDISED
 
 UPLOAD = "upload"
@@ -42,7 +43,7 @@ def _knob(state: Experiment, knob: Knob) -> None:
         control(state.settings, knob, state.change)
 
 
-@st.fragment
+@part()
 def _live_knob(state: Experiment, knob: Knob, on_the_page: Settings) -> None:
     """While frames come, turning it draws nothing else anew."""
     control(state.settings, knob, state.change, buttons=True)

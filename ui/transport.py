@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from ui.experiment import SPEEDS, Experiment
+from ui.parts import part
 from ui.readings import FIGURES
 from ui.text import plain
 
+TRANSPORT, STAGE = "transport", "stage"
+"""The page's parts that are drawn anew by themselves: these buttons, and the live view below them."""
 
+
+@part(TRANSPORT)
 def draw(state: Experiment) -> None:
     """The row of buttons above the live view, and the notice of what they did."""
+    _row(state)
+    if state.notice:
+        stays = {"warning": st.warning, "error": st.error}
+        stays.get(state.notice.level, st.toast)(plain(state.notice.text))
+        if state.notice.level not in stays:
+            state.notice = None
+
+
+def _row(state: Experiment) -> None:
     run = state.run
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="transport"):
         with st.container(key="play-first" if not state.touched else "play", width="content"):
@@ -18,8 +34,8 @@ def draw(state: Experiment) -> None:
                 "Play",
                 icon=":material/play_arrow:",
                 type="primary",
-                on_click=_play,
-                args=(state,),
+                on_click=steer,
+                args=(lambda: _play(state),),
                 shortcut="P",
                 disabled=run.playing or run.finished,
                 help="Train until max_iter.",
@@ -28,24 +44,29 @@ def draw(state: Experiment) -> None:
         st.button(
             "Step",
             icon=":material/skip_next:",
-            on_click=run.step,
+            on_click=steer,
+            args=(run.step,),
             shortcut="S",
             disabled=run.playing or run.finished,
             help="Train one iteration.",
         )
         untouched = run.iteration == 0 and not (run.playing or run.failure)
-        st.button("Reset", icon=":material/restart_alt:", on_click=state.reset, disabled=untouched)
-        undone = st.button(
+        st.button(
+            "Reset",
+            icon=":material/restart_alt:",
+            on_click=steer,
+            args=(state.reset,),
+            disabled=untouched,
+        )
+        st.button(
             "Undo",
             icon=":material/undo:",
-            on_click=state.undo,
+            on_click=_undo,
+            args=(state,),
             shortcut="U",
             disabled=not state.kept,
             help="Bring back the run before the last rebuild or reset.",
         )
-        if undone:
-            # That run has settings of its own, which stand in the sidebar.
-            st.rerun()
         st.select_slider(
             "speed",
             list(SPEEDS),
@@ -58,11 +79,18 @@ def draw(state: Experiment) -> None:
         )
         with st.popover("Figures", icon=":material/help:", help="What the figures mean."):
             st.markdown("\n\n".join(f"**{figure.label}**: {figure.meaning}" for figure in FIGURES))
-    if state.notice:
-        stays = {"warning": st.warning, "error": st.error}
-        stays.get(state.notice.level, st.toast)(plain(state.notice.text))
-        if state.notice.level not in stays:
-            state.notice = None
+
+
+def steer(do: Callable[[], None]) -> None:
+    """What a button does that the live view must show at once; after others, its frames go on."""
+    do()
+    st.rerun([TRANSPORT, STAGE])
+
+
+def _undo(state: Experiment) -> None:
+    state.undo()
+    # That run has settings of its own, which stand in the sidebar.
+    st.rerun()
 
 
 def _play(state: Experiment) -> None:

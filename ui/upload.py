@@ -16,6 +16,7 @@ from ui import palette, turns
 from ui.charts import Spec, base_layout, shown
 from ui.experiment import Experiment
 from ui.inputs import as_rgb
+from ui.parts import part
 from ui.plot import chart
 from ui.text import STANDARDISED, plain
 
@@ -33,7 +34,7 @@ KINDS = ("auto", "vectors", "signals", "images")
 """What a sample is; "auto" reads it from the array's shape."""
 
 
-@st.fragment
+@part()
 def draw(state: Experiment) -> None:
     """The panel with both file drops; the experiment on the page stays until "Train on these" is pressed.
 
@@ -42,7 +43,7 @@ def draw(state: Experiment) -> None:
     """
     if not st.session_state.uploading:
         st.rerun()
-    with turns.turn(), st.container(border=True, key="upload"):
+    with st.container(border=True, key="upload"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Your own two files**: a labelled source and a target of the same kind.", width="stretch")
             _sample_downloads()
