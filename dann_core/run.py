@@ -109,7 +109,7 @@ class Run:
     @property
     def still(self) -> bool:
         """Whether its iteration stays: nothing is being trained, though the run may be looked at."""
-        return not self.playing and not (self.busy and self._training)
+        return not (self.playing or self._steps or (self.busy and self._training))
 
     @property
     def late(self) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from conftest import finished
 
-from bench.serving import Server
+from bench.serving import ROOT, Server
 from bench.student import PAIRS, SAMPLES, UPLOAD, Student
+
+ROLES = "source", "target"
 
 
 @pytest.fixture(scope="module")
@@ -21,14 +24,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 class Counting(Student):
     """`runs` has the fragments of each script run that the session has been told of; none: the whole page's.
 
-    `drawings` counts those that came to their end and drew more than a frame.
+    `ticking` are the fragments that have had a timer: frames.
     """
 
     def __init__(self, address: str, query: str) -> None:
         super().__init__(address, query, "counts", uploads=False)
         self.runs: list[list[str]] = []
-        self.drawings, self._drawing = 0, True
-        self._frames: set[str] = set()
+        self.ticking: set[str] = set()
+        self._drawing = True
 
     @property
     def resting(self) -> bool:
@@ -38,21 +41,20 @@ class Counting(Student):
     def _on_new_session(self, session: Any, message: Any) -> None:
         super()._on_new_session(session, message)
         self.runs.append(list(message.metadata.run.fragment_ids))
-        self._drawing |= not self._is_frame(message)
+        self._drawing |= not self._is_tick(message)
 
     def _on_script_finished(self, status: int, message: Any) -> None:
         super()._on_script_finished(status, message)
-        if not self._is_frame(message):
+        if not self._is_tick(message):
             self._drawing = False
-            self.drawings += status in (message.FINISHED_SUCCESSFULLY, message.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
     def _on_auto_rerun(self, asked: Any, message: Any) -> None:
         super()._on_auto_rerun(asked, message)
-        self._frames.add(asked.fragment_id)
+        self.ticking.add(asked.fragment_id)
 
-    def _is_frame(self, message: Any) -> bool:
+    def _is_tick(self, message: Any) -> bool:
         fragments = set(message.metadata.run.fragment_ids)
-        return bool(fragments) and fragments <= self._frames
+        return bool(fragments) and fragments <= self.ticking
 
 
 async def ask_for_a_frame_of_an_earlier_run(address: str) -> tuple[str, list[list[str]]]:
@@ -62,11 +64,9 @@ async def ask_for_a_frame_of_an_earlier_run(address: str) -> tuple[str, list[lis
         await tab.until(lambda: tab.record.frames >= 2)
         (earlier,) = tab._timers
         await tab.pause()
-        drawings = tab.drawings
         await tab.play()
-        # Until the page's script has ended, Streamlit keeps the earlier run's fragment; asked for then, it is skipped.
-        await tab.until(lambda: tab.drawings > drawings and len(tab._timers) == 1)
-        assert earlier not in tab._timers
+        # Until the stage has been drawn anew, Streamlit keeps the earlier fragment.
+        await tab.until(lambda: len(tab._timers) == 1 and earlier not in tab._timers)
         tab.runs.clear()
         await tab._rerun(fragment=earlier, timer=True)
         await tab.until(lambda: len(tab.runs) >= 2)
@@ -113,45 +113,67 @@ async def let_a_run_end_beside_an_open_upload(address: str) -> list[list[str]]:
         await tab.until(lambda: tab.done)
         seen = len(tab.runs)
         await tab.until(lambda: len(tab.runs) >= seen + 3)
-        return tab.runs
+        runs = list(tab.runs)
+        for role, name in zip(ROLES, PAIRS[0], strict=True):
+            await tab.upload(f"file {role}", SAMPLES / name)
+        # Nothing is on its way any more: the page is drawn, with the buttons of a run that has ended.
+        await tab.until(lambda: not tab.enabled("Pause") and not tab._timers)
+        return runs
 
 
 def test_no_script_run_of_its_own_beside_an_open_upload(server: Server) -> None:
     assert all(finished(let_a_run_end_beside_an_open_upload(server.address)))
 
 
-async def play_and_pause(address: str) -> tuple[list[list[str]], list[list[str]]]:
+async def press(address: str, *names: str) -> dict[str, list[list[str]]]:
+    """Press buttons in turn; the script runs until the page rests, or plays, that were more than frames."""
+    seen = {}
     async with Counting(address, "domain=moons&max_iter=100000") as tab:
         await tab.open()
         await tab.until(lambda: tab.resting)
-        tab.runs.clear()
-        await tab.play()
-        await tab.until(lambda: tab.record.frames >= 2)
-        playing = list(tab.runs)
-        tab.runs.clear()
-        await tab.pause()
-        await tab.until(lambda: tab.resting and not all(tab.runs))
-        return playing, tab.runs
+        for name in names:
+            tab.runs.clear()
+            frames = tab.record.frames
+            if name == "Play":
+                await tab.play()
+                await tab.until(lambda frames=frames: tab.record.frames >= frames + 2)
+            else:
+                await tab.click(name)
+                await tab.until(lambda: bool(tab.runs))
+                await tab.until(lambda: tab.resting)
+            seen[name] = [run for run in tab.runs if not run or set(run) - tab.ticking]
+    return seen
 
 
-def test_play_and_pause_draw_only_what_they_change(server: Server) -> None:
-    playing, pausing = finished(play_and_pause(server.address))
-    assert all(playing)
-    # When nothing more is trained, and when the picture rests: a timer ends with a page that does not have it.
-    assert pausing[0]
-    assert 1 <= pausing.count([]) <= 2
+def test_buttons_draw_only_what_they_change(server: Server) -> None:
+    seen = finished(press(server.address, "Play", "Pause", "Reset"))
+    assert all(seen["Play"])
+    # The whole page later: when nothing more is trained, and when the picture rests.
+    assert seen["Pause"][0]
+    assert seen["Pause"].count([]) <= 2
+    assert all(seen["Reset"])
 
 
-async def drop_a_file(address: str) -> list[list[str]]:
+async def drop(address: str, source: str, target: str) -> tuple[list[list[str]], dict[str, int]]:
     async with Counting(address, "domain=moons") as tab:
         await tab.open()
         await tab.select(next(name for name in tab.widgets if name.startswith("domain.")), UPLOAD)
         await tab.until(lambda: "file source" in tab.widgets and tab.resting)
         tab.runs.clear()
-        await tab.upload("file source", SAMPLES / PAIRS[0][0])
-        await tab.until(lambda: any(name.startswith("labels source") for name in tab.widgets))
-        return tab.runs
+        # The second while the first is being read.
+        await asyncio.gather(
+            *(tab.upload(f"file {role}", ROOT / name) for role, name in zip(ROLES, (source, target), strict=True))
+        )
+        await tab.until(lambda: tab.enabled("Train on these") or bool(tab.errors))
+        return tab.runs, dict(tab.errors)
 
 
-def test_a_file_that_arrives_draws_only_the_upload(server: Server) -> None:
-    assert all(finished(drop_a_file(server.address)))
+def test_files_that_arrive_draw_only_the_upload(server: Server) -> None:
+    runs, errors = finished(drop(server.address, *(f"assets/samples/{name}" for name in PAIRS[0])))
+    assert all(runs)
+    assert not errors
+
+
+def test_a_refused_file_counts_as_an_error_box(server: Server) -> None:
+    _, errors = finished(drop(server.address, "README.md", "README.md"))
+    assert any(text.startswith("error box") for text in errors)

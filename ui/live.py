@@ -12,7 +12,7 @@ from dann_core.engine import EngineError
 from dann_core.run import Run
 from ui import panels, readings, transport, turns
 from ui.experiment import Experiment
-from ui.parts import let_go, part
+from ui.parts import let_go
 from ui.text import plain
 
 TICK_SECONDS, CROWDED_TICK_SECONDS = 0.75, 2.0
@@ -37,14 +37,17 @@ RECENTLY = 3.0
 def draw(state: Experiment) -> None:
     """Everything right of the sidebar, in two parts: most clicks change one or both of them, and nothing else."""
     transport.draw(state)
-    _live(state)
+    _steered_stage(state)
 
 
-@part(transport.STAGE)
-def _live(state: Experiment) -> None:
-    if state.run.failure:
-        _failure(state, state.run.failure)
-    _stage(state, _tick() if _moving(state.run) else None, _steered_frame)
+@st.fragment(key=transport.STAGE)
+def _steered_stage(state: Experiment) -> None:
+    with turns.turn():
+        above = st.container()
+        _stage(state, _tick, _steered_frame)
+        if state.run.failure:
+            with above:
+                _failure(state, state.run.failure)
 
 
 def look_on(state: Experiment, places: int, try_again: Callable[[], None]) -> None:
@@ -56,7 +59,7 @@ def look_on(state: Experiment, places: int, try_again: Callable[[], None]) -> No
             icon=":material/group:",
         )
         st.button("Try again", icon=":material/refresh:", on_click=try_again)
-    _stage(state, CROWDED_TICK_SECONDS if _moving(state.run) else None, frame)
+    _stage(state, lambda: CROWDED_TICK_SECONDS, frame)
 
 
 def _moving(run: Run) -> bool:
@@ -76,20 +79,22 @@ def _tick() -> float:
 def _failure(state: Experiment, failure: Exception) -> None:
     if isinstance(failure, EngineError):
         st.error(plain(str(failure)))
-        steer = {"on_click": transport.steer, "args": (state.reconnect,)}
-        st.button("Reconnect", icon=":material/sync:", type="primary", **steer)
+        again = state.reconnect
+        st.button("Reconnect", icon=":material/sync:", type="primary", on_click=transport.steer, args=(again,))
         return
     st.error(f"Training stopped with an error: {plain(str(failure))} Reset starts again; nothing else was lost.")
 
 
-def _stage(state: Experiment, tick: float | None, draw_frame: Callable[..., None]) -> None:
-    """The page's part of the live view, and the frames in it; without a `tick` there is only one."""
+def _stage(state: Experiment, pace: Callable[[], float], draw_frame: Callable[..., None]) -> None:
+    """The page's part of the live view, and the frames in it, `pace()` seconds apart; of a run at rest only one."""
     run, head = state.run, st.container()
     places = panels.surroundings(state)
     if run.latest is None:
         # Here and not in the frame, whose timer would run meanwhile.
         with turns.aside():
             run.wait(FIRST_SNAPSHOT_SECONDS)
+        run.poll()
+    tick = pace() if _moving(run) else None
     panels.look_back(run)
 
     def frames() -> None:
@@ -114,9 +119,9 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
         run.poll(tick)
         news = state.notice_recovery()
         _draw_frame(state, run, places)
-    let_go()
-    if run.playing and tick:
-        with turns.aside():
+    with turns.aside():
+        let_go()
+        if run.playing and tick:
             _await_end(run, started + WITHIN * tick)
     ended = (run.finished, run.failure) != before
     # The way back can be used while the picture still settles; a crowded server draws the page once, when it has.
@@ -145,9 +150,11 @@ def _draw_frame(state: Experiment, run: Run, places: panels.Places) -> None:
 
 
 def _draw_page_again() -> None:
-    # Not while files are being dropped: an upload could hang (`upload.draw`). The panel's end draws the page.
-    if not st.session_state.get("uploading"):
-        st.rerun()
+    # Not while files are being dropped: an upload could hang. The panel does it when both are there, or at its end.
+    if st.session_state.get("uploading") and st.session_state.get("file_missing"):
+        st.session_state.page_is_due = True
+        return
+    st.rerun()
 
 
 def _await_end(run: Run, until: float) -> None:

@@ -24,8 +24,8 @@ def part(key: str | None = None) -> Callable[[Callable[..., None]], Callable[...
         def drawn(*args: Any) -> None:
             with turns.turn():
                 draw(*args)
-                if get_script_run_ctx().fragment_ids_this_run:
-                    let_go()
+            if get_script_run_ctx().fragment_ids_this_run:
+                let_go()
 
         return drawn
 
@@ -38,5 +38,4 @@ def let_go() -> None:
     A request that comes when a script has ended starts a new one, and Streamlit forgets what the old one has drawn and
     the server has not yet sent: a button that was pressed would go on looking as before.
     """
-    with turns.aside():
-        time.sleep(SEND_SECONDS)
+    time.sleep(SEND_SECONDS)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ui import visitors
 from ui.experiment import SPEEDS, Experiment
 from ui.parts import part
 from ui.readings import FIGURES
@@ -35,7 +38,7 @@ def _row(state: Experiment) -> None:
                 icon=":material/play_arrow:",
                 type="primary",
                 on_click=steer,
-                args=(lambda: _play(state),),
+                args=(_play, state),
                 shortcut="P",
                 disabled=run.playing or run.finished,
                 help="Train until max_iter.",
@@ -50,7 +53,7 @@ def _row(state: Experiment) -> None:
             disabled=run.playing or run.finished,
             help="Train one iteration.",
         )
-        untouched = run.iteration == 0 and not (run.playing or run.failure)
+        untouched = run.iteration == 0 and run.still and not run.failure
         st.button(
             "Reset",
             icon=":material/restart_alt:",
@@ -81,10 +84,14 @@ def _row(state: Experiment) -> None:
             st.markdown("\n\n".join(f"**{figure.label}**: {figure.meaning}" for figure in FIGURES))
 
 
-def steer(do: Callable[[], None]) -> None:
-    """What a button does that the live view must show at once; after others, its frames go on."""
-    do()
-    st.rerun([TRANSPORT, STAGE])
+def steer(do: Callable[..., None], *args: Any) -> None:
+    """A button's callback: `do` it, then draw the buttons and the live view, and nothing else."""
+    if not visitors.has_place():
+        st.rerun()
+    do(*args)
+    asked = get_script_run_ctx().fragment_ids_this_run
+    # What else has been asked for meanwhile would not be drawn.
+    st.rerun([TRANSPORT, STAGE] if asked and len(asked) == 1 else "app")
 
 
 def _undo(state: Experiment) -> None:

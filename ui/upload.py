@@ -53,13 +53,16 @@ def draw(state: Experiment) -> None:
             source = _file("source", "Source: labelled samples")
         with right:
             target = _file("target", "Target: samples of the other domain, labels optional (an exam only)")
-        if source is None or target is None:
+        st.session_state.file_missing = source is None or target is None
+        if st.session_state.file_missing:
             st.caption(
                 f"CSV with a header, NPZ, MAT (5 or 7.3) or a ZIP of images in one folder per class; up to "
                 f"{limits.MAX_FILE_BYTES // limits.MIB} MB each. The run on the page stays until you train on these."
             )
             return
         _pair(state, source, target)
+    if st.session_state.pop("page_is_due", False):
+        st.rerun()
 
 
 def _close() -> None:

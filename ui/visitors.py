@@ -87,6 +87,12 @@ def _arrive(query: dict[str, str]) -> Experiment:
     return found
 
 
+def has_place() -> bool:
+    """Whether this session's experiment is still kept here: on a full server, somebody who was away may lose it."""
+    key, holder = st.session_state.get("run_key"), get_script_run_ctx().session_id
+    return key is not None and registry().take(key, holder) is not None
+
+
 def try_again() -> None:
     """Let the next run of the page look for a place."""
     st.session_state.full = False
