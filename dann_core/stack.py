@@ -17,7 +17,13 @@ from torch import Tensor, nn
 from dann_core.networks import Network
 from dann_core.settings import Settings
 
-ACTIVATIONS = {"tanh": torch.tanh_, "relu": torch.relu_, "none": lambda h: h}
+
+def tanh_(h: Tensor) -> Tensor:
+    """tanh(h) = 2 sigmoid(2 h) - 1, in place and within 2e-7: PyTorch's own takes a quarter of a step on AVX2."""
+    return h.mul_(2).sigmoid_().mul_(2).sub_(1)
+
+
+ACTIVATIONS = {"tanh": tanh_, "relu": torch.relu_, "none": lambda h: h}
 """In place."""
 
 
