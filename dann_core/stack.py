@@ -18,12 +18,15 @@ from dann_core.networks import Network
 from dann_core.settings import Settings
 
 
-def tanh_(h: Tensor) -> Tensor:
-    """tanh(h) = 2 sigmoid(2 h) - 1, in place and within 2e-7: PyTorch's own takes a quarter of a step on AVX2."""
+def tanh_by_sigmoid_(h: Tensor) -> Tensor:
+    """tanh(h) = 2 sigmoid(2 h) - 1, in place and within 2e-7."""
     return h.mul_(2).sigmoid_().mul_(2).sub_(1)
 
 
-ACTIVATIONS = {"tanh": tanh_, "relu": torch.relu_, "none": lambda h: h}
+# PyTorch's own takes a quarter of a step on AVX2: almost three times as long as this, and with AVX-512 half as long.
+_tanh_ = tanh_by_sigmoid_ if torch.backends.cpu.get_cpu_capability() == "AVX2" else torch.tanh_
+
+ACTIVATIONS = {"tanh": _tanh_, "relu": torch.relu_, "none": lambda h: h}
 """In place."""
 
 

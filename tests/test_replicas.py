@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from conftest import make_pair
 
 from dann_core import DomainPair, KnobError, Settings, Trainer, View, domains
 from dann_core.engine import device
 from dann_core.replicas import Replicas, shape_key, stackable
+from dann_core.stack import tanh_by_sigmoid_
 
 SMALL = Settings(batch_size=8, max_iter=40, feature_width=16, extractor_width=16, discriminator_width=16)
 
@@ -51,6 +53,13 @@ def assert_same_view(view: View, expected: View, tolerance: float) -> None:
     np.testing.assert_allclose(view.features, expected.features, atol=tolerance)
     np.testing.assert_allclose(view.probabilities, expected.probabilities, atol=tolerance)
     np.testing.assert_allclose(view.source_probability, expected.source_probability, atol=tolerance)
+
+
+def test_tanh_by_sigmoid_is_tanh() -> None:
+    h = torch.cat([torch.linspace(-30, 30, 100_001), torch.tensor([1e-8, -torch.inf, torch.inf, torch.nan])])
+    expected = h.double().tanh()
+    assert tanh_by_sigmoid_(h) is h
+    torch.testing.assert_close(h.double(), expected, rtol=0, atol=2e-7, equal_nan=True)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
