@@ -14,6 +14,7 @@ from ui import panels, readings, transport, turns
 from ui.experiment import Experiment
 from ui.parts import let_go
 from ui.text import plain
+from ui.upload import draw_page_again
 
 TICK_SECONDS, CROWDED_TICK_SECONDS = 0.75, 2.0
 """From one frame to the next on a page that is alone, and at most. A frame must have ended when the next is asked for:
@@ -79,8 +80,8 @@ def _tick() -> float:
 def _failure(state: Experiment, failure: Exception) -> None:
     if isinstance(failure, EngineError):
         st.error(plain(str(failure)))
-        again = state.reconnect
-        st.button("Reconnect", icon=":material/sync:", type="primary", on_click=transport.steer, args=(again,))
+        reconnect = {"on_click": transport.steer, "args": (state.reconnect,)}
+        st.button("Reconnect", icon=":material/sync:", type="primary", **reconnect)
         return
     st.error(f"Training stopped with an error: {plain(str(failure))} Reset starts again; nothing else was lost.")
 
@@ -128,7 +129,7 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
     stopped = tick == TICK_SECONDS and run.still and not was_still
     # A timer ends with a page that does not have it.
     if news or ended or stopped or (tick and not _moving(run)):
-        _draw_page_again()
+        draw_page_again()
 
 
 def _draw_frame(state: Experiment, run: Run, places: panels.Places) -> None:
@@ -149,14 +150,6 @@ def _draw_frame(state: Experiment, run: Run, places: panels.Places) -> None:
         readings.sentence(run, snapshot)
 
 
-def _draw_page_again() -> None:
-    # Not while files are being dropped: an upload could hang. The panel does it when both are there, or at its end.
-    if st.session_state.get("uploading") and st.session_state.get("file_missing"):
-        st.session_state.page_is_due = True
-        return
-    st.rerun()
-
-
 def _await_end(run: Run, until: float) -> None:
     """Take in the end of a run if it is near: it would otherwise be seen up to a whole tick later."""
     while run.busy and (left := run.seconds_left()) is not None and (now := time.monotonic()) + left < until:
@@ -168,4 +161,4 @@ def _steered_frame(state: Experiment, run: Run, tick: float | None, places: pane
     """A frame whose pace follows the crowd."""
     frame(state, run, tick, places)
     if tick is not None and not 0.6 < _tick() / tick < 1.6:
-        _draw_page_again()
+        draw_page_again()

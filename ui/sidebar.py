@@ -9,7 +9,7 @@ import streamlit as st
 from dann_core import domains, networks
 from dann_core.knobs import Knob
 from dann_core.settings import GROUPS, Settings
-from ui import visitors
+from ui import upload, visitors
 from ui.controls import control, showing
 from ui.experiment import Experiment, engine
 from ui.parts import part
@@ -65,28 +65,24 @@ def _domain(state: Experiment) -> None:
     titles[UPLOAD] = "Your own two files…"
 
     def choose(name: str) -> None:
-        st.session_state.uploading = name == UPLOAD
+        upload.show(name == UPLOAD)
         if name != UPLOAD and (state.domain is None or name != state.domain.key):
             state.choose(name)
 
-    uploading = st.session_state.setdefault("uploading", False)
+    uploading = upload.panel().is_open
     now = UPLOAD if uploading or state.domain is None else state.domain.key
     where, shared = list(titles).index(now), showing("domain", now, choose)
     st.selectbox("source and target domain", list(titles), where, format_func=titles.get, **shared)
     if uploading:
         return
     if state.domain is None:
-        st.button("Other files", icon=":material/upload_file:", width="stretch", on_click=_upload)
+        st.button("Other files", icon=":material/upload_file:", width="stretch", on_click=upload.show, args=(True,))
         st.caption("An uploaded pair stays in this session: the link cannot hold it.")
         return
     with st.popover("About these domains", width="stretch", icon=":material/tune:"):
         st.write(state.domain.summary)
         for knob in state.domain.knobs():
             control(state.domain, knob, state.change_domain)
-
-
-def _upload() -> None:
-    st.session_state.uploading = True
 
 
 def _size(state: Experiment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,36 @@ KINDS = ("auto", "vectors", "signals", "images")
 """What a sample is; "auto" reads it from the array's shape."""
 
 
+@dataclass
+class Panel:
+    """What a session knows of its panel. While it `waits` for a file, the page is not drawn again by itself."""
+
+    is_open: bool
+    waits: bool = False
+    page_is_due: bool = False
+
+
+def panel() -> Panel:
+    """This session's panel."""
+    return st.session_state.setdefault("upload panel", Panel(is_open=False))
+
+
+def show(is_open: bool) -> None:
+    """Let the page have the panel, or no longer, when it is drawn next."""
+    st.session_state["upload panel"] = Panel(is_open)
+    if not is_open:
+        for slot in ("table source", "table target", "samples source", "samples target"):
+            st.session_state.pop(slot, None)
+
+
+def draw_page_again() -> None:
+    """Draw the whole page now or, while the panel waits for a file and an upload could hang, when it has both."""
+    if panel().waits:
+        panel().page_is_due = True
+    else:
+        st.rerun()
+
+
 @part()
 def draw(state: Experiment) -> None:
     """The panel with both file drops; the experiment on the page stays until "Train on these" is pressed.
@@ -41,34 +72,30 @@ def draw(state: Experiment) -> None:
     A fragment, since when the whole page is drawn again, Streamlit forgets where it has told the browser to send a
     file if that has not left the server yet: a second file, dropped while the first is being read, would hang.
     """
-    if not st.session_state.uploading:
+    mine = panel()
+    if not mine.is_open:
         st.rerun()
     with st.container(border=True, key="upload"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Your own two files**: a labelled source and a target of the same kind.", width="stretch")
             _sample_downloads()
-            st.button("Close", icon=":material/close:", on_click=_close)
+            st.button("Close", icon=":material/close:", on_click=show, args=(False,))
         left, right = st.columns(2)
         with left:
             source = _file("source", "Source: labelled samples")
         with right:
             target = _file("target", "Target: samples of the other domain, labels optional (an exam only)")
-        st.session_state.file_missing = source is None or target is None
-        if st.session_state.file_missing:
+        mine.waits = source is None or target is None
+        if mine.waits:
             st.caption(
                 f"CSV with a header, NPZ, MAT (5 or 7.3) or a ZIP of images in one folder per class; up to "
                 f"{limits.MAX_FILE_BYTES // limits.MIB} MB each. The run on the page stays until you train on these."
             )
             return
         _pair(state, source, target)
-    if st.session_state.pop("page_is_due", False):
+    if mine.page_is_due:
+        mine.page_is_due = False
         st.rerun()
-
-
-def _close() -> None:
-    st.session_state.uploading = False
-    for slot in ("table source", "table target", "samples source", "samples target"):
-        st.session_state.pop(slot, None)
 
 
 def _sample_downloads() -> None:
@@ -161,7 +188,7 @@ def _pair(state: Experiment, source: files.Samples, target: files.Samples) -> No
 
 
 def _train(state: Experiment, pair: DomainPair, settings: Settings) -> None:
-    _close()
+    show(False)
     state.use_upload(pair, settings)
 
 

@@ -12,7 +12,7 @@ if visitors.looking_on():
     st.stop()
 sidebar.draw(state)
 # A place of its own, empty or not: what stands below must not move in the page's tree when it opens or closes.
-if st.session_state.uploading:
+if upload.panel().is_open:
     with st.container():
         upload.draw(state)
 else:
