@@ -4,13 +4,14 @@ A step of a small network is mostly overhead. Experiments that differ only in nu
 seed, ...) share every call: `dann_core.stack` holds the layers and the step. All on the thread that calls.
 
 First weights, batches and inputs are the Trainer's, so a replica's history is that of its own single run up to
-rounding: sums are taken in another order and, on AVX2, tanh is computed in another way. Two networks that play against
-each other amplify rounding, just as a single run does when its first weights are moved by one unit in the last place.
-Measured against the Trainer on AVX2, six experiments each (seeds 0 to 5, gamma 2 to 20), largest relative difference of
-a loss within the first 50, 100 and 200 iterations: blobs 2e-6, 4e-6 and 5e-5; pinwheel 5e-7, 1e-4 and 3e-3; moons
-4e-4, 2e-2 and 0.9, which is also what moving the first weights does to single runs there. Target accuracies at the
-end: within 4 points. On CUDA rounding grows sooner. Where a preset is no sure thing (another gamma or angle), two runs
-may end apart by as much as a single run does when its first weights are moved.
+rounding: sums are taken in another order, and without AVX-512 tanh is computed in another way. Two networks that play
+against each other amplify rounding, just as a single run does when its first weights are moved by one unit in the last
+place. Measured against the Trainer on a processor with AVX2 but not AVX-512, six experiments each (seeds 0 to 5, gamma
+2 to 20), largest relative difference of a loss within the first 50, 100 and 200 iterations: blobs 2e-6, 4e-6 and 5e-5;
+pinwheel 5e-7, 1e-4 and 3e-3; moons 4e-4, 2e-2 and 0.9, each of which moving the first weights of single runs gives too,
+and with PyTorch's own tanh 3e-7, 3e-3 and 0.2; on CUDA rounding grows sooner than with that. Target accuracies at the
+end: within 4 points. Where a preset is no sure thing (another gamma or angle), two runs may end apart by as much as a
+single run does when its first weights are moved.
 """
 
 from __future__ import annotations

@@ -80,8 +80,13 @@ def _tick() -> float:
 def _failure(state: Experiment, failure: Exception) -> None:
     if isinstance(failure, EngineError):
         st.error(plain(str(failure)))
-        reconnect = {"on_click": transport.steer, "args": (state.reconnect,)}
-        st.button("Reconnect", icon=":material/sync:", type="primary", **reconnect)
+        st.button(
+            "Reconnect",
+            icon=":material/sync:",
+            type="primary",
+            on_click=transport.steer,
+            args=(state.reconnect,),
+        )
         return
     st.error(f"Training stopped with an error: {plain(str(failure))} Reset starts again; nothing else was lost.")
 

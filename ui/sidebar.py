@@ -65,18 +65,21 @@ def _domain(state: Experiment) -> None:
     titles[UPLOAD] = "Your own two files…"
 
     def choose(name: str) -> None:
-        upload.show(name == UPLOAD)
-        if name != UPLOAD and (state.domain is None or name != state.domain.key):
+        if name == UPLOAD:
+            upload.open_panel()
+            return
+        upload.close_panel()
+        if state.domain is None or name != state.domain.key:
             state.choose(name)
 
-    uploading = upload.panel().is_open
-    now = UPLOAD if uploading or state.domain is None else state.domain.key
+    is_open = upload.panel().is_open
+    now = UPLOAD if is_open or state.domain is None else state.domain.key
     where, shared = list(titles).index(now), showing("domain", now, choose)
     st.selectbox("source and target domain", list(titles), where, format_func=titles.get, **shared)
-    if uploading:
+    if is_open:
         return
     if state.domain is None:
-        st.button("Other files", icon=":material/upload_file:", width="stretch", on_click=upload.show, args=(True,))
+        st.button("Other files", icon=":material/upload_file:", width="stretch", on_click=upload.open_panel)
         st.caption("An uploaded pair stays in this session: the link cannot hold it.")
         return
     with st.popover("About these domains", width="stretch", icon=":material/tune:"):

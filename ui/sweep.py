@@ -10,7 +10,7 @@ from dann_core.knobs import KnobError
 from dann_core.selection import MEASURED_CORRELATIONS, SCORES
 from dann_core.sweep import MEASURES, Axis, Measure, Plan, Sweep
 from dann_core.sweep_plan import cell_text, numeric_knobs, value_text
-from ui import sweep_charts
+from ui import sweep_charts, upload
 from ui.experiment import Experiment, built_in_pair, engine
 from ui.plot import chart
 from ui.text import duration, plain
@@ -222,6 +222,7 @@ def _cell(state: Experiment, sweep: Sweep, measure: Measure) -> None:
             settings = plan.settings(cell, seed)
             pair = plan.pair if plan.domain is None else built_in_pair(plan.domain, seed)
             state.open(plan.domain, pair, settings)
+            upload.close_panel()
             st.switch_page("views/explore.py")
 
 

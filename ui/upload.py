@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -13,7 +15,7 @@ from dann_core.domains import upload as files
 from dann_core.domains.upload import limits
 from dann_core.knobs import KnobError
 from dann_core.settings import Settings
-from ui import palette, turns
+from ui import palette, turns, visitors
 from ui.charts import Spec, base_layout, shown
 from ui.experiment import Experiment
 from ui.inputs import as_rgb
@@ -37,11 +39,15 @@ KINDS = ("auto", "vectors", "signals", "images")
 
 @dataclass
 class Panel:
-    """What a session knows of its panel. While it `waits` for a file, the page is not drawn again by itself."""
+    """What a session knows of its panel. While it `waits` for a file, the page is not drawn again by itself.
+
+    `held` is what was made of the dropped files, with what it was made from.
+    """
 
     is_open: bool
     waits: bool = False
     page_is_due: bool = False
+    held: dict[str, tuple[object, Any]] = field(default_factory=dict)
 
 
 def panel() -> Panel:
@@ -49,16 +55,18 @@ def panel() -> Panel:
     return st.session_state.setdefault("upload panel", Panel(is_open=False))
 
 
-def show(is_open: bool) -> None:
-    """Let the page have the panel, or no longer, when it is drawn next."""
-    st.session_state["upload panel"] = Panel(is_open)
-    if not is_open:
-        for slot in ("table source", "table target", "samples source", "samples target"):
-            st.session_state.pop(slot, None)
+def open_panel() -> None:
+    """Let the page have an empty panel when it is drawn next."""
+    st.session_state["upload panel"] = Panel(is_open=True)
+
+
+def close_panel() -> None:
+    """Let the page have none, and forget the files."""
+    st.session_state["upload panel"] = Panel(is_open=False)
 
 
 def draw_page_again() -> None:
-    """Draw the whole page now or, while the panel waits for a file and an upload could hang, when it has both."""
+    """Draw the whole page: now, or once the panel has both files if it waits for one, since an upload could hang."""
     if panel().waits:
         panel().page_is_due = True
     else:
@@ -79,7 +87,7 @@ def draw(state: Experiment) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Your own two files**: a labelled source and a target of the same kind.", width="stretch")
             _sample_downloads()
-            st.button("Close", icon=":material/close:", on_click=show, args=(False,))
+            st.button("Close", icon=":material/close:", on_click=close_panel)
         left, right = st.columns(2)
         with left:
             source = _file("source", "Source: labelled samples")
@@ -114,6 +122,9 @@ def _file(role: str, label: str) -> files.Samples | None:
     """One file drop with what is to be chosen in it; a refusal is shown in its place."""
     dropped = st.file_uploader(label, key=f"file {role}")
     if dropped is None:
+        # Also after a visit to another page, which empties the drops.
+        for slot in (f"table {role}", f"samples {role}"):
+            panel().held.pop(slot, None)
         return None
     try:
         table = _remembered(
@@ -147,14 +158,13 @@ def _select(label: str, options: list[str], guess: str | None, key: str) -> str:
     return st.selectbox(label, options, index=index, format_func=files.shown, key=key)
 
 
-def _remembered(slot: str, key: object, make):
+def _remembered(slot: str, key: object, make: Callable[[], Any]) -> Any:
     """The last result for this slot, made anew when the key changes: page scripts run again at every click."""
-    held = st.session_state.get(slot)
-    if held is None or held[0] != key:
+    held = panel().held
+    if slot not in held or held[slot][0] != key:
         with st.spinner("Reading…"), turns.aside():
-            held = (key, make())
-        st.session_state[slot] = held
-    return held[1]
+            held[slot] = key, make()
+    return held[slot][1]
 
 
 def _pair(state: Experiment, source: files.Samples, target: files.Samples) -> None:
@@ -188,8 +198,10 @@ def _pair(state: Experiment, source: files.Samples, target: files.Samples) -> No
 
 
 def _train(state: Experiment, pair: DomainPair, settings: Settings) -> None:
-    show(False)
+    if not visitors.has_place():
+        st.rerun()
     state.use_upload(pair, settings)
+    close_panel()
 
 
 def _facts(facts: files.Preview) -> None:

@@ -8,6 +8,8 @@ from ui import live, sidebar, upload, visitors
 
 state = visitors.arrive()
 if visitors.looking_on():
+    # Who has lost their place may have had one: its page would go on waiting for files.
+    upload.close_panel()
     live.look_on(state, visitors.PLACES, visitors.try_again)
     st.stop()
 sidebar.draw(state)
