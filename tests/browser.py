@@ -38,6 +38,12 @@ def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name).first
 
 
+def choose_upload(page: Page) -> None:
+    page.get_by_role("combobox").first.click()
+    page.get_by_text("Your own two files").click()
+    expect(page.get_by_text("Source: labelled samples")).to_be_visible()
+
+
 def iteration(page: Page) -> int:
     text = page.get_by_test_id("stProgress").inner_text()
     return int(re.search(r"iteration\s+([\d,]+)", text).group(1).replace(",", ""))

@@ -12,6 +12,7 @@ from browser import (
     PHONE,
     SAMPLES,
     button,
+    choose_upload,
     figure,
     iteration,
     open_page,
@@ -124,12 +125,6 @@ def test_zoom_survives_twenty_frames(page: Page, address: str) -> None:
     page.wait_for_function("() => window.frames_drawn >= 20")
     assert iteration(page) > 20
     assert page.evaluate(ZOOM) == zoomed
-
-
-def choose_upload(page: Page) -> None:
-    page.get_by_role("combobox").first.click()
-    page.get_by_text("Your own two files").click()
-    expect(page.get_by_text("Source: labelled samples")).to_be_visible()
 
 
 def drop(page: Page, position: int, path: Path) -> None:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 
-from browser import PHONE, button, open_page, point_at
+from browser import PHONE, button, choose_upload, open_page, point_at
 from playwright.sync_api import Page, expect
 
 
 def open_sweep(page: Page, address: str, query: str) -> None:
     open_page(page, address, query)
+    go_to_sweep(page)
+
+
+def go_to_sweep(page: Page) -> None:
     page.get_by_role("link", name="Sweep").click()
     expect(page.get_by_text("Nothing is swept yet")).to_be_visible()
 
 
 def test_a_sweep_fills_its_map_and_opens_a_cell(page: Page, address: str, picture) -> None:
-    open_sweep(page, address, "max_iter=20")
+    open_page(page, address, "max_iter=20")
+    choose_upload(page)
+    go_to_sweep(page)
     values = page.get_by_role("textbox", name="gamma")
     values.fill("1, 99")
     values.press("Enter")
@@ -49,6 +55,8 @@ def test_a_sweep_fills_its_map_and_opens_a_cell(page: Page, address: str, pictur
     expect(page.get_by_text("The experiment of the sweep's cell")).to_be_visible()
     expect(page).to_have_url(re.compile(r"max_iter=20&"))
     expect(button(page, "Play")).to_be_enabled()
+    # What stands there is the sweep's cell: a panel that was open belongs to the experiment before.
+    expect(page.get_by_test_id("stFileUploader")).to_have_count(0)
     page.get_by_role("link", name="Sweep").click()
     expect(page.get_by_text("18 of 18 experiments · done")).to_be_visible()
 
