@@ -86,8 +86,7 @@ def _row(state: Experiment) -> None:
 
 def steer(do: Callable[..., None], *args: Any) -> None:
     """A button's callback: `do` it, then draw the buttons and the live view, and nothing else."""
-    if not visitors.has_place():
-        st.rerun()
+    visitors.insist_on_place()
     do(*args)
     asked = get_script_run_ctx().fragment_ids_this_run
     # What else has been asked for meanwhile would not be drawn.

@@ -198,8 +198,7 @@ def _pair(state: Experiment, source: files.Samples, target: files.Samples) -> No
 
 
 def _train(state: Experiment, pair: DomainPair, settings: Settings) -> None:
-    if not visitors.has_place():
-        st.rerun()
+    visitors.insist_on_place()
     state.use_upload(pair, settings)
     close_panel()
 

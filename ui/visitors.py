@@ -87,10 +87,14 @@ def _arrive(query: dict[str, str]) -> Experiment:
     return found
 
 
-def has_place() -> bool:
-    """Whether this session's experiment is still kept here: on a full server, somebody who was away may lose it."""
+def insist_on_place() -> None:
+    """In a callback of one of the page's parts: do nothing, and draw the whole page, if the place here is lost.
+
+    On a full server it may be, for somebody who was away; what is trained then is nobody's, and counted nowhere.
+    """
     key, holder = st.session_state.get("run_key"), get_script_run_ctx().session_id
-    return key is not None and registry().take(key, holder) is not None
+    if key is None or registry().take(key, holder) is None:
+        st.rerun()
 
 
 def try_again() -> None:
