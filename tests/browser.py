@@ -71,14 +71,27 @@ def play_and_pause(page: Page, at_least: int) -> int:
     return iteration(page)
 
 
-def point_at(page: Page, place: Locator, text: str | re.Pattern[str]) -> None:
-    """Move the pointer to the middle of a place on a chart until the chart says so.
+MIDDLE = """place => {
+    const box = place.getBoundingClientRect();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+}"""
+
+# Of a figure's last trace the last point: drawn last, it lies above all others.
+LAST_POINT = """figure => {
+    const { x, y } = figure._fullData.at(-1), { xaxis, yaxis } = figure._fullLayout;
+    const box = figure.getBoundingClientRect();
+    return [box.x + xaxis._offset + xaxis.d2p(x.at(-1)), box.y + yaxis._offset + yaxis.d2p(y.at(-1))];
+}"""
+
+
+def point_at(page: Page, place: Locator, text: str | re.Pattern[str], where: str = MIDDLE) -> None:
+    """Move the pointer to a place on a chart, by default its middle, until the chart says so.
 
     A chart that is being drawn forgets where the pointer was, until it is moved again, as every hand does.
     """
     for attempt in range(PATIENCE // 1000):
-        box = place.bounding_box()
-        page.mouse.move(box["x"] + box["width"] / 2 + attempt % 2, box["y"] + box["height"] / 2)
+        x, y = place.evaluate(where)
+        page.mouse.move(x + attempt % 2, y)
         try:
             page.locator(".hovertext", has_text=text).wait_for(timeout=1000)
             return

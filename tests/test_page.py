@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from browser import (
+    LAST_POINT,
     PHONE,
     SAMPLES,
     button,
@@ -74,13 +75,12 @@ def test_gamma_acts_live_and_leaves_a_mark(page: Page, address: str) -> None:
 
 def test_a_point_says_what_it_is(page: Page, address: str) -> None:
     open_page(page, address)
-    # Drawn last, it lies above all others.
-    point = page.locator(".js-plotly-plot").nth(1).locator(".trace.scatter").last.locator(".point").last
+    panel = page.locator(".js-plotly-plot").nth(1)
     moon = "(upper|lower) moon"
     says = re.compile(rf"^target sample \d+class {moon} \(exam\)predicted {moon} \(\d+%\)$")
-    point_at(page, point, says)
+    point_at(page, panel, says, LAST_POINT)
     page.get_by_text("true target labels").click()
-    point_at(page, point, re.compile(rf"^target sample \d+predicted {moon} \(\d+%\)$"))
+    point_at(page, panel, re.compile(rf"^target sample \d+predicted {moon} \(\d+%\)$"), LAST_POINT)
 
 
 def test_width_rebuilds_and_undo_brings_the_run_back(page: Page, address: str) -> None:
@@ -109,8 +109,8 @@ COUNT_FRAMES = """() => {
 }"""
 
 
-def test_zoom_survives_twenty_frames(page: Page, address: str) -> None:
-    open_page(page, address, "max_iter=100000")
+def zoom(page: Page) -> list[float]:
+    """Zoom into the first picture; the limits of its axes then."""
     expect(page.locator(".js-plotly-plot .nsewdrag").first).to_be_visible()
     whole = page.evaluate(ZOOM)
     box = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
@@ -119,7 +119,44 @@ def test_zoom_survives_twenty_frames(page: Page, address: str) -> None:
     page.mouse.move(box["x"] + 200, box["y"] + 200, steps=8)
     page.mouse.up()
     page.wait_for_function(f"whole => JSON.stringify(({ZOOM})()) !== JSON.stringify(whole)", arg=whole)
-    zoomed = page.evaluate(ZOOM)
+    return page.evaluate(ZOOM)
+
+
+# Of the source's points inside the first picture's frame, how many have ink where they are; and all ink in pixels.
+INK = """() => {
+    const plot = document.querySelector('.js-plotly-plot'), pen = plot.querySelector('canvas').getContext('2d');
+    const { xaxis, yaxis } = plot._fullLayout, { x, y } = plot._fullData[0], scale = window.devicePixelRatio;
+    const inside = [...x.keys()].map(i => [xaxis.d2p(x[i]), yaxis.d2p(y[i])])
+        .filter(([a, b]) => 0 < a && a < xaxis._length && 0 < b && b < yaxis._length);
+    const pixels = (...box) => pen.getImageData(...box.map(v => Math.floor(v * scale))).data;
+    const opaque = (...box) => pixels(...box).filter((v, i) => i % 4 === 3 && v);
+    const inked = inside.filter(([a, b]) => opaque(a + xaxis._offset, b + yaxis._offset, 1, 1).length);
+    return [inside.length, inked.length, opaque(0, 0, plot._fullLayout.width, plot._fullLayout.height).length];
+}"""
+
+WIDTH = "() => document.querySelector('.js-plotly-plot canvas').width"
+
+
+def test_points_are_drawn_where_they_are_also_zoomed_and_on_another_size(page: Page, address: str) -> None:
+    open_page(page, address)
+    expect(page.locator(".js-plotly-plot canvas").first).to_be_visible()
+    inside, inked, ink = page.evaluate(INK)
+    assert inside == inked == 250
+    assert 5_000 < ink < 40_000
+    zoom(page)
+    inside, inked, less = page.evaluate(INK)
+    assert 0 < inside == inked < 250
+    assert less < ink
+    before = page.evaluate(WIDTH)
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.wait_for_function(f"before => ({WIDTH})() < before", arg=before)
+    again, inked, _ = page.evaluate(INK)
+    assert again == inked == inside
+
+
+def test_zoom_survives_twenty_frames(page: Page, address: str) -> None:
+    open_page(page, address, "max_iter=100000")
+    zoomed = zoom(page)
     page.evaluate(COUNT_FRAMES)
     button(page, "Play").click()
     page.wait_for_function("() => window.frames_drawn >= 20")

@@ -76,9 +76,11 @@ def samples(
         says = f"{name} sample %{{customdata[0]}}{truth}<br>predicted %{{hovertext}} (%{{customdata[1]:.0%}})"
         return {
             "type": "scatter",
-            "mode": "markers",
+            # Drawn by plot.js, ten times as quickly as by Plotly, who says what is known of a point.
+            "mode": "none",
             **{what: values[part] for what, values in everything.items()},
             "marker": {"color": colours[part]} | marker,
+            "hoverlabel": {"bgcolor": colours[part]},
             "hovertemplate": says + "<extra></extra>",
         }
 

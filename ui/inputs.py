@@ -42,13 +42,19 @@ def caption(pair: DomainPair) -> str:
 
 
 def _plane(pair: DomainPair, sample: Sample, snapshot: Snapshot, exam: bool) -> Spec:
-    dots = samples(pair, sample, snapshot, _flat(pair, sample), exam=exam, size=6)
-    surface = snapshot.surface
-    margin = {"l": 28, "r": 8, "t": 8, "b": 22}
-    if surface is None:
-        return {"data": dots, "layout": {"xaxis": frame_axis(), "yaxis": frame_axis(), "margin": margin}}
-    x_axis, y_axis = (frame_axis(range=[float(v[0]), float(v[-1])]) for v in (surface.x, surface.y))
-    return {"data": [*_views(surface), *dots], "layout": {"xaxis": x_axis, "yaxis": y_axis, "margin": margin}}
+    surface, xy = snapshot.surface, _flat(pair, sample)
+    sides = (surface.x, surface.y) if surface else (_with_margin(values) for values in xy.T)
+    x_axis, y_axis = (frame_axis(range=[float(side[0]), float(side[-1])]) for side in sides)
+    views = _views(surface) if surface else []
+    dots = samples(pair, sample, snapshot, xy, exam=exam, size=6)
+    layout = {"xaxis": x_axis, "yaxis": y_axis, "margin": {"l": 28, "r": 8, "t": 8, "b": 22}}
+    return {"data": [*views, *dots], "layout": layout}
+
+
+def _with_margin(values: np.ndarray) -> tuple[float, float]:
+    low, high = values.min(), values.max()
+    margin = 0.05 * (high - low) or 1.0
+    return low - margin, high + margin
 
 
 @lru_cache(maxsize=8)
