@@ -76,7 +76,7 @@ MIDDLE = """place => {
     return [box.x + box.width / 2, box.y + box.height / 2];
 }"""
 
-# Of a figure's last trace the last point: drawn last, it lies above all others.
+# Of a figure's last trace the last point: of points in one place, Plotly names the last.
 LAST_POINT = """figure => {
     const { x, y } = figure._fullData.at(-1), { xaxis, yaxis } = figure._fullLayout;
     const box = figure.getBoundingClientRect();

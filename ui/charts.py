@@ -76,11 +76,10 @@ def samples(
         says = f"{name} sample %{{customdata[0]}}{truth}<br>predicted %{{hovertext}} (%{{customdata[1]:.0%}})"
         return {
             "type": "scatter",
-            # Drawn by plot.js, ten times as quickly as by Plotly, who says what is known of a point.
+            # Drawn by plot.js; Plotly only says what is known of a point.
             "mode": "none",
             **{what: values[part] for what, values in everything.items()},
             "marker": {"color": colours[part]} | marker,
-            "hoverlabel": {"bgcolor": colours[part]},
             "hovertemplate": says + "<extra></extra>",
         }
 
@@ -105,7 +104,7 @@ def features(
 
 
 def legend(pair: DomainPair) -> str:
-    """Symbols of the domains and colours of the classes, as HTML: in the figure it costs as much as the points do."""
+    """Symbols of the domains and colours of the classes, as HTML: in the figure it would be drawn in every frame."""
     entries = [("●", palette.INK, "source"), ("△", palette.INK, "target")]
     entries += [("■", palette.class_colour(k), shown(n)) for k, n in enumerate(pair.class_names[:LEGEND_CLASSES])]
     items = [f'<li><span style="color:{colour}">{symbol}</span> {name}</li>' for symbol, colour, name in entries]

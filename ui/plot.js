@@ -1,6 +1,7 @@
 // Draws one Plotly figure and updates it in place; PLOTLY_JS is replaced by the file's name.
 
-const config = { displayModeBar: false, responsive: false }
+// The ranges are ours: a double click brings them back and makes no others.
+const config = { displayModeBar: false, responsive: false, doubleClick: "reset" }
 let loading
 
 // Plotly is loaded once for all charts, from beside Streamlit's own scripts, whatever path the app is served under.
@@ -44,6 +45,8 @@ async function draw(place, { data, layout }) {
   place.tried = true
   try {
     const isNew = !place.data
+    // Of a trace that it does not draw, Plotly does not know the colours.
+    for (const trace of data) if (trace.mode === "none") trace.hoverlabel = { bgcolor: trace.marker.color }
     await (await plotly()).react(place, data, layout, config)
     if (!isNew) return
     place.on("plotly_click", ({ points: [point] }) => place.tell(point.customdata))
@@ -55,13 +58,13 @@ async function draw(place, { data, layout }) {
   }
 }
 
-// Plotly's names: a path about (x, y), as large as Plotly's of twice the size r.
+// Plotly's symbols of the size 2 r, as paths about (x, y).
 const symbols = {
   circle: (pen, x, y, r) => pen.arc(x, y, r, 0, 2 * Math.PI),
   "triangle-up-open": (pen, x, y, r) => {
-    pen.moveTo(x, y - 1.1 * r)
-    pen.lineTo(x + r, y + 0.65 * r)
-    pen.lineTo(x - r, y + 0.65 * r)
+    pen.moveTo(x, y - r)
+    pen.lineTo(x + 1.15 * r, y + r / 2)
+    pen.lineTo(x - 1.15 * r, y + r / 2)
     pen.closePath()
   },
 }
@@ -69,7 +72,7 @@ const symbols = {
 // The markers of traces in the mode "none". Plotly styles each point by itself, and twice, which took three quarters of
 // a picture's time; of these it only knows where they are, for who points at one.
 function drawMarkers(place) {
-  const traces = place._fullData.filter(({ mode, _input }) => mode === "none" && _input.marker)
+  const traces = place._fullData.filter(({ mode }) => mode === "none")
   if (!traces.length) return place.canvas?.remove()
   const { width, height, xaxis, yaxis } = place._fullLayout
   place.canvas ??= document.createElement("canvas")
@@ -81,20 +84,14 @@ function drawMarkers(place) {
   pen.scale(scale, scale)
   pen.rect(xaxis._offset, yaxis._offset, xaxis._length, yaxis._length)
   pen.clip()
-  const [left, right] = xaxis.range
-  const [bottom, top] = yaxis.range
   for (const { x, y, _input } of traces) {
     const { marker } = _input
     const isOpen = marker.symbol.endsWith("-open")
     pen.lineWidth = marker.line.width
     for (let i = 0; i < x.length; i++) {
       pen.beginPath()
-      symbols[marker.symbol](
-        pen,
-        xaxis._offset + ((x[i] - left) / (right - left)) * xaxis._length,
-        yaxis._offset + ((top - y[i]) / (top - bottom)) * yaxis._length,
-        marker.size / 2,
-      )
+      const middle = [xaxis._offset + xaxis.c2p(x[i]), yaxis._offset + yaxis.c2p(y[i])]
+      symbols[marker.symbol](pen, ...middle, marker.size / 2)
       pen.fillStyle = marker.color[i]
       pen.strokeStyle = isOpen ? marker.color[i] : marker.line.color
       if (!isOpen) pen.fill()
