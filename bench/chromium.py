@@ -17,17 +17,19 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 PATIENCE = 120_000
 """Milliseconds that the page of a busy server may take."""
 
-# Notes each new iteration that the page shows and when, and the last click, in seconds of the clock. What changes is
-# observed: to look in every frame of the screen would keep the browser busy itself.
+# Notes each new iteration that the page shows and when, when it first says done, and the last click, in seconds of the
+# clock. What changes is observed: to look in every frame of the screen would keep the browser busy itself.
 NOTE_FRAMES = """() => {
     window.frames_seen = []
     addEventListener('click', () => { window.clicked_at = Date.now() / 1000 }, true)
     let last
     const look = () => {
-        const found = document.querySelector('[data-testid=stProgress]')?.textContent.match(/iteration\\s+([\\d,]+)/)
+        const said = document.querySelector('[data-testid=stProgress]')?.textContent ?? ''
+        const found = said.match(/iteration\\s+([\\d,]+)/)
         const iteration = found && Number(found[1].replaceAll(',', ''))
         if (found && iteration !== last) window.frames_seen.push([Date.now() / 1000, iteration])
         if (found) last = iteration
+        if (said.includes('done')) window.done_at ??= Date.now() / 1000
     }
     look()
     new MutationObserver(look).observe(document.body, { childList: true, characterData: true, subtree: true })

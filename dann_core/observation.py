@@ -149,6 +149,8 @@ class Observer:
         started = time.perf_counter() if started is None else started
         # The first look, before Play, and those at rest do not count as the run's time.
         training = self._tsne.frame is not None and not complete
+        # The complete looks that follow make t-SNE and probe in any case: the end need not wait for them.
+        ended = training and trainer.progress >= 1
         source, target = trainer.look(self._source_x, "source"), trainer.look(self._target_x, "target")
         evaluation = (
             trainer.evaluate() if complete else trainer.grade(self.sample.source, self.sample.target, source, target)
@@ -161,7 +163,7 @@ class Observer:
         settled = True
         if np.isfinite(features).all():
             self._pca.follow(features)
-            settled = self._follow(features, n, turns, training)
+            settled = False if ended else self._follow(features, n, turns, training)
         else:
             self._distance = float("nan")
         # A view would keep the whole history of that moment alive.

@@ -93,7 +93,7 @@ def point_at(page: Page, place: Locator, text: str | re.Pattern[str], where: str
         x, y = place.evaluate(where)
         page.mouse.move(x + attempt % 2, y)
         try:
-            page.locator(".hovertext", has_text=text).wait_for(timeout=1000)
+            page.locator(".hovertext, .hoverlayer .legend", has_text=text).wait_for(timeout=1000)
             return
         except TimeoutError:
             continue

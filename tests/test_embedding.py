@@ -150,6 +150,23 @@ def test_a_run_that_was_looked_at_for_long_is_measured_again_soon() -> None:
     assert not np.array_equal(after.tsne, before.tsne)
 
 
+def test_the_end_of_a_run_waits_for_neither_tsne_nor_probe() -> None:
+    pair, settings = domains.load("moons"), domains.preset("moons").replace(max_iter=100)
+    trainer, observer = Trainer(pair, settings, device()), Observer(pair)
+    observer.observe(trainer)
+    trainer.advance(50)
+    before = observer.observe(trainer, started=time.perf_counter() - 60)
+    trainer.advance(50)
+    end = observer.observe(trainer)
+    assert end.evaluation != before.evaluation
+    assert np.array_equal(end.tsne, before.tsne)
+    assert end.proxy_a_distance == before.proxy_a_distance
+    assert not end.settled
+    resting = observer.observe(trainer, complete=True)
+    assert not np.array_equal(resting.tsne, before.tsne)
+    assert resting.proxy_a_distance != before.proxy_a_distance
+
+
 def test_the_sample_is_stratified_and_fixed() -> None:
     pair = domains.load("blobs", imbalance=5.0)
     sample, again = stratified_sample(pair, 100), stratified_sample(pair, 100)

@@ -170,6 +170,30 @@ def test_zoom_survives_twenty_frames(page: Page, address: str) -> None:
     assert inside == inked
 
 
+# The last iteration that the picture of the curves shows.
+LAST_OF_CURVES = "() => document.querySelectorAll('.js-plotly-plot')[2].calcdata[0].at(-1).x"
+
+# Within the picture of the curves the upper left, where the losses of the first iterations are.
+FIRST_LOSSES = """figure => {
+    const { xaxis, yaxis } = figure._fullLayout, box = figure.getBoundingClientRect();
+    return [box.x + xaxis._offset + 2, box.y + yaxis._offset + yaxis._length / 2];
+}"""
+
+
+def test_curves_move_on_below_what_is_said_of_them(page: Page, address: str) -> None:
+    open_page(page, address, "max_iter=3000")
+    button(page, "Play").click()
+    wait_for_iteration(page, 100)
+    curves = page.locator(".js-plotly-plot").nth(2)
+    point_at(page, curves, "classification", FIRST_LOSSES)
+    before = page.evaluate(LAST_OF_CURVES)
+    page.wait_for_function(f"before => ({LAST_OF_CURVES})() > before + 300", arg=before)
+    expect(curves.locator(".hoverlayer")).to_contain_text("classification")
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.wait_for_function(f"before => ({WIDTH})() < before", arg=page.evaluate(WIDTH))
+    assert page.evaluate(LAST_OF_CURVES) > before
+
+
 def drop(page: Page, position: int, path: Path) -> None:
     page.locator("input[type=file]").nth(position).set_input_files(path)
     expect(page.get_by_test_id("stFileUploader").nth(position)).to_contain_text(path.name)

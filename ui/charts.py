@@ -62,13 +62,15 @@ def samples(
     names = [shown(name, 40) for name in pair.class_names]
     target_y = pair.target_y[sample.target] if exam else snapshot.predicted[n:]
     classes = np.append(pair.source_y[sample.source], target_y).tolist()
+    numbers = np.append(sample.source, sample.target)
     everything = {
         "x": xy[:, 0],
         "y": xy[:, 1],
         # The browser makes a sentence of these for the one point that is asked about.
         "text": [names[k] for k in classes],
         "hovertext": [names[k] for k in snapshot.predicted.tolist()],
-        "customdata": np.column_stack([np.append(sample.source, sample.target), snapshot.confidence]),
+        # In 32 bits, exact for the first 16 million samples.
+        "customdata": np.column_stack([numbers, snapshot.confidence]).astype(np.float32),
     }
     colours = [palette.class_colour(k) for k in classes]
 
@@ -278,10 +280,11 @@ def _line(
 
 
 def binned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """At most `CURVE_POINTS` means of neighbouring values; a curve that is short enough stays as it is."""
-    size = -(-len(x) // CURVE_POINTS)
-    if size <= 1:
-        return x, y
+    """At most `CURVE_POINTS` means of neighbouring values; a curve that is short enough stays as it is.
+
+    In 32 bits, as it travels to the page.
+    """
+    size = max(1, -(-len(x) // CURVE_POINTS))
     starts = np.arange(0, len(x), size)
     counts = np.diff(np.append(starts, len(x)))
-    return np.add.reduceat(x, starts) / counts, np.add.reduceat(y, starts) / counts
+    return tuple((np.add.reduceat(values, starts) / counts).astype(np.float32) for values in (x, y))

@@ -117,18 +117,24 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
     """One frame: take in what has been trained, then draw it; `tick` seconds later comes the next."""
     started = _drawn_at[id(run)] = time.monotonic()
     before, was_still = (run.finished, run.failure), run.still
+    numbers = readings.Numbers()
     if run.playing and tick:
         # What is nearly there would otherwise be seen a whole tick later; a run that begins shows nothing else.
         with turns.aside():
             run.wait(tick * (NEARLY if run.iteration else WITHIN))
+            _await_end(run, started + NEARLY * tick)
     with turns.turn():
         run.poll(tick)
         news = state.notice_recovery()
-        _draw_frame(state, run, places)
+        _draw_frame(state, run, places, numbers)
     with turns.aside():
         let_go()
         if run.playing and tick:
             _await_end(run, started + WITHIN * tick)
+            if run.finished:
+                # The page, drawn anew at the end, takes the browser longer.
+                numbers.draw(run, run.latest)
+                let_go()
     ended = (run.finished, run.failure) != before
     # The way back can be used while the picture still settles; a crowded server draws the page once, when it has.
     stopped = tick == TICK_SECONDS and run.still and not was_still
@@ -137,7 +143,7 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
         draw_page_again()
 
 
-def _draw_frame(state: Experiment, run: Run, places: panels.Places) -> None:
+def _draw_frame(state: Experiment, run: Run, places: panels.Places, numbers: readings.Numbers) -> None:
     snapshot = panels.shown(run)
     if snapshot is None:
         for place in places:
@@ -148,8 +154,7 @@ def _draw_frame(state: Experiment, run: Run, places: panels.Places) -> None:
         return
     # Made before anything is sent: what comes together, the browser lays out once.
     pictures = panels.pictures(state, run, snapshot)
-    readings.progress(run)
-    readings.figures(snapshot, run.settings)
+    numbers.draw(run, snapshot)
     panels.draw(pictures, places)
     with places.sentence:
         readings.sentence(run, snapshot)

@@ -2,6 +2,8 @@
 
 // The ranges are ours: a double click brings them back and makes no others.
 const config = { displayModeBar: false, responsive: false, doubleClick: "reset" }
+// Plotly's way of moving lines and nothing else: not the axes, nor what it says of the point that a person points at.
+const movement = { mode: "immediate", transition: { duration: 0 }, frame: { duration: 0, redraw: false } }
 let loading
 
 // Plotly is loaded once for all charts, from beside Streamlit's own scripts, whatever path the app is served under.
@@ -44,11 +46,16 @@ async function drawWaiting() {
 async function draw(place, { data, layout }) {
   place.tried = true
   try {
-    const isNew = !place.data
+    // Whether only lines have moved, between unchanged axes and notes.
+    const isOfLines = data.every(({ mode }) => mode === "lines" || mode === "markers")
+    const around = isOfLines && JSON.stringify([layout, data.map(({ mode }) => mode)])
+    if (around && around === place.around) return await window.Plotly.animate(place, { data }, movement)
     // Of a trace that it does not draw, Plotly does not know the colours.
     for (const trace of data) if (trace.mode === "none") trace.hoverlabel = { bgcolor: trace.marker.color }
     await (await plotly()).react(place, data, layout, config)
-    if (!isNew) return
+    place.around = around
+    if (place.listens) return
+    place.listens = true
     place.on("plotly_click", ({ points: [point] }) => place.tell(point.customdata))
     // After every later figure, zoom and change of size, and while a person drags an axis.
     for (const event of ["plotly_afterplot", "plotly_relayouting"]) place.on(event, () => drawMarkers(place))

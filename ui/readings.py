@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -71,7 +71,24 @@ FIGURES = (
 )
 
 
-def progress(run: Run) -> None:
+class Numbers:
+    """Progress and the five figures of one frame; drawn again, they replace themselves."""
+
+    def __init__(self) -> None:
+        self._progress: Any = st
+        self._figures: Any = st
+
+    def draw(self, run: Run, snapshot: Snapshot) -> None:
+        """Those of `snapshot`, one of the run's."""
+        self._progress = self._progress.progress(min(run.iteration / run.settings.max_iter, 1.0), text=_progress(run))
+        source, target = snapshot.evaluated
+        basis = f"Accuracies are over {source:,} source and {target:,} target samples."
+        figures = "".join(_figure(f, snapshot, run.settings, basis) for f in FIGURES)
+        # As one element: as five, they took the browser longer than a chart.
+        self._figures = self._figures.html(f'<dl class="figures">{figures}</dl>')
+
+
+def _progress(run: Run) -> str:
     """How far a run with a snapshot is, how long it still takes, and on what if not on a CPU."""
     left = run.seconds_left() if run.playing else None
     text = f"iteration **{run.iteration:,}** of {run.settings.max_iter:,}"
@@ -80,14 +97,7 @@ def progress(run: Run) -> None:
         text += " · waiting for a worker"
     if run.latest.device != "cpu":
         text += f" · on {run.latest.device}"
-    st.progress(min(run.iteration / run.settings.max_iter, 1.0), text=text)
-
-
-def figures(snapshot: Snapshot, settings: Settings) -> None:
-    """The five figures, as one element: as five, they took the browser longer than a chart."""
-    source, target = snapshot.evaluated
-    basis = f"Accuracies are over {source:,} source and {target:,} target samples."
-    st.html(f'<dl class="figures">{"".join(_figure(f, snapshot, settings, basis) for f in FIGURES)}</dl>')
+    return text
 
 
 def _figure(figure: Figure, snapshot: Snapshot, settings: Settings, basis: str) -> str:
