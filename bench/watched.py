@@ -108,7 +108,7 @@ def in_a_process(measure: str, domain: str, iterations: int) -> dict[str, float]
 
 
 async def watch(browser: Browser, server: Server, domain: str, iterations: int) -> Watched:
-    """One page, from Play until it says done."""
+    """One page, from Play until its numbers say done; the last pictures follow."""
     page = await opened(browser, server.address, f"domain={domain}&max_iter={iterations}")
     await page.get_by_text("embedded together").wait_for()
     # Workers that still start, and a page that still loads, are another measurement's.

@@ -138,6 +138,12 @@ INK = """() => {
     return [inside.length, inked.length, opaque(0, 0, plot._fullLayout.width, plot._fullLayout.height).length];
 }"""
 
+# Where the canvas of the first picture and the picture itself are on the screen.
+PLACES = """() => ['canvas', '.main-svg'].map(part => {
+    const { x, y, width, height } = document.querySelector(`.js-plotly-plot ${part}`).getBoundingClientRect();
+    return [x, y, width, height];
+})"""
+
 WIDTH = "() => document.querySelector('.js-plotly-plot canvas').width"
 
 
@@ -147,6 +153,8 @@ def test_points_are_drawn_where_they_are_also_zoomed_and_on_another_size(page: P
     inside, inked, ink = page.evaluate(INK)
     assert 490 <= inside == inked <= 500
     assert 5_000 < ink < 40_000
+    canvas, whole = page.evaluate(PLACES)
+    assert canvas == whole
     zoom(page)
     fewer, inked, less = page.evaluate(INK)
     assert 0 < fewer == inked < inside
@@ -156,6 +164,8 @@ def test_points_are_drawn_where_they_are_also_zoomed_and_on_another_size(page: P
     page.wait_for_function(f"before => ({WIDTH})() < before", arg=before)
     again, inked, _ = page.evaluate(INK)
     assert again == inked == fewer
+    canvas, whole = page.evaluate(PLACES)
+    assert canvas == whole
 
 
 def test_zoom_survives_twenty_frames(page: Page, address: str) -> None:
@@ -170,8 +180,10 @@ def test_zoom_survives_twenty_frames(page: Page, address: str) -> None:
     assert inside == inked
 
 
-# The last iteration that the picture of the curves shows.
-LAST_OF_CURVES = "() => document.querySelectorAll('.js-plotly-plot')[2].calcdata[0].at(-1).x"
+CURVES = "document.querySelectorAll('.js-plotly-plot')[2]"
+# The last iteration that the picture of the curves knows, and how a line of it is drawn.
+LAST_OF_CURVES = f"() => {CURVES}.calcdata[0].at(-1).x"
+LINE_OF_CURVES = f"() => {CURVES}.querySelector('.js-line').getAttribute('d')"
 
 # Within the picture of the curves the upper left, where the losses of the first iterations are.
 FIRST_LOSSES = """figure => {
@@ -179,18 +191,27 @@ FIRST_LOSSES = """figure => {
     return [box.x + xaxis._offset + 2, box.y + yaxis._offset + yaxis._length / 2];
 }"""
 
+# Whether a whole drawing, with axes and notes, has been made since.
+NOTE_WHOLE_DRAWINGS = f"() => {CURVES}.on('plotly_afterplot', () => window.drawn_whole = true)"
 
-def test_curves_move_on_below_what_is_said_of_them(page: Page, address: str) -> None:
-    open_page(page, address, "max_iter=3000")
+
+def test_curves_move_on_between_their_axes_and_below_what_is_said_of_them(page: Page, address: str) -> None:
+    open_page(page, address, "max_iter=100000")
     button(page, "Play").click()
     wait_for_iteration(page, 100)
     curves = page.locator(".js-plotly-plot").nth(2)
     point_at(page, curves, "classification", FIRST_LOSSES)
-    before = page.evaluate(LAST_OF_CURVES)
+    page.evaluate(NOTE_WHOLE_DRAWINGS)
+    before, line = page.evaluate(LAST_OF_CURVES), page.evaluate(LINE_OF_CURVES)
     page.wait_for_function(f"before => ({LAST_OF_CURVES})() > before + 300", arg=before)
+    page.wait_for_function(f"line => ({LINE_OF_CURVES})() !== line", arg=line)
+    assert not page.evaluate("window.drawn_whole")
     expect(curves.locator(".hoverlayer")).to_contain_text("classification")
+    page.get_by_role("button", name="+", exact=True).first.click()
+    page.wait_for_function(f"() => {CURVES}.textContent.includes('gamma 10 → 10.5')")
+    width = page.evaluate(f"{CURVES}._fullLayout.width")
     page.set_viewport_size({"width": 1000, "height": 800})
-    page.wait_for_function(f"before => ({WIDTH})() < before", arg=page.evaluate(WIDTH))
+    page.wait_for_function(f"width => {CURVES}._fullLayout.width < width", arg=width)
     assert page.evaluate(LAST_OF_CURVES) > before
 
 

@@ -52,6 +52,7 @@ def _plane(pair: DomainPair, sample: Sample, snapshot: Snapshot, exam: bool) -> 
 
 
 def _with_margin(values: np.ndarray) -> tuple[float, float]:
+    """Limits of an axis: Plotly leaves no room around points that it does not draw."""
     low, high = values.min(), values.max()
     margin = 0.05 * (high - low) or 1.0
     return low - margin, high + margin

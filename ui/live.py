@@ -25,8 +25,8 @@ SECONDS_A_PAGE = 0.05
 
 FIRST_SNAPSHOT_SECONDS = 3
 NEARLY, WITHIN = 0.25, 0.8
-"""How much of a tick a frame waits for the slice under way before it is drawn, and for a run's first slice or its
-end."""
+"""How much of a tick a frame waits for the slice under way before it is drawn, or for a run's end; and for a run's
+first slice, or its end once it is drawn."""
 
 _script_runs = itertools.count()
 
@@ -122,7 +122,9 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
         # What is nearly there would otherwise be seen a whole tick later; a run that begins shows nothing else.
         with turns.aside():
             run.wait(tick * (NEARLY if run.iteration else WITHIN))
-            _await_end(run, started + NEARLY * tick)
+            if run.iterations_per_frame is None:
+                # In slow motion no slice goes unseen.
+                _await_end(run, started + NEARLY * tick)
     with turns.turn():
         run.poll(tick)
         news = state.notice_recovery()
@@ -132,9 +134,7 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
         if run.playing and tick:
             _await_end(run, started + WITHIN * tick)
             if run.finished:
-                # The page, drawn anew at the end, takes the browser longer.
-                numbers.draw(run, run.latest)
-                let_go()
+                _say_end(run, numbers)
     ended = (run.finished, run.failure) != before
     # The way back can be used while the picture still settles; a crowded server draws the page once, when it has.
     stopped = tick == TICK_SECONDS and run.still and not was_still
@@ -165,6 +165,13 @@ def _await_end(run: Run, until: float) -> None:
     while run.busy and (left := run.seconds_left()) is not None and (now := time.monotonic()) + left < until:
         run.wait(until - now)
         run.poll()
+
+
+def _say_end(run: Run, numbers: readings.Numbers) -> None:
+    """The numbers of an end that came after its last frame: the page, which follows, takes the browser longer."""
+    with turns.turn():
+        numbers.draw(run, run.latest)
+    let_go()
 
 
 def _steered_frame(state: Experiment, run: Run, tick: float | None, places: panels.Places) -> None:

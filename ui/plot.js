@@ -2,8 +2,6 @@
 
 // The ranges are ours: a double click brings them back and makes no others.
 const config = { displayModeBar: false, responsive: false, doubleClick: "reset" }
-// Plotly's way of moving lines and nothing else: not the axes, nor what it says of the point that a person points at.
-const movement = { mode: "immediate", transition: { duration: 0 }, frame: { duration: 0, redraw: false } }
 let loading
 
 // Plotly is loaded once for all charts, from beside Streamlit's own scripts, whatever path the app is served under.
@@ -46,14 +44,17 @@ async function drawWaiting() {
 async function draw(place, { data, layout }) {
   place.tried = true
   try {
-    // Whether only lines have moved, between unchanged axes and notes.
-    const isOfLines = data.every(({ mode }) => mode === "lines" || mode === "markers")
-    const around = isOfLines && JSON.stringify([layout, data.map(({ mode }) => mode)])
-    if (around && around === place.around) return await window.Plotly.animate(place, { data }, movement)
+    const { react } = await plotly()
+    // A transition moves lines and draws nothing else anew: not even notes that change with them.
+    const around = JSON.stringify(layout.transition && layout)
+    if (around !== place.around) delete layout.transition
     // Of a trace that it does not draw, Plotly does not know the colours.
     for (const trace of data) if (trace.mode === "none") trace.hoverlabel = { bgcolor: trace.marker.color }
-    await (await plotly()).react(place, data, layout, config)
+    const drawn = react(place, data, layout, config)
     place.around = around
+    // A transition ends with a frame of the screen, which a hidden page does not have: no chart waits for that.
+    if (layout.transition) return void drawn.catch((error) => fail(place, error))
+    await drawn
     if (place.listens) return
     place.listens = true
     place.on("plotly_click", ({ points: [point] }) => place.tell(point.customdata))
@@ -61,8 +62,13 @@ async function draw(place, { data, layout }) {
     for (const event of ["plotly_afterplot", "plotly_relayouting"]) place.on(event, () => drawMarkers(place))
     drawMarkers(place)
   } catch (error) {
-    place.textContent = error.message
+    fail(place, error)
   }
+}
+
+function fail(place, error) {
+  place.around = undefined
+  place.textContent = error.message
 }
 
 // Plotly's symbols of the size 2 r, as paths about (x, y).
