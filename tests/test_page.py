@@ -108,7 +108,7 @@ ZOOM = """() => {
 
 COUNT_FRAMES = """() => {
     window.frames_drawn = 0;
-    document.querySelector('.js-plotly-plot').on('plotly_afterplot', () => window.frames_drawn++);
+    document.querySelector('.js-plotly-plot').addEventListener('drawn', () => window.frames_drawn++);
 }"""
 
 
@@ -129,7 +129,7 @@ def zoom(page: Page) -> list[float]:
 INK = """() => {
     const plot = document.querySelector('.js-plotly-plot'), pen = plot.querySelector('canvas').getContext('2d');
     const { xaxis, yaxis } = plot._fullLayout, scale = window.devicePixelRatio;
-    const points = plot._fullData.flatMap(({ x, y }) => [...x.keys()].map(i => [xaxis.d2p(x[i]), yaxis.d2p(y[i])]));
+    const points = plot.figure.data.flatMap(({ x, y }) => [...x.keys()].map(i => [xaxis.d2p(x[i]), yaxis.d2p(y[i])]));
     const inside = points.filter(([a, b]) => 0 < a && a < xaxis._length && 0 < b && b < yaxis._length);
     const pixels = (...box) => pen.getImageData(...box.map(v => Math.floor(v * scale))).data;
     const opaque = (...box) => pixels(...box).filter((v, i) => i % 4 === 3 && v);
@@ -181,9 +181,10 @@ def test_zoom_survives_twenty_frames(page: Page, address: str) -> None:
 
 
 CURVES = "document.querySelectorAll('.js-plotly-plot')[2]"
-# The last iteration that the picture of the curves knows, and how a line of it is drawn.
-LAST_OF_CURVES = f"() => {CURVES}.calcdata[0].at(-1).x"
-LINE_OF_CURVES = f"() => {CURVES}.querySelector('.js-line').getAttribute('d')"
+# The last iteration that the picture of the curves knows, or Plotly, and its lines.
+LAST_OF_CURVES = f"() => {CURVES}.figure.data[0].x.at(-1)"
+LAST_OF_PLOTLY = f"() => {CURVES}.calcdata[0].at(-1).x"
+LINES_OF_CURVES = f"() => {CURVES}.querySelector('canvas').toDataURL()"
 
 # Within the picture of the curves the upper left, where the losses of the first iterations are.
 FIRST_LOSSES = """figure => {
@@ -195,18 +196,28 @@ FIRST_LOSSES = """figure => {
 NOTE_WHOLE_DRAWINGS = f"() => {CURVES}.on('plotly_afterplot', () => window.drawn_whole = true)"
 
 
+def move_on(page: Page, iterations: int) -> None:
+    """Wait until the curves have so many more iterations and look different."""
+    before, lines = page.evaluate(LAST_OF_CURVES), page.evaluate(LINES_OF_CURVES)
+    page.wait_for_function(f"([before, more]) => ({LAST_OF_CURVES})() > before + more", arg=[before, iterations])
+    page.wait_for_function(f"lines => ({LINES_OF_CURVES})() !== lines", arg=lines)
+
+
 def test_curves_move_on_between_their_axes_and_below_what_is_said_of_them(page: Page, address: str) -> None:
     open_page(page, address, "max_iter=100000")
     button(page, "Play").click()
     wait_for_iteration(page, 100)
+    page.evaluate(NOTE_WHOLE_DRAWINGS)
+    move_on(page, 300)
+    assert not page.evaluate("window.drawn_whole")
+    before = page.evaluate(LAST_OF_CURVES)
     curves = page.locator(".js-plotly-plot").nth(2)
     point_at(page, curves, "classification", FIRST_LOSSES)
-    page.evaluate(NOTE_WHOLE_DRAWINGS)
-    before, line = page.evaluate(LAST_OF_CURVES), page.evaluate(LINE_OF_CURVES)
-    page.wait_for_function(f"before => ({LAST_OF_CURVES})() > before + 300", arg=before)
-    page.wait_for_function(f"line => ({LINE_OF_CURVES})() !== line", arg=line)
-    assert not page.evaluate("window.drawn_whole")
+    # Who points at a picture is told of what it shows now.
+    assert page.evaluate(LAST_OF_PLOTLY) >= before
+    move_on(page, 300)
     expect(curves.locator(".hoverlayer")).to_contain_text("classification")
+    assert page.evaluate(LAST_OF_PLOTLY) >= before + 300
     page.get_by_role("button", name="+", exact=True).first.click()
     page.wait_for_function(f"() => {CURVES}.textContent.includes('gamma 10 → 10.5')")
     width = page.evaluate(f"{CURVES}._fullLayout.width")
@@ -274,9 +285,8 @@ def test_looking_back_shows_an_earlier_iteration(page: Page, address: str) -> No
     wait_for_iteration(page, 200)
     expect(page.get_by_test_id("stProgress")).to_contain_text("done")
     # The pictures are drawn less often than the figures change: the last must come nevertheless.
-    page.wait_for_function(
-        "[...document.querySelectorAll('.figure')].some(f => f.data?.some(t => t.name === 'now' && t.x[0] === 200))"
-    )
+    now = "t => t.name === 'now' && t.x[0] === 200"
+    page.wait_for_function(f"[...document.querySelectorAll('.figure')].some(f => f.figure?.data.some({now}))")
     final = figure(page, "lambda")
     slider = page.get_by_test_id("stSlider").filter(has_text="look back").get_by_role("slider")
     expect(slider).to_be_enabled()

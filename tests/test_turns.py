@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 
@@ -53,6 +54,33 @@ def test_who_steps_aside_lets_others_go_on_and_waits_for_its_turn_again(others) 
     leave.set()
     waiting.result(PATIENCE)
     other.result(PATIENCE)
+
+
+def test_who_has_clicked_goes_before_frames_and_each_in_its_line(others) -> None:
+    order: list[str] = []
+
+    def noted(name: str, waiting: Callable[[], AbstractContextManager]) -> None:
+        with waiting():
+            order.append(name)
+
+    asked = []
+    with turns.turn():
+        for name, waiting in (
+            ("frame", turns.after_clicks),
+            ("later frame", turns.after_clicks),
+            ("click", turns.turn),
+            ("later click", turns.turn),
+        ):
+            asked.append(others.submit(noted, name, waiting))
+            # It stands in line.
+            with pytest.raises(TimeoutError):
+                asked[-1].result(0.2)
+        # A frame within its page's turn waits for nobody.
+        with turns.after_clicks():
+            assert not order
+    for each in asked:
+        each.result(PATIENCE)
+    assert order == ["click", "later click", "frame", "later frame"]
 
 
 def test_a_turn_ends_with_an_error(others) -> None:

@@ -26,6 +26,9 @@ CURVE_POINTS = 300
 
 LEGEND_CLASSES = 10
 
+ON_CANVAS = "canvas"
+"""Marks what plot.js draws; Plotly only says what is known of a point."""
+
 Spec = dict[str, Any]
 
 
@@ -78,8 +81,8 @@ def samples(
         says = f"{name} sample %{{customdata[0]}}{truth}<br>predicted %{{hovertext}} (%{{customdata[1]:.0%}})"
         return {
             "type": "scatter",
-            # Drawn by plot.js; Plotly only says what is known of a point.
             "mode": "none",
+            "meta": ON_CANVAS,
             **{what: values[part] for what, values in everything.items()},
             "marker": {"color": colours[part]} | marker,
             "hovertemplate": says + "<extra></extra>",
@@ -175,8 +178,6 @@ def curves(
         "hovermode": "x unified",
         "annotations": notes,
         "shapes": shapes,
-        # Lines alone move, which takes Plotly half of the time of a new picture.
-        "transition": {"duration": 0},
     }
     return {"data": losses + lambdas + accuracies, "layout": base_layout(height, revision) | layout | axes}
 
@@ -244,7 +245,7 @@ def _shown_losses(settings: Settings) -> list[str]:
 def _losses(history: History, settings: Settings) -> list[Spec]:
     return [
         _line(
-            *binned(history["iteration"], history[name]), name.removesuffix("_loss"), palette.CURVES[name], ".3f", "y1"
+            *binned(history["iteration"], history[name]), name.removesuffix("_loss"), palette.CURVES[name], ".3f", "y"
         )
         for name in _shown_losses(settings)
     ]
@@ -256,7 +257,9 @@ def _lambda(history: History, shown_: Snapshot, settings: Settings) -> list[Spec
     whole = _line(ahead, settings.lambda_max * np.array(rise), "lambda ahead", palette.FAINT, ".3f", "y2", hover=False)
     past = _line(*binned(history["iteration"], history["lambda"]), "lambda", palette.CURVES["lambda"], ".3f", "y2")
     here = _line([shown_.iteration], [shown_.lamb], "now", palette.CURVES["lambda"], ".3f", "y2", hover=False)
-    return [whole, past, here | {"mode": "markers", "marker": {"size": 9, "color": palette.CURVES["lambda"]}}]
+    colour = palette.CURVES["lambda"]
+    marker = {"symbol": "circle", "size": 8, "color": colour, "line": {"width": 1, "color": colour}}
+    return [whole, past, here | {"mode": "markers", "marker": marker}]
 
 
 def _accuracies(snapshots: Sequence[Snapshot], settings: Settings) -> list[Spec]:
@@ -278,7 +281,8 @@ def _line(
 ) -> Spec:
     hovering = {"hovertemplate": f"{name} %{{y:{fmt}}}<extra></extra>"} if hover else {"hoverinfo": "skip"}
     line = {"color": colour, "width": 1.8, "dash": dash}
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "name": name, "line": line, "yaxis": yaxis} | hovering
+    shared = {"type": "scatter", "mode": "lines", "meta": ON_CANVAS, "line": line}
+    return shared | {"x": x, "y": y, "name": name, "yaxis": yaxis} | hovering
 
 
 def binned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

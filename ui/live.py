@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dann_core.engine import EngineError
 from dann_core.run import Run
 from ui import panels, readings, transport, turns
 from ui.experiment import Experiment
 from ui.parts import let_go
+from ui.plot import put
 from ui.text import plain
 from ui.upload import draw_page_again
 
@@ -94,7 +96,7 @@ def _failure(state: Experiment, failure: Exception) -> None:
 def _stage(state: Experiment, pace: Callable[[], float], draw_frame: Callable[..., None]) -> None:
     """The page's part of the live view, and the frames in it, `pace()` seconds apart; of a run at rest only one."""
     run, head = state.run, st.container()
-    places = panels.surroundings(state)
+    below = panels.surroundings(state)
     if run.latest is None:
         # Here and not in the frame, whose timer would run meanwhile.
         with turns.aside():
@@ -104,7 +106,7 @@ def _stage(state: Experiment, pace: Callable[[], float], draw_frame: Callable[..
     panels.look_back(run)
 
     def frames() -> None:
-        draw_frame(state, run, tick, places)
+        draw_frame(state, run, tick, below)
 
     # Streamlit knows a fragment by its name and place. With a name for each script run, a page's late request for a
     # frame of the run before is dropped: under load it would end this script before the page has heard of it.
@@ -113,8 +115,8 @@ def _stage(state: Experiment, pace: Callable[[], float], draw_frame: Callable[..
         st.fragment(frames, run_every=tick)()
 
 
-def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places) -> None:
-    """One frame: take in what has been trained, then draw it; `tick` seconds later comes the next."""
+def frame(state: Experiment, run: Run, tick: float | None, below: DeltaGenerator) -> None:
+    """One frame: take in what has been trained, then draw it, its sentence `below`; after `tick` seconds the next."""
     started = _drawn_at[id(run)] = time.monotonic()
     before, was_still = (run.finished, run.failure), run.still
     numbers = readings.Numbers()
@@ -125,10 +127,10 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
             if run.iterations_per_frame is None:
                 # In slow motion no slice goes unseen.
                 _await_end(run, started + NEARLY * tick)
-    with turns.turn():
+    with turns.after_clicks():
         run.poll(tick)
         news = state.notice_recovery()
-        _draw_frame(state, run, places, numbers)
+        _draw_frame(state, run, below, numbers)
     with turns.aside():
         let_go()
         if run.playing and tick:
@@ -143,20 +145,20 @@ def frame(state: Experiment, run: Run, tick: float | None, places: panels.Places
         draw_page_again()
 
 
-def _draw_frame(state: Experiment, run: Run, places: panels.Places, numbers: readings.Numbers) -> None:
+def _draw_frame(state: Experiment, run: Run, below: DeltaGenerator, numbers: readings.Numbers) -> None:
     snapshot = panels.shown(run)
     if snapshot is None:
-        for place in places:
-            # Of the page's containers, later frames may only use those that this one has used.
-            place.empty()
+        put(dict.fromkeys(panels.PLACES))
+        # Of the page's containers, later frames may only use those that this one has used.
+        below.empty()
         if not run.failure:
             st.info("The network is being built…", icon=":material/hourglass_top:")
         return
     # Made before anything is sent: what comes together, the browser lays out once.
     pictures = panels.pictures(state, run, snapshot)
     numbers.draw(run, snapshot)
-    panels.draw(pictures, places)
-    with places.sentence:
+    put(pictures)
+    with below:
         readings.sentence(run, snapshot)
 
 
@@ -169,13 +171,13 @@ def _await_end(run: Run, until: float) -> None:
 
 def _say_end(run: Run, numbers: readings.Numbers) -> None:
     """The numbers of an end that came after its last frame: the page, which follows, takes the browser longer."""
-    with turns.turn():
+    with turns.after_clicks():
         numbers.draw(run, run.latest)
     let_go()
 
 
-def _steered_frame(state: Experiment, run: Run, tick: float | None, places: panels.Places) -> None:
+def _steered_frame(state: Experiment, run: Run, tick: float | None, below: DeltaGenerator) -> None:
     """A frame whose pace follows the crowd."""
-    frame(state, run, tick, places)
+    frame(state, run, tick, below)
     if tick is not None and not 0.6 < _tick() / tick < 1.6:
         draw_page_again()

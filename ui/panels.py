@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -13,52 +12,40 @@ from dann_core.observation import Snapshot
 from dann_core.run import Run
 from ui import charts, inputs
 from ui.experiment import Experiment
-from ui.plot import chart_json, to_json
+from ui.plot import place, to_json
 
 HEIGHT, LEGEND_HEIGHT = 440, 48
+PLACES = ("features", "input", "curves")
 VIEWS = ("t-SNE", "PCA")
 _BARE = {"label_visibility": "collapsed"}
 
 
-class Picture(NamedTuple):
-    """One picture by its name, as it travels to the page."""
+def surroundings(state: Experiment) -> DeltaGenerator:
+    """Places, titles, choices and captions. They belong to the page: in a frame, each would cost as much as a curve.
 
-    name: str
-    figure: bytes
-
-
-class Places(NamedTuple):
-    """Where the pictures of a frame go, and its sentence below them."""
-
-    features: DeltaGenerator
-    input: DeltaGenerator
-    curves: DeltaGenerator
-    sentence: DeltaGenerator
-
-
-def surroundings(state: Experiment) -> Places:
-    """Titles, choices and captions. They belong to the page: in a frame, each would cost as much as a curve."""
+    Returns where the frame's sentence goes, below them.
+    """
     run = state.run
     labelled = run.pair.target_y is not None
     left, middle, right = st.columns(3, gap="small")
     with left:
         with _header("features"):
             state.view = st.segmented_control("picture", VIEWS, default=state.view, required=True, **_BARE)
-        features = _place("features")
+        place("features", HEIGHT - LEGEND_HEIGHT)
         st.html(charts.legend(run.pair))
     with middle:
         with _header("input"):
             help = "Colour the target by its true labels instead of the predictions. Training never sees them."
             state.exam = st.toggle("true target labels", value=state.exam, disabled=not labelled, help=help)
-        input_ = _place("input")
+        place("input", HEIGHT)
     with right:
         _header("curves")
-        curves = _place("curves")
+        place("curves", HEIGHT)
     colours = "the exam's" if state.exam and labelled else "predictions"
     left.caption(f"{run.sample.how}; target colours: {colours}.")
     middle.caption(inputs.caption(run.pair))
     right.caption("Dotted: needs target labels, so it is an exam only. Dotted upright lines: a setting changed.")
-    return Places(features, input_, curves, sentence=st.container())
+    return st.container()
 
 
 def _header(title: str) -> DeltaGenerator:
@@ -67,13 +54,8 @@ def _header(title: str) -> DeltaGenerator:
     return row
 
 
-def _place(title: str) -> DeltaGenerator:
-    # As high as its picture will be (assets/style.css): nothing below moves when that comes.
-    return st.container(key=f"picture.{title}")
-
-
-def pictures(state: Experiment, run: Run, snapshot: Snapshot) -> list[Picture]:
-    """The pictures of one frame, from left to right, ready to be sent."""
+def pictures(state: Experiment, run: Run, snapshot: Snapshot) -> dict[str, bytes]:
+    """The pictures of one frame by their places, from left to right, as they travel to the page."""
     exam = state.exam and run.pair.target_y is not None
     shared = {"height": HEIGHT, "revision": str(id(run))}
     frame = id(snapshot), run.iteration, len(run.timeline.snapshots), run.settings, exam
@@ -82,8 +64,8 @@ def pictures(state: Experiment, run: Run, snapshot: Snapshot) -> list[Picture]:
     still = xy.tobytes(), id(run), exam, int(time.monotonic())
 
     def features() -> charts.Spec:
-        lower = shared | {"height": HEIGHT - LEGEND_HEIGHT}
-        return charts.features(run.pair, run.sample, snapshot, xy, exam=exam, **lower)
+        own = {"height": HEIGHT - LEGEND_HEIGHT, "revision": f"{id(run)} {state.view}"}
+        return charts.features(run.pair, run.sample, snapshot, xy, exam=exam, **own)
 
     def input_() -> charts.Spec:
         return inputs.figure(run.pair, run.sample, snapshot, exam=exam, **shared)
@@ -93,25 +75,18 @@ def pictures(state: Experiment, run: Run, snapshot: Snapshot) -> list[Picture]:
         return charts.curves(run.history, kept, snapshot, run.settings, run.pair.n_classes, **shared)
 
     alt = f"{state.view} of the features of both domains"
-    return [
-        _picture(state, f"features.{state.view}", alt, features, still if run.playing else frame),
-        _picture(state, "input", inputs.caption(run.pair), input_, frame),
-        _picture(state, "curves", "losses, lambda and accuracies over the iterations", curves, frame),
-    ]
+    return {
+        "features": _ready(state, "features", alt, features, (state.view, still if run.playing else frame)),
+        "input": _ready(state, "input", inputs.caption(run.pair), input_, frame),
+        "curves": _ready(state, "curves", "losses, lambda and accuracies over the iterations", curves, frame),
+    }
 
 
-def _picture(state: Experiment, name: str, alt: str, make: Callable[[], charts.Spec], basis: object) -> Picture:
+def _ready(state: Experiment, name: str, alt: str, make: Callable[[], charts.Spec], basis: object) -> bytes:
     # A page that waits for its turn on a busy server shows the same frame again: that must cost next to nothing.
     if state.drawn.get(name, (None,))[0] != basis:
         state.drawn[name] = basis, to_json(make(), alt)
-    return Picture(name, state.drawn[name][1])
-
-
-def draw(pictures: list[Picture], places: Places) -> None:
-    """Send the pictures to the page."""
-    for picture, place in zip(pictures, (places.features, places.input, places.curves), strict=True):
-        with place:
-            chart_json(picture.figure, picture.name)
+    return state.drawn[name][1]
 
 
 def shown(run: Run) -> Snapshot | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui import turns
 
-SEND_SECONDS = 0.05
+LONGEST_WAIT = 2.0
+"""Seconds: a server that is shutting down hears nothing."""
 
 
 def part(key: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -33,9 +35,12 @@ def part(key: str | None = None) -> Callable[[Callable[..., None]], Callable[...
 
 
 def let_go() -> None:
-    """Wait until what has been drawn has left, if nothing is drawn after it.
+    """Wait until the server's event loop has taken over what has been drawn, if nothing is drawn after it.
 
-    A request that comes when a script has ended starts a new one, and Streamlit forgets what the old one has drawn and
-    the server has not yet sent: a button that was pressed would go on looking as before.
+    A request that comes when a script has ended starts a new one, and from then on Streamlit drops what the loop has
+    not yet heard of the old one: a button that was pressed would go on looking as before.
     """
-    time.sleep(SEND_SECONDS)
+    heard = threading.Event()
+    # The loop hears in order.
+    get_instance().stopped.get_loop().call_soon_threadsafe(heard.set)
+    heard.wait(LONGEST_WAIT)

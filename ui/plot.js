@@ -34,41 +34,89 @@ async function drawWaiting() {
   await plotly().catch(() => {}) // Each chart says it; the time to load it is no chart's.
   const isFirst = figures.some(([place]) => !place.tried) // It takes long, but only once.
   const started = performance.now()
-  for (const [place, figure] of figures) await draw(place, figure)
+  for (const [place, figure] of figures) {
+    const began = performance.now()
+    await draw(place, figure)
+    place.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail: performance.now() - began }))
+  }
   const took = performance.now() - started
   free = started + (isFirst ? took : Math.min(took / SHARE, took + LONGEST_PAUSE))
   turn = undefined
   if (waiting.size) drawSoon()
 }
 
-async function draw(place, { data, layout }) {
+async function draw(place, figure) {
   place.tried = true
   try {
-    const { react } = await plotly()
-    // A transition moves lines and draws nothing else anew: not even notes that change with them.
-    const around = JSON.stringify(layout.transition && layout)
-    if (around !== place.around) delete layout.transition
+    const { react, purge } = await plotly()
+    place.figure = figure
+    if (!figure) {
+      purge(place)
+      place.around = place.listens = undefined
+      return
+    }
+    const { data, layout } = figure
+    const around = JSON.stringify(layout)
+    // Most of a picture's time is Plotly's, which only needs to know what is on the canvas when somebody points at it.
+    place.isBehind = around === place.around && data.every(isOnCanvas) && !place.isPointedAt
+    if (place.isBehind) return paint(place)
     // Of a trace that it does not draw, Plotly does not know the colours.
     for (const trace of data) if (trace.mode === "none") trace.hoverlabel = { bgcolor: trace.marker.color }
-    const drawn = react(place, data, layout, config)
+    await react(place, data, layout, config)
     place.around = around
-    // A transition ends with a frame of the screen, which a hidden page does not have: no chart waits for that.
-    if (layout.transition) return void drawn.catch((error) => fail(place, error))
-    await drawn
     if (place.listens) return
     place.listens = true
     place.on("plotly_click", ({ points: [point] }) => place.tell(point.customdata))
     // After every later figure, zoom and change of size, and while a person drags an axis.
-    for (const event of ["plotly_afterplot", "plotly_relayouting"]) place.on(event, () => drawMarkers(place))
-    drawMarkers(place)
+    for (const event of ["plotly_afterplot", "plotly_relayouting"]) place.on(event, () => paint(place))
+    paint(place)
   } catch (error) {
-    fail(place, error)
+    place.around = undefined
+    place.textContent = error.message
   }
 }
 
-function fail(place, error) {
-  place.around = undefined
-  place.textContent = error.message
+const isOnCanvas = ({ meta }) => meta === "canvas"
+
+// Points and lines that move in every frame. Plotly styles each point by itself, and twice, and goes through all that a
+// trace may say of itself: that took three quarters of a picture's time.
+function paint(place) {
+  const traces = place.figure.data.filter(isOnCanvas)
+  if (!traces.length) return place.canvas?.remove()
+  const { width, height } = place._fullLayout
+  place.canvas ??= document.createElement("canvas")
+  // Above the picture, below its notes and what Plotly says of a point.
+  if (!place.canvas.isConnected) place.querySelector(".main-svg").after(place.canvas)
+  const scale = window.devicePixelRatio
+  Object.assign(place.canvas, { width: width * scale, height: height * scale })
+  const pen = place.canvas.getContext("2d")
+  pen.scale(scale, scale)
+  for (const trace of traces) {
+    const { xaxis, [`yaxis${(trace.yaxis ?? "y").slice(1)}`]: yaxis } = place._fullLayout
+    const { x, y } = trace
+    const points = Array.from(x, (_, i) => [xaxis._offset + xaxis.c2p(x[i]), yaxis._offset + yaxis.c2p(y[i] ?? NaN)])
+    pen.save()
+    pen.beginPath()
+    pen.rect(xaxis._offset, yaxis._offset, xaxis._length, yaxis._length)
+    pen.clip()
+    if (trace.mode === "lines") paintLine(pen, points, trace.line)
+    else paintMarkers(pen, points, trace.marker)
+    pen.restore()
+  }
+}
+
+// What is not a number leaves a gap.
+function paintLine(pen, points, { color, width, dash }) {
+  pen.beginPath()
+  let isAfterGap = true
+  for (const [x, y] of points) {
+    if (isAfterGap) pen.moveTo(x, y)
+    else if (!isNaN(y)) pen.lineTo(x, y)
+    isAfterGap = isNaN(y)
+  }
+  Object.assign(pen, { strokeStyle: color, lineWidth: width, lineJoin: "round" })
+  pen.setLineDash(dash === "dot" ? [3, 3] : [])
+  pen.stroke()
 }
 
 // Plotly's symbols of the size 2 r, as paths about (x, y).
@@ -82,63 +130,89 @@ const symbols = {
   },
 }
 
-// The markers of traces in the mode "none". Plotly styles each point by itself, and twice, which took three quarters of
-// a picture's time; of these it only knows where they are, for who points at one.
-function drawMarkers(place) {
-  const traces = place._fullData.filter(({ mode }) => mode === "none")
-  if (!traces.length) return place.canvas?.remove()
-  const { width, height, xaxis, yaxis } = place._fullLayout
-  place.canvas ??= document.createElement("canvas")
-  // Above the picture, below what Plotly says of a point.
-  if (!place.canvas.isConnected) place.querySelector(".main-svg").after(place.canvas)
-  const scale = window.devicePixelRatio
-  Object.assign(place.canvas, { width: width * scale, height: height * scale })
-  const pen = place.canvas.getContext("2d")
-  pen.scale(scale, scale)
-  pen.rect(xaxis._offset, yaxis._offset, xaxis._length, yaxis._length)
-  pen.clip()
-  for (const { x, y, _input } of traces) {
-    const { marker } = _input
-    const isOpen = marker.symbol.endsWith("-open")
-    pen.lineWidth = marker.line.width
-    for (let i = 0; i < x.length; i++) {
-      pen.beginPath()
-      const middle = [xaxis._offset + xaxis.c2p(x[i]), yaxis._offset + yaxis.c2p(y[i])]
-      symbols[marker.symbol](pen, ...middle, marker.size / 2)
-      pen.fillStyle = marker.color[i]
-      pen.strokeStyle = isOpen ? marker.color[i] : marker.line.color
-      if (!isOpen) pen.fill()
-      pen.stroke()
-    }
-  }
+function paintMarkers(pen, points, { symbol, size, color, line }) {
+  const isOpen = symbol.endsWith("-open")
+  pen.lineWidth = line.width
+  points.forEach(([x, y], i) => {
+    const colour = Array.isArray(color) ? color[i] : color
+    pen.beginPath()
+    symbols[symbol](pen, x, y, size / 2)
+    pen.fillStyle = colour
+    pen.strokeStyle = isOpen ? colour : line.color
+    if (!isOpen) pen.fill()
+    pen.stroke()
+  })
 }
 
 function drawSoon() {
   turn ??= setTimeout(drawWaiting, free - performance.now())
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const sent = new TextDecoder().decode(data)
-  let place = parentElement.querySelector(":scope > .figure")
+// By name: the places on the page, and the newest figure of each, which may come first.
+const places = new Map()
+const newest = new Map()
+
+const floats = { f4: Float32Array, f8: Float64Array }
+
+// Numbers as `to_json` packs them, or plain ones.
+function unpacked(numbers) {
+  const { dtype, bdata } = numbers
+  return bdata ? new floats[dtype](Uint8Array.from(atob(bdata), (byte) => byte.charCodeAt(0)).buffer) : numbers
+}
+
+function show(name) {
+  const place = places.get(name)
+  if (!place || !newest.has(name)) return
+  const { version, alt, figure } = newest.get(name) ?? {}
+  // Most of a frame's cost is the browser's: what is drawn already is not drawn again.
+  if (place.version === version) return
+  place.version = version
+  if (figure) {
+    for (const trace of figure.data.filter(isOnCanvas)) {
+      trace.x = unpacked(trace.x)
+      trace.y = unpacked(trace.y)
+    }
+    place.setAttribute("role", "figure")
+    place.setAttribute("aria-label", alt)
+    place.style.height = `${figure.layout.height}px`
+    // A finger that scrolls over a chart must not zoom it.
+    if (matchMedia("(pointer: coarse)").matches) figure.layout.dragmode = false
+  }
+  waiting.set(place, figure)
+  drawSoon()
+}
+
+function placeIn(parent, name) {
+  let place = parent.querySelector(":scope > .figure")
   if (!place) {
     place = document.createElement("div")
     place.className = "figure"
-    parentElement.append(place)
+    parent.append(place)
     // Plotly refuses to measure what is not laid out: a chart in a closed tab, or one just taken off the page.
     const resize = () => place.data && place.offsetParent && window.Plotly.Plots.resize(place)
-    new ResizeObserver(resize).observe(parentElement)
+    new ResizeObserver(resize).observe(parent)
+    const point = (isPointedAt) => () => {
+      place.isPointedAt = isPointedAt
+      if (isPointedAt && place.isBehind) draw(place, place.figure)
+    }
+    place.addEventListener("pointerenter", point(true))
+    place.addEventListener("pointerleave", point(false))
   }
+  places.set(name, place)
+  return place
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const { place: name, figures } = JSON.parse(new TextDecoder().decode(data))
+  for (const [name, figure] of Object.entries(figures)) newest.set(name, figure)
+  Object.keys(figures).forEach(show)
+  if (!name) return
+  const place = placeIn(parentElement, name)
   // What a trace says its points are; most say nothing.
   place.tell = (point) => point && setTriggerValue("clicked", point)
-  // Most of a frame's cost is the browser's: what is drawn already is not drawn again.
-  if (place.sent === sent) return
-  place.sent = sent
-  const { figure, alt } = JSON.parse(sent)
-  place.setAttribute("role", "figure")
-  place.setAttribute("aria-label", alt)
-  place.style.height = `${figure.layout.height}px`
-  // A finger that scrolls over a chart must not zoom it.
-  if (matchMedia("(pointer: coarse)").matches) figure.layout.dragmode = false
-  waiting.set(place, figure)
-  drawSoon()
+  show(name)
+  return () => {
+    // A new place of this name may have come before the old one goes.
+    if (places.get(name) === place) places.delete(name)
+  }
 }

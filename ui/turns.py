@@ -8,23 +8,70 @@ for all of them, and pages for seconds though the processor is not even busy.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 LONGEST_WAIT = 2.0
 """Seconds after which a thread goes on without its turn: one that is stuck must not stop all."""
 
-_turn = threading.BoundedSemaphore(1)
+
+class _Door:
+    """Lets one through at a time, first those in the first line; `threading` has locks, but none with a line."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_taken = False
+        self._lines: tuple[deque[threading.Event], ...] = deque(), deque()
+
+    def enter(self, line: int) -> bool:
+        """Wait for what stands before; whether it became free in `LONGEST_WAIT`."""
+        with self._lock:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            mine = threading.Event()
+            self._lines[line].append(mine)
+        if mine.wait(LONGEST_WAIT):
+            return True
+        with self._lock:
+            if mine.is_set():
+                return True
+            self._lines[line].remove(mine)
+            return False
+
+    def leave(self) -> None:
+        with self._lock:
+            for line in self._lines:
+                if line:
+                    # Handed over: who comes just now would else be quicker than who has waited.
+                    line.popleft().set()
+                    return
+            self._is_taken = False
+
+
+_CLICKS, _TIMERS = 0, 1
+
+_door = _Door()
 _mine = threading.local()
 
 
-@contextmanager
-def turn() -> Iterator[None]:
+def turn() -> AbstractContextManager[None]:
     """Wait for this thread's turn, unless it has it already, and end it with the block."""
+    return _turn_from(_CLICKS)
+
+
+def after_clicks() -> AbstractContextManager[None]:
+    """Like `turn`, for what a timer has asked for: whoever has clicked goes first."""
+    return _turn_from(_TIMERS)
+
+
+@contextmanager
+def _turn_from(line: int) -> Iterator[None]:
     if _has_it():
         yield
         return
-    _mine.has_it = _turn.acquire(timeout=LONGEST_WAIT)
+    _mine.has_it = _door.enter(line)
     try:
         yield
     finally:
@@ -40,7 +87,7 @@ def aside() -> Iterator[None]:
         yield
     finally:
         if had_it:
-            _mine.has_it = _turn.acquire(timeout=LONGEST_WAIT)
+            _mine.has_it = _door.enter(_CLICKS)
 
 
 def _has_it() -> bool:
@@ -50,4 +97,4 @@ def _has_it() -> bool:
 def _end() -> None:
     if _has_it():
         _mine.has_it = False
-        _turn.release()
+        _door.leave()
