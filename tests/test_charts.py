@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+from collections.abc import Callable
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,7 +14,7 @@ from conftest import make_pair
 
 from dann_core import DomainPair, Settings, Trainer
 from dann_core.engine import device
-from dann_core.observation import Observer, Snapshot
+from dann_core.observation import Observer, Snapshot, Surface
 from ui import charts, inputs
 from ui.plot import to_json
 
@@ -98,6 +99,28 @@ def test_without_the_exam_no_colour_word_or_mark_comes_from_target_labels() -> N
         ]
         drawn.append(repr(figures))
     assert drawn[0] == drawn[1]
+
+
+def surface(margins: Callable[[np.ndarray, np.ndarray], list[np.ndarray]]) -> Surface:
+    x, y = np.linspace(-1, 1, 60), np.linspace(-2, 2, 40)
+    everywhere = margins(*np.meshgrid(x, y))
+    return Surface(x, y, np.stack(everywhere), np.zeros((40, 60)))
+
+
+def test_boundaries_are_where_margins_are_zero_with_gaps_between() -> None:
+    x, y = inputs.boundaries(surface(lambda x, y: [x - 0.3, x**2 + y**2 - 0.25]))
+    first_gap, last_gap = np.flatnonzero(np.isnan(x))
+    assert np.array_equal(np.isnan(x), np.isnan(y))
+    assert x[:first_gap] == pytest.approx(0.3)
+    assert (y[:first_gap].min(), y[:first_gap].max()) == (-2, 2)
+    circle = slice(first_gap + 1, last_gap)
+    assert np.hypot(x[circle], y[circle]) == pytest.approx(0.5, abs=0.02)
+    assert len(x) - 1 == last_gap > 60
+
+
+@pytest.mark.parametrize("margin", [lambda x, y: [x + 5], lambda x, y: [x * np.nan]])
+def test_without_a_boundary_there_is_no_line(margin) -> None:
+    assert [len(values) for values in inputs.boundaries(surface(margin))] == [0, 0]
 
 
 def test_the_lines_at_ln_2_and_one_half_are_drawn() -> None:

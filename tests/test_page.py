@@ -168,6 +168,31 @@ def test_points_are_drawn_where_they_are_also_zoomed_and_on_another_size(page: P
     assert canvas == whole
 
 
+# Of the plane's picture between its axes: the share of pixels that are tinted, and how many are the boundary's.
+PLANE = """() => {
+    const plot = document.querySelectorAll('.js-plotly-plot')[1], scale = window.devicePixelRatio;
+    const { xaxis, yaxis } = plot._fullLayout, pen = plot.querySelector('canvas').getContext('2d');
+    const box = [xaxis._offset + 1, yaxis._offset + 1, xaxis._length - 3, yaxis._length - 3];
+    const { data } = pen.getImageData(...box.map(v => Math.floor(v * scale)));
+    const pixels = Array.from({ length: data.length / 4 }, (_, i) => data.slice(4 * i, 4 * i + 4));
+    const isDark = ([r, g, b]) => Math.max(r, g, b) < 90;
+    return [pixels.filter(pixel => pixel[3] === 255).length / pixels.length, pixels.filter(isDark).length];
+}"""
+
+
+def test_the_plane_is_tinted_all_over_and_its_boundary_moves(page: Page, address: str) -> None:
+    open_page(page, address, "max_iter=100000")
+    expect(page.locator(".js-plotly-plot canvas").nth(1)).to_be_visible()
+    tinted, at_first = page.evaluate(PLANE)
+    assert tinted == 1
+    play_and_pause(page, 200)
+    page.wait_for_function(f"at_first => ({PLANE})()[1] !== at_first", arg=at_first)
+    tinted, boundary = page.evaluate(PLANE)
+    assert tinted == 1
+    # At least as long as the frame is high, and two pixels wide.
+    assert 400 < boundary < 8_000
+
+
 def test_zoom_survives_twenty_frames(page: Page, address: str) -> None:
     open_page(page, address, "max_iter=100000")
     zoomed = zoom(page)

@@ -27,7 +27,7 @@ CURVE_POINTS = 300
 LEGEND_CLASSES = 10
 
 ON_CANVAS = "canvas"
-"""Marks what plot.js draws; Plotly only says what is known of a point."""
+"""Marks what canvas.js draws; Plotly only says what is known of a point."""
 
 Spec = dict[str, Any]
 

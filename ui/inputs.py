@@ -7,13 +7,14 @@ import io
 from functools import lru_cache
 
 import numpy as np
+from contourpy import contour_generator
 from PIL import Image
 from sklearn.decomposition import PCA
 
 from dann_core.domains.pair import DomainPair
 from dann_core.observation import Sample, Snapshot, Surface
 from ui import palette
-from ui.charts import Spec, base_layout, frame_axis, samples, shown
+from ui.charts import ON_CANVAS, Spec, base_layout, frame_axis, samples, shown
 
 GRID_COLUMNS, SOURCE_ROWS, TARGET_ROWS = 4, 1, 3
 CELL_WIDTH, CELL_HEIGHT, CELL_PIXELS = 1.12, 1.34, 100
@@ -70,22 +71,34 @@ def _flat(pair: DomainPair, sample: Sample) -> np.ndarray:
 
 def _views(surface: Surface) -> list[Spec]:
     """The discriminator's view as a tint, the classifier's as its boundaries."""
-    grid = {"x": surface.x, "y": surface.y, "showscale": False, "hoverinfo": "skip"}
-    scale = [list(stop) for stop in palette.DOMAIN_SCALE]
+    shared = {"meta": ON_CANVAS, "hoverinfo": "skip"}
     tint = {
         "type": "heatmap",
+        "x": surface.x,
+        "y": surface.y,
         "z": surface.source_probability.astype(np.float32),
         "zmin": 0,
         "zmax": 1,
-        "colorscale": scale,
+        "colorscale": [list(stop) for stop in palette.DOMAIN_SCALE],
+        "showscale": False,
     }
-    boundary = {
-        "type": "contour",
-        "contours": {"start": 0, "end": 0, "size": 1, "coloring": "none"},
-        "line": {"width": 2, "color": palette.INK},
-    }
-    margins = surface.margins.astype(np.float32)
-    return [grid | tint | {"zsmooth": "fast"}, *(grid | boundary | {"z": margin} for margin in margins)]
+    x, y = boundaries(surface)
+    line = {"width": 2, "color": palette.INK}
+    return [shared | tint, shared | {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line}]
+
+
+def boundaries(surface: Surface) -> tuple[np.ndarray, np.ndarray]:
+    """Where the classes' margins are zero: x and y of all the lines, with a gap (not a number) between two."""
+    lines = [
+        points
+        for margin in surface.margins
+        for points in contour_generator(surface.x, surface.y, margin, line_type="ChunkCombinedNan").lines(0)[0]
+        if points is not None
+    ]
+    gap = np.full((1, 2), np.nan)
+    parts = [part for points in lines for part in (points, gap)]
+    joined = np.concatenate(parts) if parts else np.empty((0, 2))
+    return tuple(joined.T)
 
 
 def shown_samples(n: int, wanted: int) -> np.ndarray:

@@ -62,7 +62,7 @@ async function draw(place, figure) {
     if (place.isBehind) return paint(place)
     // Of a trace that it does not draw, Plotly does not know the colours.
     for (const trace of data) if (trace.mode === "none") trace.hoverlabel = { bgcolor: trace.marker.color }
-    await react(place, data, layout, config)
+    await react(place, data.filter(isPlotlys), layout, config)
     place.around = around
     if (place.listens) return
     place.listens = true
@@ -76,73 +76,7 @@ async function draw(place, figure) {
   }
 }
 
-const isOnCanvas = ({ meta }) => meta === "canvas"
-
-// Points and lines that move in every frame. Plotly styles each point by itself, and twice, and goes through all that a
-// trace may say of itself: that took three quarters of a picture's time.
-function paint(place) {
-  const traces = place.figure.data.filter(isOnCanvas)
-  if (!traces.length) return place.canvas?.remove()
-  const { width, height } = place._fullLayout
-  place.canvas ??= document.createElement("canvas")
-  // Above the picture, below its notes and what Plotly says of a point.
-  if (!place.canvas.isConnected) place.querySelector(".main-svg").after(place.canvas)
-  const scale = window.devicePixelRatio
-  Object.assign(place.canvas, { width: width * scale, height: height * scale })
-  const pen = place.canvas.getContext("2d")
-  pen.scale(scale, scale)
-  for (const trace of traces) {
-    const { xaxis, [`yaxis${(trace.yaxis ?? "y").slice(1)}`]: yaxis } = place._fullLayout
-    const { x, y } = trace
-    const points = Array.from(x, (_, i) => [xaxis._offset + xaxis.c2p(x[i]), yaxis._offset + yaxis.c2p(y[i] ?? NaN)])
-    pen.save()
-    pen.beginPath()
-    pen.rect(xaxis._offset, yaxis._offset, xaxis._length, yaxis._length)
-    pen.clip()
-    if (trace.mode === "lines") paintLine(pen, points, trace.line)
-    else paintMarkers(pen, points, trace.marker)
-    pen.restore()
-  }
-}
-
-// What is not a number leaves a gap.
-function paintLine(pen, points, { color, width, dash }) {
-  pen.beginPath()
-  let isAfterGap = true
-  for (const [x, y] of points) {
-    if (isAfterGap) pen.moveTo(x, y)
-    else if (!isNaN(y)) pen.lineTo(x, y)
-    isAfterGap = isNaN(y)
-  }
-  Object.assign(pen, { strokeStyle: color, lineWidth: width, lineJoin: "round" })
-  pen.setLineDash(dash === "dot" ? [3, 3] : [])
-  pen.stroke()
-}
-
-// Plotly's symbols of the size 2 r, as paths about (x, y).
-const symbols = {
-  circle: (pen, x, y, r) => pen.arc(x, y, r, 0, 2 * Math.PI),
-  "triangle-up-open": (pen, x, y, r) => {
-    pen.moveTo(x, y - r)
-    pen.lineTo(x + 1.15 * r, y + r / 2)
-    pen.lineTo(x - 1.15 * r, y + r / 2)
-    pen.closePath()
-  },
-}
-
-function paintMarkers(pen, points, { symbol, size, color, line }) {
-  const isOpen = symbol.endsWith("-open")
-  pen.lineWidth = line.width
-  points.forEach(([x, y], i) => {
-    const colour = Array.isArray(color) ? color[i] : color
-    pen.beginPath()
-    symbols[symbol](pen, x, y, size / 2)
-    pen.fillStyle = colour
-    pen.strokeStyle = isOpen ? colour : line.color
-    if (!isOpen) pen.fill()
-    pen.stroke()
-  })
-}
+const isPlotlys = (trace) => !(isOnCanvas(trace) && trace.hoverinfo === "skip")
 
 function drawSoon() {
   turn ??= setTimeout(drawWaiting, free - performance.now())
@@ -171,6 +105,7 @@ function show(name) {
     for (const trace of figure.data.filter(isOnCanvas)) {
       trace.x = unpacked(trace.x)
       trace.y = unpacked(trace.y)
+      if (trace.z) trace.cells = unpacked(trace.z)
     }
     place.setAttribute("role", "figure")
     place.setAttribute("aria-label", alt)

@@ -85,5 +85,6 @@ def _component():
         part = file.with_name(f"{os.getpid()}.js")
         part.write_text(plotly.offline.get_plotlyjs(), encoding="utf-8")
         part.replace(file)
-    script = Path(__file__).with_name("plot.js").read_text(encoding="utf-8").replace("PLOTLY_JS", PLOTLY_JS)
+    parts = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("canvas.js", "plot.js"))
+    script = "\n".join(parts).replace("PLOTLY_JS", PLOTLY_JS)
     return st.components.v2.component("plot", js=script, isolate_styles=False)
