@@ -180,6 +180,19 @@ PLANE = """() => {
 }"""
 
 
+def test_pictures_are_there_again_after_a_visit_to_another_page(page: Page, address: str) -> None:
+    open_page(page, address)
+    canvases = page.locator(".js-plotly-plot canvas")
+    expect(canvases).to_have_count(3)
+    zoom(page)
+    page.get_by_test_id("stSidebarNav").get_by_text("Sweep").click()
+    expect(canvases).to_have_count(0)
+    page.get_by_test_id("stSidebarNav").get_by_text("Explore").click()
+    expect(canvases).to_have_count(3)
+    inside, inked, _ = page.evaluate(INK)
+    assert 490 <= inside == inked
+
+
 def test_the_plane_is_tinted_all_over_and_its_boundary_moves(page: Page, address: str) -> None:
     open_page(page, address, "max_iter=100000")
     expect(page.locator(".js-plotly-plot canvas").nth(1)).to_be_visible()
@@ -243,6 +256,15 @@ def test_curves_move_on_between_their_axes_and_below_what_is_said_of_them(page: 
     move_on(page, 300)
     expect(curves.locator(".hoverlayer")).to_contain_text("classification")
     assert page.evaluate(LAST_OF_PLOTLY) >= before + 300
+    page.mouse.move(5, 5)
+    move_on(page, 300)
+    button(page, "Pause").click()
+    expect(button(page, "Step")).to_be_enabled()
+    assert page.evaluate(LAST_OF_PLOTLY) < page.evaluate(LAST_OF_CURVES)
+    # Also when no frame follows.
+    point_at(page, curves, "classification", FIRST_LOSSES)
+    assert page.evaluate(LAST_OF_PLOTLY) == page.evaluate(LAST_OF_CURVES)
+    button(page, "Play").click()
     page.get_by_role("button", name="+", exact=True).first.click()
     page.wait_for_function(f"() => {CURVES}.textContent.includes('gamma 10 → 10.5')")
     width = page.evaluate(f"{CURVES}._fullLayout.width")

@@ -99,3 +99,6 @@ def test_one_that_is_stuck_does_not_stop_the_others(others, monkeypatch) -> None
         # Without a turn it has none to give back either.
         for _ in range(2):
             others.submit(within, turns.turn(), threading.Event(), leave).result(PATIENCE)
+    # Nobody's turn is kept for those who have gone on without it.
+    monkeypatch.setattr(turns, "LONGEST_WAIT", 2 * PATIENCE)
+    others.submit(within, turns.turn(), threading.Event(), leave).result(PATIENCE)

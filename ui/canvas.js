@@ -6,6 +6,7 @@ const isOnCanvas = ({ meta }) => meta === "canvas"
 // every frame that took nearly all of a picture's time.
 function paint(place) {
   const traces = place.figure.data.filter(isOnCanvas)
+  place.classList.toggle("painted", traces.length > 0)
   if (!traces.length) return place.canvas?.remove()
   const { width, height } = place._fullLayout
   place.canvas ??= document.createElement("canvas")
@@ -33,13 +34,13 @@ function paint(place) {
   }
 }
 
-// What is not a number leaves a gap.
+// What is no finite number leaves a gap.
 function paintLine(pen, x, y, { color, width, dash }) {
   pen.beginPath()
   for (let i = 0, isAfterGap = true; i < x.length; i++) {
     if (isAfterGap) pen.moveTo(x[i], y[i])
-    else if (!isNaN(y[i])) pen.lineTo(x[i], y[i])
-    isAfterGap = isNaN(y[i])
+    else if (isFinite(y[i])) pen.lineTo(x[i], y[i])
+    isAfterGap = !isFinite(y[i])
   }
   Object.assign(pen, { strokeStyle: color, lineWidth: width, lineJoin: "round" })
   pen.setLineDash(dash === "dot" ? [3, 3] : [])

@@ -27,7 +27,8 @@ CURVE_POINTS = 300
 LEGEND_CLASSES = 10
 
 ON_CANVAS = "canvas"
-"""Marks what canvas.js draws; Plotly only says what is known of a point."""
+"""Marks what canvas.js draws. Plotly only says what is known of a point, and of what is not to be pointed at
+(`"hoverinfo": "skip"`) it hears nothing."""
 
 Spec = dict[str, Any]
 

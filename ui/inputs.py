@@ -72,6 +72,7 @@ def _flat(pair: DomainPair, sample: Sample) -> np.ndarray:
 def _views(surface: Surface) -> list[Spec]:
     """The discriminator's view as a tint, the classifier's as its boundaries."""
     shared = {"meta": ON_CANVAS, "hoverinfo": "skip"}
+    # Limits and the missing legend are for a Plotly that draws it, as in bench.pictures; the canvas knows no others.
     tint = {
         "type": "heatmap",
         "x": surface.x,
@@ -88,7 +89,7 @@ def _views(surface: Surface) -> list[Spec]:
 
 
 def boundaries(surface: Surface) -> tuple[np.ndarray, np.ndarray]:
-    """Where the classes' margins are zero: x and y of all the lines, with a gap (not a number) between two."""
+    """Where the classes' margins are zero: x and y `(m,)` of all the lines, each followed by a gap (not a number)."""
     lines = [
         points
         for margin in surface.margins

@@ -76,13 +76,13 @@ def pictures(state: Experiment, run: Run, snapshot: Snapshot) -> dict[str, bytes
 
     alt = f"{state.view} of the features of both domains"
     return {
-        "features": _ready(state, "features", alt, features, (state.view, still if run.playing else frame)),
-        "input": _ready(state, "input", inputs.caption(run.pair), input_, frame),
-        "curves": _ready(state, "curves", "losses, lambda and accuracies over the iterations", curves, frame),
+        "features": _made_once(state, "features", alt, features, (state.view, still if run.playing else frame)),
+        "input": _made_once(state, "input", inputs.caption(run.pair), input_, frame),
+        "curves": _made_once(state, "curves", "losses, lambda and accuracies over the iterations", curves, frame),
     }
 
 
-def _ready(state: Experiment, name: str, alt: str, make: Callable[[], charts.Spec], basis: object) -> bytes:
+def _made_once(state: Experiment, name: str, alt: str, make: Callable[[], charts.Spec], basis: object) -> bytes:
     # A page that waits for its turn on a busy server shows the same frame again: that must cost next to nothing.
     if state.drawn.get(name, (None,))[0] != basis:
         state.drawn[name] = basis, to_json(make(), alt)

@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from ui import turns
 
 LONGEST_WAIT = 2.0
-"""Seconds: a server that is shutting down hears nothing."""
+"""Seconds: a loop that hangs must not hold the page's thread as well."""
 
 
 def part(key: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -41,6 +41,6 @@ def let_go() -> None:
     not yet heard of the old one: a button that was pressed would go on looking as before.
     """
     heard = threading.Event()
-    # The loop hears in order.
+    # The loop hears in order; it is that of the future with which Streamlit says that it has stopped.
     get_instance().stopped.get_loop().call_soon_threadsafe(heard.set)
     heard.wait(LONGEST_WAIT)

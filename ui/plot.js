@@ -1,4 +1,5 @@
-// Draws one Plotly figure and updates it in place; PLOTLY_JS is replaced by the file's name.
+// Brings figures to their places on the page and updates them there: Plotly draws them, canvas.js what moves in every
+// frame. All elements of this component share what stands here. PLOTLY_JS is replaced by the file's name.
 
 // The ranges are ours: a double click brings them back and makes no others.
 const config = { displayModeBar: false, responsive: false, doubleClick: "reset" }
@@ -48,33 +49,40 @@ async function drawWaiting() {
 async function draw(place, figure) {
   place.tried = true
   try {
-    const { react, purge } = await plotly()
+    const { react } = await plotly()
     place.figure = figure
-    if (!figure) {
-      purge(place)
-      place.around = place.listens = undefined
-      return
-    }
+    if (!figure) return clear(place)
     const { data, layout } = figure
     const around = JSON.stringify(layout)
     // Most of a picture's time is Plotly's, which only needs to know what is on the canvas when somebody points at it.
-    place.isBehind = around === place.around && data.every(isOnCanvas) && !place.isPointedAt
+    place.isBehind = around === place.around && data.length > 0 && data.every(isOnCanvas) && !isLookedAt(place)
     if (place.isBehind) return paint(place)
     // Of a trace that it does not draw, Plotly does not know the colours.
     for (const trace of data) if (trace.mode === "none") trace.hoverlabel = { bgcolor: trace.marker.color }
-    await react(place, data.filter(isPlotlys), layout, config)
+    // A copy: Plotly writes into it what a person zooms into.
+    await react(place, data.filter(isPlotlys), JSON.parse(around), config)
     place.around = around
     if (place.listens) return
     place.listens = true
-    place.on("plotly_click", ({ points: [point] }) => place.tell(point.customdata))
+    place.on("plotly_click", ({ points: [point] }) => place.tell?.(point.customdata))
     // After every later figure, zoom and change of size, and while a person drags an axis.
     for (const event of ["plotly_afterplot", "plotly_relayouting"]) place.on(event, () => paint(place))
     paint(place)
   } catch (error) {
-    place.around = undefined
+    clear(place)
     place.textContent = error.message
   }
 }
+
+function clear(place) {
+  window.Plotly?.purge(place)
+  place.around = place.listens = place.isBehind = undefined
+  place.removeAttribute("role")
+  place.removeAttribute("aria-label")
+}
+
+// A finger leaves as soon as it has tapped, but what it asked for stays on the picture.
+const isLookedAt = (place) => place.isPointedAt || place.querySelector(".hoverlayer > *")
 
 const isPlotlys = (trace) => !(isOnCanvas(trace) && trace.hoverinfo === "skip")
 
@@ -91,12 +99,12 @@ const floats = { f4: Float32Array, f8: Float64Array }
 // Numbers as `to_json` packs them, or plain ones.
 function unpacked(numbers) {
   const { dtype, bdata } = numbers
-  return bdata ? new floats[dtype](Uint8Array.from(atob(bdata), (byte) => byte.charCodeAt(0)).buffer) : numbers
+  return dtype ? new floats[dtype](Uint8Array.from(atob(bdata), (byte) => byte.charCodeAt(0)).buffer) : numbers
 }
 
 function show(name) {
   const place = places.get(name)
-  if (!place || !newest.has(name)) return
+  if (!place?.isConnected || !newest.has(name)) return
   const { version, alt, figure } = newest.get(name) ?? {}
   // Most of a frame's cost is the browser's: what is drawn already is not drawn again.
   if (place.version === version) return
@@ -138,16 +146,16 @@ function placeIn(parent, name) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const { place: name, figures } = JSON.parse(new TextDecoder().decode(data))
+  const { place: name, clicks, figures } = JSON.parse(new TextDecoder().decode(data))
   for (const [name, figure] of Object.entries(figures)) newest.set(name, figure)
-  Object.keys(figures).forEach(show)
-  if (!name) return
-  const place = placeIn(parentElement, name)
-  // What a trace says its points are; most say nothing.
-  place.tell = (point) => point && setTriggerValue("clicked", point)
-  show(name)
+  if (name) {
+    const place = placeIn(parentElement, name)
+    // What a trace says its points are; most say nothing.
+    place.tell = clicks && ((point) => point && setTriggerValue("clicked", point))
+  }
+  for (const shown of new Set([...Object.keys(figures), ...(name ? [name] : [])])) show(shown)
+  // Called also when newer ones have come: those stay.
   return () => {
-    // A new place of this name may have come before the old one goes.
-    if (places.get(name) === place) places.delete(name)
+    for (const [name, figure] of Object.entries(figures)) if (newest.get(name) === figure) newest.delete(name)
   }
 }

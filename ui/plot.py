@@ -2,7 +2,8 @@
 
 `st.plotly_chart` gives each chart an identity made from its content, so that every frame tears the old chart down,
 with its zoom, and builds a new one (streamlit/streamlit#8782; #16052 would change it). This component keeps one chart
-per key and hands it each new figure: nothing flickers, and `uirevision` keeps what a person has zoomed into.
+per key and hands it each new figure: nothing flickers, and `uirevision` keeps what a person has zoomed into. A `chart`
+brings its figure itself; the figures of a `place` come from elsewhere on the page, by its name, with `put`.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def chart(spec: Spec, key: str, alt: str, clicked: Callable[[Any], None] | None 
     """
     mounted = f"chart {key}"
     told = {"on_clicked_change": lambda: clicked(st.session_state[mounted]["clicked"])} if clicked else {}
-    _component()(key=mounted, data=_json({"place": key, "figures": {key: orjson.Fragment(to_json(spec, alt))}}), **told)
+    figures = {key: orjson.Fragment(to_json(spec, alt))}
+    _component()(key=mounted, data=_json({"place": key, "clicks": bool(told), "figures": figures}), **told)
 
 
 def place(name: str, height: int) -> None:
@@ -44,17 +46,21 @@ def place(name: str, height: int) -> None:
 def put(figures: Mapping[str, bytes | None]) -> None:
     """Send the figures, made by `to_json`, to their places; None empties one.
 
-    All of them together are one element: each element more is drawn, sent and taken in by itself, which in pages that
-    change all the time costs more than what it holds.
+    All of them together are one element: Streamlit sends one element in each round of the server's event loop, and in a
+    class everybody waits for these rounds.
     """
     sent = {name: figure and orjson.Fragment(figure) for name, figure in figures.items()}
-    _component()(key="figures", data=_json({"figures": sent}))
+    _component()(key="pictures", data=_json({"figures": sent}))
 
 
 def to_json(spec: Spec, alt: str) -> bytes:
-    """A figure as it travels to the page: arrays as Plotly's typed arrays, a third of the size and hardly to parse."""
+    """A figure as it travels to the page, in JSON, arrays as Plotly's typed ones: a third of the size, read at once.
+
+    With it go `alt` and a `version`, by which the page knows what it has drawn. Raises `TypeError` for what is neither
+    a number, an array nor made of what JSON knows.
+    """
     figure = _json(spec)
-    version = hashlib.blake2b(figure, digest_size=8).hexdigest()
+    version = hashlib.blake2b(figure + alt.encode(), digest_size=8).hexdigest()
     return _json({"version": version, "alt": alt, "figure": orjson.Fragment(figure)})
 
 

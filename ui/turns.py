@@ -25,7 +25,7 @@ class _Door:
         self._lines: tuple[deque[threading.Event], ...] = deque(), deque()
 
     def enter(self, line: int) -> bool:
-        """Wait for what stands before; whether it became free in `LONGEST_WAIT`."""
+        """Wait for those before, at most `LONGEST_WAIT`; whether this thread is the one that is let through now."""
         with self._lock:
             if not self._is_taken:
                 self._is_taken = True
