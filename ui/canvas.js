@@ -24,8 +24,8 @@ function paint(place) {
     ]
     pen.save()
     pen.beginPath()
-    // Within the frame's lines, which are on whole pixels.
-    pen.rect(xaxis._offset, yaxis._offset, Math.floor(xaxis._length), Math.floor(yaxis._length))
+    // Within the frame's lines: where the page puts both on parts of pixels, the screen rounds them apart by one.
+    pen.rect(xaxis._offset, yaxis._offset, Math.floor(xaxis._length) - 1, Math.floor(yaxis._length) - 1)
     pen.clip()
     if (trace.type === "heatmap") paintTint(pen, x, y, trace)
     else if (trace.mode === "lines") paintLine(pen, x, y, trace.line)
