@@ -76,6 +76,7 @@ async function draw(place, figure) {
 
 function clear(place) {
   window.Plotly?.purge(place)
+  place.replaceChildren()
   place.around = place.listens = place.isBehind = undefined
   place.removeAttribute("role")
   place.removeAttribute("aria-label")
@@ -151,7 +152,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (name) {
     const place = placeIn(parentElement, name)
     // What a trace says its points are; most say nothing.
-    place.tell = clicks && ((point) => point && setTriggerValue("clicked", point))
+    place.tell = clicks ? (point) => point && setTriggerValue("clicked", point) : undefined
   }
   for (const shown of new Set([...Object.keys(figures), ...(name ? [name] : [])])) show(shown)
   // Called also when newer ones have come: those stay.
