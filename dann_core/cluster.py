@@ -22,7 +22,7 @@ from dann_core.actor import LOOK_SECONDS, LOST_WORKERS, ActorHandle
 from dann_core.domains.pair import DomainPair
 from dann_core.embedded import own_cluster
 from dann_core.engine import EngineError, Handle, cores, device, one_thread
-from dann_core.live import LiveRun, Slice
+from dann_core.live import run_once
 from dann_core.settings import Settings
 
 NICE = 10
@@ -50,10 +50,7 @@ class Warm(WorkerPlugin):
         sys.setswitchinterval(SWITCH_SECONDS)
         if self.beside_a_page:
             os.nice(NICE)
-        from dann_core import domains
-
-        preset = domains.preset("moons")
-        LiveRun(domains.load("moons"), preset, device=self.device).advance(Slice(preset, 2))
+        run_once(self.device)
 
 
 class ClusterEngine:

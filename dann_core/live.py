@@ -5,6 +5,7 @@ It lives where training happens, a worker, and can be made anew from its last ch
 
 from __future__ import annotations
 
+import functools
 import io
 import pickle
 import time
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from dann_core import domains
 from dann_core.domains.pair import DomainPair
 from dann_core.observation import Observer, Snapshot
 from dann_core.settings import Settings
@@ -186,3 +188,13 @@ class LiveRun:
             self.trainer.apply(self.trainer.settings.replace(**{change.name: change.new}))
         self.trainer.advance(resume.iteration - self.trainer.iteration)
         self.observer.skip_history(self.trainer)
+
+
+@functools.cache
+def run_once(device: str) -> None:
+    """Load and run all that a live run needs, so that this process's first run starts like any later one.
+
+    On CUDA it is seconds until a process has the card and its libraries. Raises `KnobError` like `Trainer`.
+    """
+    preset = domains.preset("moons")
+    LiveRun(domains.load("moons"), preset, device=device).advance(Slice(preset, 2))
