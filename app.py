@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import turns
+from ui.parts import hand_over
 
 st.set_page_config(page_title="DANN Explorer", page_icon="assets/icon.svg", layout="wide")
 st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
@@ -18,3 +19,4 @@ page = st.navigation(
 )
 with turns.turn():
     page.run()
+hand_over()

@@ -72,10 +72,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @contextmanager
-def serve(folder: Path, **environment: str) -> Iterator[tuple[str, psutil.Process]]:
+def serve(
+    folder: Path, streamlit: tuple[str, ...] = ("-m", "streamlit"), **environment: str
+) -> Iterator[tuple[str, psutil.Process]]:
     """The app, started as the README says, on a port of its own: its address and its process."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, *streamlit, "run", "app.py", "--server.port", str(port)]
     with (folder / "log").open("w") as log:
         process = psutil.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=os.environ | environment)
     health = urllib.request.Request(f"http://127.0.0.1:{port}/_stcore/health")

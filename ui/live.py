@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dann_core.engine import EngineError
 from dann_core.run import Run
 from ui import panels, readings, transport, turns
 from ui.experiment import Experiment
-from ui.parts import let_go
+from ui.parts import hand_over, let_go
 from ui.plot import put
 from ui.text import plain
 from ui.upload import draw_page_again
@@ -51,6 +52,8 @@ def _steered_stage(state: Experiment) -> None:
         if state.run.failure:
             with above:
                 _failure(state, state.run.failure)
+    if get_script_run_ctx().fragment_ids_this_run:
+        hand_over()
 
 
 def look_on(state: Experiment, places: int, try_again: Callable[[], None]) -> None:
