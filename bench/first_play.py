@@ -47,7 +47,7 @@ def main() -> int:
     parser.add_argument("--answer", type=float, help="bound on the median seconds from Play to its first frame")
     asked = parser.parse_args()
     log = Path(tempfile.mkstemp(prefix="first-play-", suffix=".log")[1])
-    print(f"server log {log}; seconds, each the median of {asked.rounds} servers (longest)", flush=True)
+    print(f"log of the last server {log}; seconds, each the median of {asked.rounds} servers (longest)", flush=True)
     late = []
     for wait in asked.waits:
         ready, answer, longest = [], [], []

@@ -12,7 +12,7 @@ from distributed.client import FutureCancelledError
 
 from dann_core.domains.pair import DomainPair
 from dann_core.engine import EngineError, Progress, device
-from dann_core.live import Checkpoint, LiveRun, Slice, run_once
+from dann_core.live import Checkpoint, LiveRun, Slice, warm_up
 from dann_core.observation import Snapshot
 from dann_core.settings import Settings
 
@@ -92,7 +92,7 @@ class ActorHandle:
 
     def _advance_here(self, asked: Slice) -> tuple[Snapshot, Checkpoint | None]:
         if self._local is None:
-            run_once(device())
+            warm_up(device())
             self._local = LiveRun(*self._start, self._progress.resumption, device())
         return self._local.advance(asked)
 

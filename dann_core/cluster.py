@@ -22,7 +22,7 @@ from dann_core.actor import LOOK_SECONDS, LOST_WORKERS, ActorHandle
 from dann_core.domains.pair import DomainPair
 from dann_core.embedded import own_cluster
 from dann_core.engine import EngineError, Handle, cores, device, one_thread
-from dann_core.live import run_once
+from dann_core.live import warm_up
 from dann_core.settings import Settings
 
 NICE = 10
@@ -50,7 +50,7 @@ class Warm(WorkerPlugin):
         sys.setswitchinterval(SWITCH_SECONDS)
         if self.beside_a_page:
             os.nice(NICE)
-        run_once(self.device)
+        warm_up(self.device)
 
 
 class ClusterEngine:

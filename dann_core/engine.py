@@ -15,7 +15,7 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from dann_core.domains.pair import DomainPair
-from dann_core.live import Checkpoint, LiveRun, Resumption, Slice, run_once
+from dann_core.live import Checkpoint, LiveRun, Resumption, Slice, warm_up
 from dann_core.observation import Snapshot
 from dann_core.settings import Settings
 
@@ -178,7 +178,7 @@ class _ThreadHandle:
                 if self._failure:
                     raise self._failure
                 if self._run is None:
-                    run_once(device())
+                    warm_up(device())
                     self._run = LiveRun(*self._start, self._progress.resumption, device())
                 answer.set_result(self._progress.note(*self._run.advance(asked)))
             except Exception as error:

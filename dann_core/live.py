@@ -191,7 +191,7 @@ class LiveRun:
 
 
 @functools.cache
-def run_once(device: str) -> None:
+def warm_up(device: str) -> None:
     """Load and run all that a live run needs, so that this process's first run starts like any later one.
 
     On CUDA it is seconds until a process has the card and its libraries. Raises `KnobError` like `Trainer`.

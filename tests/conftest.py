@@ -75,7 +75,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def serve(
     folder: Path, streamlit: tuple[str, ...] = ("-m", "streamlit"), **environment: str
 ) -> Iterator[tuple[str, psutil.Process]]:
-    """The app, started as the README says, on a port of its own: its address and its process."""
+    """The app, by default started as the README says, on a port of its own: its address and its process."""
     port = free_port()
     command = [sys.executable, *streamlit, "run", "app.py", "--server.port", str(port)]
     with (folder / "log").open("w") as log:

@@ -19,7 +19,7 @@ from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.cluster import ClusterEngine
 from dann_core.engine import EngineError, ThreadEngine, device, from_environment
 from dann_core.knobs import KnobError
-from dann_core.live import LiveRun, Resumption, Slice, run_once
+from dann_core.live import LiveRun, Resumption, Slice, warm_up
 from dann_core.run import Run
 from dann_core.sweep import Axis, Plan, Sweep
 
@@ -63,13 +63,13 @@ def test_a_run_in_a_worker_is_a_plain_run(engine: ClusterEngine, vectors: Domain
 
 
 def test_a_run_that_begins_before_the_workers_are_warm_moves_to_them(vectors: DomainPair) -> None:
-    run_once.cache_clear()
+    warm_up.cache_clear()
     engine = ClusterEngine(workers=1)
     assert engine.warming
     settings = SETTINGS.replace(max_iter=60)
     run, plain = settled_beside_plain(engine, vectors, settings)
-    # All that a first iteration waits for has been loaded before Play can be pressed.
-    assert run_once.cache_info().currsize == 1
+    # What a first iteration would wait for has been loaded before the first picture.
+    assert warm_up.cache_info().currsize == 1
     run.step()
     settle(run)
     assert run.iteration == 1

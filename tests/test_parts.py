@@ -47,3 +47,36 @@ def test_a_loop_that_hears_nothing_holds_nobody_for_ever(loop, monkeypatch) -> N
     parts.let_go()
     assert not busy.is_set()
     busy.set()
+
+
+@pytest.fixture
+def queue(loop, monkeypatch) -> list[str]:
+    """What has been drawn and not been sent, of a session that is there."""
+    unsent = ["a button"]
+    session = SimpleNamespace(_browser_queue=SimpleNamespace(is_empty=lambda: not unsent))
+    runtime = SimpleNamespace(stopped=loop.create_future(), get_app_session=lambda _: session)
+    monkeypatch.setattr(parts, "get_instance", lambda: runtime)
+    monkeypatch.setattr(parts, "get_script_run_ctx", lambda: SimpleNamespace(session_id="", yield_check=lambda: None))
+    return unsent
+
+
+def test_what_has_been_drawn_is_on_its_way_before_the_page_ends(queue) -> None:
+    handing_over = threading.Thread(target=parts.hand_over)
+    handing_over.start()
+    handing_over.join(0.2)
+    assert handing_over.is_alive()
+    queue.clear()
+    handing_over.join(PATIENCE)
+    assert not handing_over.is_alive()
+
+
+def test_a_server_that_sends_nothing_holds_nobody_for_ever(queue, monkeypatch) -> None:
+    monkeypatch.setattr(parts, "LONGEST_SENDING", 0.1)
+    parts.hand_over()
+    assert queue
+
+
+def test_who_has_left_is_not_waited_for(queue, monkeypatch) -> None:
+    monkeypatch.setattr(parts.get_instance(), "get_app_session", lambda _: None)
+    parts.hand_over()
+    assert queue

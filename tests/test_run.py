@@ -13,7 +13,7 @@ from conftest import make_pair, settle, settled_beside_plain
 
 from dann_core import DomainPair, Settings
 from dann_core.engine import ThreadEngine
-from dann_core.live import SLICE_SECONDS, run_once
+from dann_core.live import SLICE_SECONDS, warm_up
 from dann_core.run import AHEAD, FIRST_SLICE, Run, Timeline
 
 SETTINGS = Settings(batch_size=8, max_iter=120, extractor_width=8, feature_width=8, discriminator_width=8)
@@ -40,10 +40,10 @@ def test_played_to_the_end_it_is_a_plain_run(engine: ThreadEngine, vectors: Doma
     assert not run.playing
 
 
-def test_a_page_whose_play_can_be_pressed_has_loaded_what_training_needs(vectors: DomainPair) -> None:
-    run_once.cache_clear()
+def test_the_first_picture_comes_after_what_training_needs_is_loaded(vectors: DomainPair) -> None:
+    warm_up.cache_clear()
     settled_beside_plain(ThreadEngine(1), vectors, SETTINGS)
-    assert run_once.cache_info().currsize == 1
+    assert warm_up.cache_info().currsize == 1
 
 
 def test_a_crowded_page_makes_no_queue(engine: ThreadEngine, vectors: DomainPair) -> None:

@@ -14,11 +14,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui import turns
 
-LONGEST_WAIT, LONGEST_SENDING = 2.0, 10.0
+LONGEST_WAIT = 2.0
 """Seconds: a loop that hangs must not hold the page's thread as well."""
 
-LOOK_SECONDS = 0.01
-"""Between two looks whether what has been drawn is on its way."""
+LONGEST_SENDING, LOOK_SECONDS = 10.0, 0.01
+"""How long what has been drawn may take until it is on its way, and between two looks: Streamlit tells nobody."""
 
 
 def part(key: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -51,21 +51,17 @@ def let_go() -> None:
 
 
 def hand_over() -> None:
-    """Like `let_go`, after parts that hold other parts: wait until all that has been drawn is on its way to the page.
+    """Wait until all that has been drawn is on its way to the page: at the end of what holds parts within parts.
 
     When a run of parts starts, Streamlit drops what these parts have drawn before and has not been sent yet, but not
     what the parts within them have drawn: that would arrive where there is nothing to put it into, and end the page.
     """
-    runtime, session_id = get_instance(), get_script_run_ctx().session_id
-    session, loop = runtime.get_app_session(session_id), runtime.stopped.get_loop()
-    sent, deadline = threading.Event(), time.monotonic() + LONGEST_SENDING
-
-    def look() -> None:
-        # Streamlit tells of a queue that is empty only once its script has ended.
-        if not runtime.is_active_session(session_id) or session._browser_queue.is_empty():
-            sent.set()
-        elif time.monotonic() < deadline:
-            loop.call_later(LOOK_SECONDS, look)
-
-    loop.call_soon_threadsafe(look)
-    sent.wait(LONGEST_SENDING)
+    let_go()
+    runtime, context, deadline = get_instance(), get_script_run_ctx(), time.monotonic() + LONGEST_SENDING
+    # Who has left has no session here.
+    while (session := runtime.get_app_session(context.session_id)) and time.monotonic() < deadline:
+        if session._browser_queue.is_empty():
+            return
+        time.sleep(LOOK_SECONDS)
+        # A page that is to be drawn from its beginning loses nothing; one that came back has a new thread.
+        context.yield_check()
