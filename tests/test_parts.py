@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -26,18 +27,23 @@ def loop(monkeypatch):
     loop.close()
 
 
+def assert_held_until(freed: Callable[[], None], held: Callable[[], None]) -> None:
+    """`held` does not end before `freed` has been called, and ends then."""
+    thread = threading.Thread(target=held)
+    thread.start()
+    thread.join(0.2)
+    assert thread.is_alive()
+    freed()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
 def test_what_has_been_drawn_is_heard_of_before_its_part_ends(loop) -> None:
     busy, heard = threading.Event(), threading.Event()
     loop.call_soon_threadsafe(busy.wait, PATIENCE)
     loop.call_soon_threadsafe(heard.set)
-    letting_go = threading.Thread(target=parts.let_go)
-    letting_go.start()
-    letting_go.join(0.2)
-    assert letting_go.is_alive()
-    busy.set()
-    letting_go.join(PATIENCE)
+    assert_held_until(busy.set, parts.let_go)
     assert heard.is_set()
-    assert not letting_go.is_alive()
 
 
 def test_a_loop_that_hears_nothing_holds_nobody_for_ever(loop, monkeypatch) -> None:
@@ -61,13 +67,7 @@ def queue(loop, monkeypatch) -> list[str]:
 
 
 def test_what_has_been_drawn_is_on_its_way_before_the_page_ends(queue) -> None:
-    handing_over = threading.Thread(target=parts.hand_over)
-    handing_over.start()
-    handing_over.join(0.2)
-    assert handing_over.is_alive()
-    queue.clear()
-    handing_over.join(PATIENCE)
-    assert not handing_over.is_alive()
+    assert_held_until(queue.clear, parts.hand_over)
 
 
 def test_a_server_that_sends_nothing_holds_nobody_for_ever(queue, monkeypatch) -> None:
