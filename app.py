@@ -13,8 +13,8 @@ st.html(Path("assets/style.css"))
 
 page = st.navigation(
     [
-        st.Page("views/explore.py", title="Explore", icon=":material/play_circle:", default=True),
-        st.Page("views/sweep.py", title="Sweep", icon=":material/grid_on:"),
+        st.Page("pages/explore.py", title="Explore", icon=":material/play_circle:", default=True),
+        st.Page("pages/sweep.py", title="Sweep", icon=":material/grid_on:"),
     ]
 )
 with turns.turn():

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 
 from dann_core import DomainPair, Settings, Trainer, domains
-from dann_core.replicas import Replicas
-from dann_core.training import prepared_device
+from dann_core.method.training import prepared_device
+from dann_core.sweeps.replicas import Replicas
 
 REPLICAS = 64
 COMPARED = 5

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from dann_core import DomainPair, Settings, Trainer, domains
-from dann_core.replicas import Replicas
+from dann_core.sweeps.replicas import Replicas
 
 GAMMAS = (1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0)
 PROCESSES = 2

@@ -18,7 +18,7 @@ import torch
 from scipy.stats import spearmanr
 
 from dann_core import Trainer, domains
-from dann_core.selection import SCORES, Score, reverse_validation, scores
+from dann_core.sweeps.selection import SCORES, Score, reverse_validation, scores
 
 NAMES = ("moons", "blobs", "pinwheel", "digits", "vibration")
 

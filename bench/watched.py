@@ -54,8 +54,8 @@ def headless(domain: str, iterations: int) -> dict[str, float]:
 
 def inside(domain: str, iterations: int) -> dict[str, float]:
     """Seconds of a live run by what they went into, in this process: what the page itself costs is not in them."""
-    from dann_core import observation
-    from dann_core.live import LiveRun, Slice
+    from dann_core.live import snapshot as observation
+    from dann_core.live.worker import LiveRun, Slice
 
     trainer, pair = _made(domain, iterations)
     trainer.advance(WARM_ITERATIONS)

@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from dann_core import DomainPair, Settings, Trainer
 from dann_core.engine import Engine, device
-from dann_core.run import Run
+from dann_core.live.run import Run
 
 Result = TypeVar("Result")
 

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from dann_core import AdversarialLoss, Discriminator, GradientReversal, LambdaScheduler
-from dann_core.adversarial import CHANCE_LOSS
+from dann_core.method.adversarial import CHANCE_LOSS
 
 
 @pytest.mark.parametrize("lamb", [0.0, 0.3, 1.0, 2.5])

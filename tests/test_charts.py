@@ -14,7 +14,7 @@ from conftest import make_pair
 
 from dann_core import DomainPair, Settings, Trainer
 from dann_core.engine import device
-from dann_core.observation import Observer, Snapshot, Surface
+from dann_core.live.snapshot import Observer, Snapshot, Surface
 from ui import charts, inputs
 from ui.plot import to_json
 

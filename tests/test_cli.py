@@ -16,7 +16,7 @@ import pytest
 from safetensors.torch import load_file
 
 from dann_core import Settings, Trainer, domains
-from dann_core.__main__ import main
+from dann_core.cli.main import main
 from dann_core.engine import device
 
 SAMPLES = Path(__file__).parent.parent / "assets" / "samples"

@@ -16,12 +16,13 @@ from clusters import start_cluster, stop
 from conftest import settle, settled_beside_plain
 
 from dann_core import DomainPair, Settings, Trainer, domains
-from dann_core.cluster import ClusterEngine
-from dann_core.engine import EngineError, ThreadEngine, device, from_environment
-from dann_core.knobs import KnobError
-from dann_core.live import LiveRun, Resumption, Slice, warm_up
-from dann_core.run import Run
-from dann_core.sweep import Axis, Plan, Sweep
+from dann_core.engine import EngineError, device, from_environment
+from dann_core.engine.cluster import ClusterEngine
+from dann_core.engine.threads import ThreadEngine
+from dann_core.live.run import Run
+from dann_core.live.worker import LiveRun, Resumption, Slice, warm_up
+from dann_core.settings.knobs import KnobError
+from dann_core.sweeps.sweep import Axis, Plan, Sweep
 
 SETTINGS = Settings(batch_size=8, max_iter=3000, extractor_width=8, feature_width=8, discriminator_width=8)
 
@@ -252,7 +253,7 @@ def test_a_cluster_by_address_and_its_end(
 
 def test_an_address_where_nothing_listens_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     address = f"tcp://127.0.0.1:{free_port()}"
-    monkeypatch.setattr("dann_core.cluster.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("dann_core.engine.cluster.CONNECT_SECONDS", 1)
     with pytest.raises(EngineError, match="does not answer"):
         ClusterEngine(address)
 

@@ -11,9 +11,9 @@ import torch
 from bench.measured import NO_ADAPTATION
 from bench.real_pairs import PAIRS
 from dann_core import AdversarialLoss, Discriminator, DomainPair, Settings, Trainer, domains
-from dann_core.defaults import is_counts
-from dann_core.discrepancy import marginal_entropy
 from dann_core.engine import device
+from dann_core.method.discrepancy import marginal_entropy
+from dann_core.settings.defaults import is_counts
 
 
 def a_pair(*sample_shape: int, n: int = 30, make=None) -> DomainPair:

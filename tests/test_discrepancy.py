@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from dann_core import CORALLoss, MMDLoss
-from dann_core.discrepancy import entropy
+from dann_core.method.discrepancy import entropy
 
 LOSSES = [MMDLoss(), CORALLoss()]
 

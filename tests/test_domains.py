@@ -8,8 +8,8 @@ from test_vibration import LEVEL
 
 from dann_core import domains
 from dann_core.domains import DomainError, DomainPair, images
-from dann_core.knobs import KnobError
 from dann_core.settings import Settings
+from dann_core.settings.knobs import KnobError
 
 SMALL = {
     "moons": {"size": 40},

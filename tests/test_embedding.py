@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from dann_core import Trainer, domains
-from dann_core.embedding import PICTURE_WIDTH, PcaFollower, TsneFollower, aligned
 from dann_core.engine import device
-from dann_core.live import LiveRun, Slice
-from dann_core.observation import MANY_TURNS, SETTLING_LOOKS, Observer, stratified_sample
+from dann_core.live.embedding import PICTURE_WIDTH, PcaFollower, TsneFollower, aligned
+from dann_core.live.snapshot import MANY_TURNS, SETTLING_LOOKS, Observer, stratified_sample
+from dann_core.live.worker import LiveRun, Slice
 
 
 def motion(a: np.ndarray, b: np.ndarray) -> float:
@@ -65,8 +65,8 @@ def test_one_feature_and_few_points_still_give_a_picture() -> None:
 
 
 def test_a_paused_run_shows_the_same_points(vectors) -> None:
-    from dann_core.engine import ThreadEngine
-    from dann_core.run import Run
+    from dann_core.engine.threads import ThreadEngine
+    from dann_core.live.run import Run
 
     run = Run(ThreadEngine(1), vectors, domains.preset("moons"))
     run.wait(60)

@@ -12,7 +12,7 @@ from sklearn.model_selection import PredefinedSplit, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from dann_core.evaluation import Vitals, diagnose, proxy_a_distance
+from dann_core.live.diagnosis import Vitals, diagnose, proxy_a_distance
 
 CALM = Vitals(
     iteration=500,

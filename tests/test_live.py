@@ -11,7 +11,7 @@ from conftest import make_pair
 
 from dann_core import Settings
 from dann_core.engine import device
-from dann_core.live import Checkpoint, LiveRun, Resumption, Slice
+from dann_core.live.worker import Checkpoint, LiveRun, Resumption, Slice
 
 SMALL = {"batch_size": 8, "feature_width": 8, "discriminator_width": 8}
 

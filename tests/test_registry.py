@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dann_core.registry import Full, Registry
+from dann_core.live.registry import Full, Registry
 
 
 @pytest.fixture

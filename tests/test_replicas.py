@@ -11,8 +11,8 @@ from conftest import make_pair
 
 from dann_core import DomainPair, KnobError, Settings, Trainer, View, domains
 from dann_core.engine import device
-from dann_core.replicas import Replicas, shape_key, stackable
-from dann_core.stack import tanh_by_sigmoid_
+from dann_core.sweeps.replicas import Replicas, shape_key, stackable
+from dann_core.sweeps.stack import tanh_by_sigmoid_
 
 SMALL = Settings(batch_size=8, max_iter=40, feature_width=16, extractor_width=16, discriminator_width=16)
 

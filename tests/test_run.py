@@ -12,9 +12,9 @@ import pytest
 from conftest import make_pair, settle, settled_beside_plain
 
 from dann_core import DomainPair, Settings
-from dann_core.engine import ThreadEngine
-from dann_core.live import SLICE_SECONDS, warm_up
-from dann_core.run import AHEAD, FIRST_SLICE, Run, Timeline
+from dann_core.engine.threads import ThreadEngine
+from dann_core.live.run import AHEAD, FIRST_SLICE, Run, Timeline
+from dann_core.live.worker import SLICE_SECONDS, warm_up
 
 SETTINGS = Settings(batch_size=8, max_iter=120, extractor_width=8, feature_width=8, discriminator_width=8)
 

@@ -9,7 +9,7 @@ import pytest
 
 from dann_core import DomainPair, Settings, Trainer, View, domains
 from dann_core.engine import device
-from dann_core.selection import MEASURED_CORRELATIONS, NEIGHBOURS, SCORES, reverse_validation, scores
+from dann_core.sweeps.selection import MEASURED_CORRELATIONS, NEIGHBOURS, SCORES, reverse_validation, scores
 
 CHEAP = [name for name in SCORES if name != "reverse_validation"]
 QUICK = Settings(batch_size=16, max_iter=150, learning_rate=0.01, activation="tanh", discriminator_depth=1)

@@ -11,11 +11,12 @@ import pytest
 from conftest import make_pair
 
 from dann_core import KnobError, Settings, Trainer, domains
-from dann_core.__main__ import main
+from dann_core.cli.main import main
 from dann_core.domains import DomainPair
-from dann_core.engine import ThreadEngine, device
-from dann_core.sweep import Axis, Plan, Sweep
-from dann_core.sweep_cells import measures
+from dann_core.engine import device
+from dann_core.engine.threads import ThreadEngine
+from dann_core.sweeps.cells import measures
+from dann_core.sweeps.sweep import Axis, Plan, Sweep
 
 SMALL = Settings(max_iter=20, batch_size=8, extractor_width=8, feature_width=8, discriminator_width=8)
 

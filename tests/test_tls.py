@@ -14,8 +14,8 @@ from clusters import start_cluster, stop
 from conftest import settle, settled_beside_plain
 
 from dann_core import DomainPair, Settings
-from dann_core.cluster import ClusterEngine
 from dann_core.engine import EngineError
+from dann_core.engine.cluster import ClusterEngine
 
 SETTINGS = Settings(batch_size=8, max_iter=300, extractor_width=8, feature_width=8, discriminator_width=8)
 

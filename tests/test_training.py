@@ -14,8 +14,9 @@ import torch
 import torch.nn.functional as F
 from conftest import make_pair
 
-from dann_core import DomainPair, KnobError, Settings, Trainer, domains, networks
+from dann_core import DomainPair, KnobError, Settings, Trainer, domains
 from dann_core.engine import device
+from dann_core.method import networks
 
 PLAIN = Settings(batch_size=8, max_iter=40, feature_width=16, extractor_width=16, discriminator_width=16)
 

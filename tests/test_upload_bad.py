@@ -7,8 +7,8 @@ import pytest
 from upload_files import csv, npz, pictures, samples, vectors
 from upload_refusals import MB, check, frugally, refused
 
-from dann_core.domains.upload import UploadError, make_pair
-from dann_core.domains.upload.limits import MAX_COLUMNS, MAX_FILE_BYTES
+from dann_core.domains.files import UploadError, make_pair
+from dann_core.domains.files.limits import MAX_COLUMNS, MAX_FILE_BYTES
 
 pytestmark = pytest.mark.usefixtures("nothing_is_written")
 

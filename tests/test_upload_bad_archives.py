@@ -10,7 +10,7 @@ import pytest
 from upload_files import picture, pictures, zipped
 from upload_refusals import MB, frugally, npy_header, refused
 
-from dann_core.domains.upload.limits import MAX_ENTRIES, MAX_FOLDER_DEPTH
+from dann_core.domains.files.limits import MAX_ENTRIES, MAX_FOLDER_DEPTH
 
 pytestmark = pytest.mark.usefixtures("nothing_is_written")
 

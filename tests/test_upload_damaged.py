@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from upload_files import mat5, mat73, vectors
 
+from dann_core.domains.files import Choice, inspect, make_pair, read
 from dann_core.domains.pair import DomainError
-from dann_core.domains.upload import Choice, inspect, make_pair, read
 
 pytestmark = pytest.mark.usefixtures("nothing_is_written")
 

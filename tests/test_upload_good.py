@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from upload_files import csv, mat5, npz, samples, vectors
 
-from dann_core.domains.upload import UploadError, inspect, load_files, make_pair, preview
+from dann_core.domains.files import UploadError, inspect, load_files, make_pair, preview
 
 ROOT = Path(__file__).parents[1]
 

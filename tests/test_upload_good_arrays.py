@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse
 from upload_files import hdf5, mat5, mat73, npz, pictures, samples, vectors
 
-from dann_core.domains.upload import inspect, make_pair, preview
+from dann_core.domains.files import inspect, make_pair, preview
 
 
 @pytest.mark.parametrize("write", [npz, mat5, mat73, hdf5])

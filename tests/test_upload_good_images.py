@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from upload_files import npz, picture, pictures, samples, zipped
 
-from dann_core.domains.upload import FOLDERS, inspect, make_pair, preview
+from dann_core.domains.files import FOLDERS, inspect, make_pair, preview
 
 
 @pytest.mark.parametrize("prefix", ["", "all/", "all/images/"])

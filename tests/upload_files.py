@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from scipy.io import savemat
 
-from dann_core.domains.upload import Choice, Samples, inspect, read
+from dann_core.domains.files import Choice, Samples, inspect, read
 
 
 def npz(**arrays: np.ndarray) -> bytes:

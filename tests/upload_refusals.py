@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from upload_files import samples
 
+from dann_core.domains.files import UploadError
 from dann_core.domains.pair import DomainError
-from dann_core.domains.upload import UploadError
 
 MB = 1_000_000
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from dann_core.adversarial import CHANCE_LOSS, schedule
 from dann_core.domains.pair import DomainPair
-from dann_core.embedding import PICTURE_WIDTH
-from dann_core.history import History
-from dann_core.observation import Sample, Snapshot
+from dann_core.live.embedding import PICTURE_WIDTH
+from dann_core.live.snapshot import Sample, Snapshot
+from dann_core.method.adversarial import CHANCE_LOSS, schedule
+from dann_core.method.history import History
 from dann_core.settings import Settings
 from ui import palette
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dann_core.knobs import Knob, Knobs
+from dann_core.settings.knobs import Knob, Knobs
 
 Change = Callable[[str, Any], None]
 

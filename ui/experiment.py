@@ -13,13 +13,14 @@ from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
-from dann_core import domains, networks
+from dann_core import domains
 from dann_core.domains import Domain, DomainError, DomainPair
 from dann_core.engine import Engine, EngineError, from_environment
-from dann_core.knobs import KnobError, from_text, to_text
-from dann_core.run import Run
+from dann_core.live.run import Run
+from dann_core.method import networks
 from dann_core.settings import Settings
-from dann_core.sweep import Sweep
+from dann_core.settings.knobs import KnobError, from_text, to_text
+from dann_core.sweeps.sweep import Sweep
 
 FIRST_DOMAIN = "moons"
 KEPT_RUNS = 4

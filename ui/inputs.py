@@ -12,7 +12,7 @@ from PIL import Image
 from sklearn.decomposition import PCA
 
 from dann_core.domains.pair import DomainPair
-from dann_core.observation import Sample, Snapshot, Surface
+from dann_core.live.snapshot import Sample, Snapshot, Surface
 from ui import palette
 from ui.charts import ON_CANVAS, Spec, base_layout, frame_axis, samples, shown
 

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dann_core.engine import EngineError
-from dann_core.run import Run
+from dann_core.live.run import Run
 from ui import panels, readings, transport, turns
 from ui.experiment import Experiment
 from ui.parts import hand_over, let_go

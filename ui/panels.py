@@ -8,8 +8,8 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dann_core.observation import Snapshot
-from dann_core.run import Run
+from dann_core.live.run import Run
+from dann_core.live.snapshot import Snapshot
 from ui import charts, inputs
 from ui.experiment import Experiment
 from ui.plot import place, to_json

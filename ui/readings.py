@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from dann_core.evaluation import Diagnosis
-from dann_core.observation import Snapshot
-from dann_core.run import Run
+from dann_core.live.diagnosis import Diagnosis
+from dann_core.live.run import Run
+from dann_core.live.snapshot import Snapshot
 from dann_core.settings import Settings
 from ui.text import duration
 

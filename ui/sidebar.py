@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from dann_core import domains, networks
-from dann_core.knobs import Knob
+from dann_core import domains
+from dann_core.method import networks
 from dann_core.settings import GROUPS, Settings
+from dann_core.settings.knobs import Knob
 from ui import upload, visitors
 from ui.controls import control, showing
 from ui.experiment import Experiment, engine

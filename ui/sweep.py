@@ -6,10 +6,10 @@ import io
 
 import streamlit as st
 
-from dann_core.knobs import KnobError
-from dann_core.selection import MEASURED_CORRELATIONS, SCORES
-from dann_core.sweep import MEASURES, Axis, Measure, Plan, Sweep
-from dann_core.sweep_plan import cell_text, numeric_knobs, value_text
+from dann_core.settings.knobs import KnobError
+from dann_core.sweeps.plan import cell_text, numeric_knobs, value_text
+from dann_core.sweeps.selection import MEASURED_CORRELATIONS, SCORES
+from dann_core.sweeps.sweep import MEASURES, Axis, Measure, Plan, Sweep
 from ui import sweep_charts, upload
 from ui.experiment import Experiment, built_in_pair, engine
 from ui.plot import chart
@@ -223,7 +223,7 @@ def _cell(state: Experiment, sweep: Sweep, measure: Measure) -> None:
             pair = plan.pair if plan.domain is None else built_in_pair(plan.domain, seed)
             state.open(plan.domain, pair, settings)
             upload.close_panel()
-            st.switch_page("views/explore.py")
+            st.switch_page("pages/explore.py")
 
 
 def _failures(sweep: Sweep) -> None:

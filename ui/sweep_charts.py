@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import plotly.colors
 
-from dann_core.sweep import Axis, Measure
-from dann_core.sweep_plan import cell_text, numeric_knobs, value_text
+from dann_core.sweeps.plan import cell_text, numeric_knobs, value_text
+from dann_core.sweeps.sweep import Axis, Measure
 from ui import palette
 from ui.charts import Spec, base_layout, frame_axis, shown
 

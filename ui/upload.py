@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dann_core.domains import DomainError, DomainPair
-from dann_core.domains import upload as files
-from dann_core.domains.upload import limits
-from dann_core.knobs import KnobError
+from dann_core.domains import DomainError, DomainPair, files
+from dann_core.domains.files import limits
 from dann_core.settings import Settings
+from dann_core.settings.knobs import KnobError
 from ui import palette, turns, visitors
 from ui.charts import Spec, base_layout, shown
 from ui.experiment import Experiment

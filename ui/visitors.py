@@ -13,7 +13,7 @@ from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dann_core.engine import EngineError
-from dann_core.registry import Full, Registry
+from dann_core.live.registry import Full, Registry
 from ui.experiment import Experiment, Notice
 from ui.text import plain
 

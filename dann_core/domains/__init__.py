@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dann_core.domains.base import Domain
 from dann_core.domains.images import Digits
 from dann_core.domains.pair import DomainError, DomainPair
 from dann_core.domains.synthetic import Blobs, Moons, Pinwheel
 from dann_core.domains.vibration import Vibration, VibrationPictures
-
-if TYPE_CHECKING:
-    from dann_core.settings import Settings
+from dann_core.settings import Settings
 
 __all__ = ["Domain", "DomainError", "DomainPair", "get", "load", "names", "preset"]
 
@@ -41,7 +39,4 @@ def load(name: str, seed: int = 0, **parameters: Any) -> DomainPair:
 
 def preset(name: str) -> Settings:
     """Settings that work on a built-in domain. Raises `DomainError` if there is no such domain."""
-    # Settings needs DomainPair, so it is imported only once both modules stand.
-    from dann_core.settings import Settings
-
     return Settings(**get(name).preset)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from dann_core.domains.pair import DomainError, DomainPair
-from dann_core.knobs import Knobs
+from dann_core.settings.knobs import Knobs
 
 
 class Domain(Knobs):

@@ -10,7 +10,7 @@ from scipy.ndimage import uniform_filter, zoom
 
 from dann_core.domains.base import Domain, generator
 from dann_core.domains.pair import DomainPair
-from dann_core.knobs import knob
+from dann_core.settings.knobs import knob
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from dann_core.domains.base import Domain, balanced_labels, generator
 from dann_core.domains.pair import DomainPair
-from dann_core.knobs import knob
+from dann_core.settings.knobs import knob
 
 
 class Moons(Domain):

@@ -17,7 +17,7 @@ from scipy.signal.windows import hann
 
 from dann_core.domains.base import Domain, generator
 from dann_core.domains.pair import DomainPair
-from dann_core.knobs import knob
+from dann_core.settings.knobs import knob
 
 SAMPLE_RATE = 12_000  # Hz
 

@@ -1,0 +1,1 @@
+"""The same experiments without a browser."""

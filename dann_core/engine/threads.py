@@ -1,0 +1,87 @@
+"""The engine inside this process: for hosts with little memory, and for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from dann_core.domains.pair import DomainPair
+from dann_core.engine.base import Handle, Progress, cores, device, one_thread
+from dann_core.live.snapshot import Snapshot
+from dann_core.live.worker import LiveRun, Slice, warm_up
+from dann_core.settings import Settings
+
+
+class ThreadEngine:
+    """Trains in threads of this process: live runs in one a core, in turn, and the tasks of sweeps in as many."""
+
+    where = "in the app's own process"
+
+    def __init__(self, workers: int | None = None) -> None:
+        one_thread()
+        self.workers = workers or cores()
+        self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="training")
+        # Their own: the next slice of a page must not wait for seconds of a sweep.
+        self._tasks = ThreadPoolExecutor(self.workers, thread_name_prefix="sweeping")
+
+    def launch(self, pair: DomainPair, settings: Settings) -> Handle:
+        """See `Engine`."""
+        return _ThreadHandle(self._pool, pair, settings)
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
+        """See `Engine`."""
+        return self._tasks.submit(function, *arguments)
+
+    def reconnect(self) -> None:
+        """Nothing to reach."""
+
+    def close(self) -> None:
+        """See `Engine`."""
+        for pool in (self._pool, self._tasks):
+            pool.shutdown(cancel_futures=True)
+
+
+class _ThreadHandle:
+    recoveries = 0
+
+    def __init__(self, pool: ThreadPoolExecutor, pair: DomainPair, settings: Settings) -> None:
+        self._pool = pool
+        self._start = pair, settings
+        self._progress = Progress()
+        self._run: LiveRun | None = None
+        self._before: Future | None = None
+        self._failure: Exception | None = None
+
+    def advance(self, asked: Slice) -> Future[Snapshot]:
+        answer: Future[Snapshot] = Future()
+        # Its own: an answer that is cancelled has come before its turn is over.
+        turn: Future[None] = Future()
+        before, self._before = self._before, turn
+
+        def start(_: Future | None = None) -> None:
+            self._pool.submit(self._answer, asked, answer, turn)
+
+        # A slice that waits for the one before must not keep a thread from other runs.
+        start() if before is None else before.add_done_callback(start)
+        return answer
+
+    def _answer(self, asked: Slice, answer: Future, turn: Future) -> None:
+        if answer.set_running_or_notify_cancel():
+            try:
+                if self._failure:
+                    raise self._failure
+                if self._run is None:
+                    warm_up(device())
+                    self._run = LiveRun(*self._start, self._progress.resumption, device())
+                answer.set_result(self._progress.note(*self._run.advance(asked)))
+            except Exception as error:
+                self._failure = error
+                answer.set_exception(error)
+        turn.set_result(None)
+
+    def rest(self) -> None:
+        def free(_: Future | None = None) -> None:
+            self._run = self._failure = None
+
+        free() if self._before is None else self._before.add_done_callback(free)

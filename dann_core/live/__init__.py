@@ -1,0 +1,1 @@
+"""A run that is watched: what it looks like at an iteration, and how that travels."""

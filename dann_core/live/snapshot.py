@@ -1,0 +1,278 @@
+"""Snapshots: what a run looks like at one iteration, ready to be drawn.
+
+Observing never disturbs training: it draws no random numbers of the trainer's and changes none of its state.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dann_core.domains.pair import DomainPair
+from dann_core.live.diagnosis import Diagnosis, Vitals, diagnose, proxy_a_distance
+from dann_core.live.embedding import MOTION_AT_REST, ROUNDS, PcaFollower, TsneFollower
+from dann_core.method.training import Change, Evaluation, Trainer
+
+POINTS_PER_DOMAIN = 250
+LARGE_SAMPLE, POINTS_OF_LARGE = 10_000, 60
+"""Samples of more values than this cost the networks so much that fewer are drawn."""
+
+SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY = 60, 40
+"""Points a side of the plane's grid."""
+
+BOUNDARIES = 10
+"""Classes whose boundary is kept; more would be a tangle."""
+
+SHARES = {"tsne": 0.04, "probe": 0.01}
+"""Of a training run's time, what t-SNE and the probe may take: they are made less often rather than taking more."""
+
+ROUNDS_WHILE_TRAINING, FEWEST_ROUNDS = 3, 2
+"""Of optimisation before the t-SNE is drawn again: little at a time, so that it is drawn often and none keeps waiting;
+runs that take turns do less still."""
+
+SETTLING_LOOKS = 8
+"""Looks after which the t-SNE of a run at rest, alone on its worker, is left as it is."""
+
+MANY_TURNS = 4
+"""Runs that take turns on a worker from which on a look does less. While training, the plane's grid is coarser. At
+rest, the first look only grades on every sample; t-SNE and probe, ten times as long, follow with the next one: who
+plays on at once spares all others that."""
+
+RECENT = 20
+"""Iterations that a figure on the page is averaged over: a single batch is noise."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """The fixed samples that pictures are drawn from: index arrays into the pair's domains."""
+
+    source: np.ndarray
+    target: np.ndarray
+    how: str
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Two-dimensional inputs: the networks' views on a regular grid of `(side, side)` points."""
+
+    x: np.ndarray  # (side,)
+    y: np.ndarray  # (side,)
+    # (min(K - 1, BOUNDARIES), side, side), rows are y: each class's probability less the best other one's, zero on its
+    # boundary; the last class has only boundaries that are also another's.
+    margins: np.ndarray
+    source_probability: np.ndarray  # (side, side)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run at one iteration; `rows` are the history rows since the snapshot before."""
+
+    device: str  # where it is trained, as torch names it
+    iteration: int
+    lamb: float
+    evaluation: Evaluation
+    evaluated: tuple[int, int]  # samples of source and target behind the accuracies
+    proxy_a_distance: float
+    diagnosis: Diagnosis
+    tsne: np.ndarray  # (n, 2), source first
+    pca: np.ndarray  # (n, 2)
+    predicted: np.ndarray  # (n,) class indices of the sample, source first
+    confidence: np.ndarray  # (n,)
+    surface: Surface | None
+    rows: np.ndarray
+    changes: tuple[Change, ...]
+    settled: bool  # whether the t-SNE of a run at rest has come to rest too
+
+    @property
+    def nbytes(self) -> int:
+        """Memory (bytes) of the arrays."""
+        arrays = [self.tsne, self.pca, self.predicted, self.confidence, self.rows]
+        if self.surface:
+            arrays += [self.surface.margins, self.surface.source_probability]
+        return sum(a.nbytes for a in arrays)
+
+
+def stratified_sample(pair: DomainPair, per_domain: int | None = None, seed: int = 0) -> Sample:
+    """A fixed sample of each domain, in the proportions of its classes where labels are known."""
+    if per_domain is None:
+        per_domain = POINTS_OF_LARGE if np.prod(pair.sample_shape) > LARGE_SAMPLE else POINTS_PER_DOMAIN
+    source = _stratified(pair.source_y, len(pair.source_x), per_domain, seed)
+    target = _stratified(pair.target_y, len(pair.target_x), per_domain, seed + 1)
+    basis = "by class" if pair.target_y is not None else "(source by class, target at random)"
+    how = f"{len(source)} of {len(pair.source_x):,} source and {len(target)} of {len(pair.target_x):,} target samples"
+    return Sample(source, target, f"{how}, drawn once {basis}, embedded together")
+
+
+def _stratified(y: np.ndarray | None, n: int, wanted: int, seed: int) -> np.ndarray:
+    order = np.random.default_rng([seed, 7]).permutation(n)
+    if y is not None:
+        # Sorted by class, equal steps through the domain meet each class in its proportion.
+        order = order[np.argsort(y[order], kind="stable")]
+    return np.sort(order[np.linspace(0, n - 1, min(wanted, n)).astype(int)])
+
+
+class Observer:
+    """Makes the snapshots of one run."""
+
+    def __init__(self, pair: DomainPair, seed: int = 0) -> None:
+        self.sample = stratified_sample(pair, seed=seed)
+        self._source_x, self._target_x = pair.source_x[self.sample.source], pair.target_x[self.sample.target]
+        # None but for inputs in the plane.
+        sides = (SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY) if pair.sample_shape == (2,) else ()
+        self._grids = {side: _grid(pair, side) for side in sides}
+        self._tsne, self._pca = TsneFollower(seed), PcaFollower()
+        self._rows_seen = 0
+        self._seconds = 0.0
+        self._spent = dict.fromkeys(SHARES, 0.0)
+        self._looks_at_rest = 0
+        self._distance = float("nan")
+        self._best_source_accuracy = 0.0
+
+    def observe(
+        self,
+        trainer: Trainer,
+        *,
+        complete: bool = False,
+        turns: int = 1,
+        started: float | None = None,
+    ) -> Snapshot:
+        """A snapshot of `trainer` as it stands; its time counts from `started` (`time.perf_counter`), by default now.
+
+        `complete` evaluates on every sample and moves the t-SNE on until, after some looks at most, it is `settled`;
+        otherwise accuracies are those of the picture's sample, and t-SNE and probe may stay behind to keep within their
+        `SHARES` of the time. The more runs take `turns` on a worker, the less is done for the t-SNE at a time; see
+        `MANY_TURNS` too.
+        """
+        started = time.perf_counter() if started is None else started
+        # The first look, before Play, and those at rest do not count as the run's time.
+        training = self._tsne.frame is not None and not complete
+        # The complete looks that follow make t-SNE and probe in any case: the end need not wait for them.
+        ended = training and trainer.progress >= 1
+        source, target = trainer.look(self._source_x, "source"), trainer.look(self._target_x, "target")
+        evaluation = (
+            trainer.evaluate() if complete else trainer.grade(self.sample.source, self.sample.target, source, target)
+        )
+        self._best_source_accuracy = max(self._best_source_accuracy, evaluation.source_accuracy)
+        features = np.concatenate([source.features, target.features])
+        probabilities = np.concatenate([source.probabilities, target.probabilities])
+        n = len(source.features)
+        self._looks_at_rest = self._looks_at_rest + 1 if complete else 0
+        settled = True
+        if np.isfinite(features).all():
+            self._pca.follow(features)
+            settled = False if ended else self._follow(features, n, turns, training)
+        else:
+            self._distance = float("nan")
+        # A view would keep the whole history of that moment alive.
+        rows = trainer.history.rows[self._rows_seen :].copy()
+        self.skip_history(trainer)
+        still = np.zeros((len(features), 2))
+        snapshot = Snapshot(
+            device=str(trainer.device),
+            iteration=trainer.iteration,
+            lamb=trainer.network.adversarial.lamb(),
+            evaluation=evaluation,
+            evaluated=(len(trainer.source_x), len(trainer.target_x)) if complete else (n, len(features) - n),
+            proxy_a_distance=self._distance,
+            diagnosis=_diagnosis(trainer, evaluation, self._distance, self._best_source_accuracy),
+            tsne=still if self._tsne.frame is None else self._tsne.frame.astype(np.float32),
+            pca=still if self._pca.frame is None else self._pca.frame.astype(np.float32),
+            predicted=probabilities.argmax(1),
+            confidence=probabilities.max(1),
+            surface=self._surface(
+                trainer, SURFACE_SIDE_AMONG_MANY if training and turns >= MANY_TURNS else SURFACE_SIDE
+            ),
+            rows=rows,
+            changes=tuple(trainer.changes),
+            settled=settled,
+        )
+        if training:
+            self._seconds += time.perf_counter() - started
+        return snapshot
+
+    def skip_history(self, trainer: Trainer) -> None:
+        """Take the history so far as seen: the next snapshot's rows begin after it."""
+        self._rows_seen = len(trainer.history)
+
+    def state_dict(self) -> dict[str, Any]:
+        """What another process needs so that the picture goes on moving instead of starting anew."""
+        return {
+            "tsne": self._tsne.state_dict(),
+            "pca": self._pca.frame,
+            "best_source_accuracy": self._best_source_accuracy,
+            "distance": self._distance,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from `state_dict`."""
+        self._tsne.load_state_dict(state["tsne"])
+        self._pca.frame = state["pca"]
+        self._best_source_accuracy = state["best_source_accuracy"]
+        self._distance = state["distance"]
+
+    def _follow(self, features: np.ndarray, n: int, turns: int, training: bool) -> bool:
+        """Make t-SNE and probe, where due, of features of `n` source samples and the rest target ones.
+
+        Returns whether the t-SNE is at rest.
+        """
+        due = self._due(turns, training)
+        rounds = max(FEWEST_ROUNDS, (ROUNDS_WHILE_TRAINING if training else ROUNDS) // turns)
+        for name in due:
+            started = time.perf_counter()
+            if name == "tsne":
+                self._tsne.follow(features, rounds)
+            else:
+                self._distance = proxy_a_distance(features[:n], features[n:])
+            if training:
+                self._spent[name] += time.perf_counter() - started
+        looked_long = self._looks_at_rest >= max(1, SETTLING_LOOKS // turns)
+        return "tsne" in due and (self._tsne.motion < MOTION_AT_REST or looked_long)
+
+    def _due(self, turns: int, training: bool) -> list[str]:
+        if training:
+            return [name for name, share in SHARES.items() if self._spent[name] < share * self._seconds]
+        return [] if self._looks_at_rest == 1 and turns >= MANY_TURNS else list(SHARES)
+
+    def _surface(self, trainer: Trainer, side: int) -> Surface | None:
+        if side not in self._grids:
+            return None
+        x, y, points = self._grids[side]
+        view = trainer.look(points)
+        probabilities = view.probabilities
+        first, second = np.partition(probabilities, -2, axis=1)[:, :-3:-1].T[..., None]
+        margins = probabilities - np.where(probabilities == first, second, first)
+        shape = (len(y), len(x))
+        return Surface(x, y, margins[:, :-1].T[:BOUNDARIES].reshape(-1, *shape), view.source_probability.reshape(shape))
+
+
+def _grid(pair: DomainPair, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    both = np.concatenate([pair.source_x, pair.target_x]).astype(np.float64)
+    low, high = both.min(0), both.max(0)
+    margin = 0.08 * (high - low)
+    x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], side) for i in (0, 1))
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    return x, y, points
+
+
+def _diagnosis(trainer: Trainer, evaluation: Evaluation, distance: float, best_source: float) -> Diagnosis:
+    recent = trainer.history.rows[-RECENT:].mean(0) if len(trainer.history) else np.zeros(4)
+    return diagnose(
+        Vitals(
+            iteration=trainer.iteration,
+            lamb=trainer.network.adversarial.lamb(),
+            lambda_max=trainer.settings.lambda_max,
+            reversal_limit=trainer.settings.reversal_limit,
+            adversarial_weight=trainer.settings.adversarial_weight,
+            classification_loss=float(recent[2]),
+            adversarial_loss=float(recent[3]),
+            domain_accuracy=evaluation.domain_accuracy,
+            source_accuracy=evaluation.source_accuracy,
+            best_source_accuracy=best_source,
+            progress=trainer.progress,
+            proxy_a_distance=distance,
+            n_classes=trainer.pair.n_classes,
+        )
+    )

@@ -1,0 +1,1 @@
+"""The method: networks, losses, schedules, and the step that trains them."""

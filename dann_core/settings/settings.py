@@ -1,0 +1,185 @@
+"""Settings: everything that defines an experiment besides its data.
+
+Default, range, unit, help text and live-or-rebuild of each parameter stand here and nowhere else: the page's
+controls, the command line and the link are made from this class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, Self
+
+from dann_core.settings.defaults import DataShape, overrides
+from dann_core.settings.knobs import Knob, Knobs, from_text, knob, to_text
+
+GROUPS = {
+    "main": "The three that matter first",
+    "loss": "Losses",
+    "network": "Network",
+    "optimization": "Optimization",
+    "data": "Data and seed",
+}
+
+WIDTHS = tuple(2**k for k in range(2, 15))
+RATES = tuple(float(f"{digit}e{power}") for power in range(-6, 0) for digit in (1, 2, 5))
+
+
+class Settings(Knobs):
+    """One experiment's settings; immutable, raises `KnobError` with one sentence per wrong value."""
+
+    gamma: float = knob(
+        10.0,
+        "How fast lambda rises: lambda(i) = lambda_max * (2 / (1 + exp(-gamma * i / max_iter)) - 1). "
+        "10 is the paper's; with 1 lambda never passes half of lambda_max.",
+        low=0, high=50, step=0.5, live=True, group="main",
+    )  # fmt: skip
+    max_iter: int = knob(
+        1000,
+        "The length of the run: lambda's rise and the learning rate's decay are spread over this many iterations.",
+        label="max_iter", low=1, high=1_000_000, step=100, unit="iterations", live=True, group="main",
+    )  # fmt: skip
+    discriminator_width: int = knob(
+        64,
+        "Units in each hidden layer of the discriminator: too few cannot see the shift, too many win too easily.",
+        label="discriminator width", low=1, high=16_384, ladder=WIDTHS, unit="units", group="main",
+    )  # fmt: skip
+
+    lambda_max: float = knob(
+        1.0,
+        "Where lambda ends. lambda scales the reversed gradient that reaches the extractor; the discriminator "
+        "always learns at full strength. 0: the discriminator watches and changes nothing.",
+        label="lambda_max", low=0, high=10, step=0.1, live=True, group="loss",
+    )  # fmt: skip
+    use_lambda_scheduler: bool = knob(
+        True, "Let lambda rise with gamma; off: lambda is lambda_max from the first iteration on.",
+        label="lambda rises", live=True, group="loss",
+    )  # fmt: skip
+    reversal_limit: float = knob(
+        0.0,
+        "The reversed gradient that reaches the features is never longer than this many times the classification "
+        "loss's own, so that the discriminator can steer the extractor and not run away with it; 0: no limit. Small "
+        "values (0.1 to 0.5) are what keeps data that nobody tuned on from getting worse.",
+        label="reversal limit", low=0, high=10, step=0.1, live=True, group="loss",
+    )  # fmt: skip
+    classification_weight: float = knob(
+        1.0, "Weight of the source classification loss.", low=0, high=10, step=0.1, live=True, group="loss"
+    )
+    adversarial_weight: float = knob(
+        1.0, "Weight of the domain adversarial loss; 0 leaves the discriminator out: source only.",
+        low=0, high=10, step=0.1, live=True, group="loss",
+    )  # fmt: skip
+    discrepancy_weight: float = knob(
+        0.0, "Weight of the feature discrepancy (MMD or CORAL).", low=0, high=10, step=0.1, live=True, group="loss"
+    )
+    discrepancy: Literal["none", "mmd", "coral"] = knob(
+        "none",
+        "A distance of the two domains' features that needs no discriminator: MMD (DAN, DCTLN) or CORAL.",
+        live=True, group="loss",
+    )  # fmt: skip
+    entropy_weight: float = knob(
+        0.0,
+        "Weight of the entropy of the target's predictions (no labels needed); it rises as lambda does, since early "
+        "predictions are not worth sharpening.",
+        low=0, high=10, step=0.05, live=True, group="loss",
+    )  # fmt: skip
+    entropy_balance: float = knob(
+        0.0,
+        "How much the entropy term also asks that the target's predictions, taken together, spread over the classes: "
+        "without it, sharpening may end with one class for everything; 1 is right where classes are about equally "
+        "frequent.",
+        low=0, high=2, step=0.1, live=True, group="loss",
+    )  # fmt: skip
+
+    extractor: Literal["auto", "mlp", "cnn", "tutorial-cnn", "cnn1d"] = knob(
+        "auto",
+        "The feature extractor; auto: mlp for vectors, cnn for images, cnn1d for signals.",
+        group="network",
+    )  # fmt: skip
+    extractor_width: int = knob(
+        64, "Units in a hidden layer of the mlp; channels of the first layer of a CNN.",
+        low=1, high=4096, step=8, unit="units", group="network",
+    )  # fmt: skip
+    extractor_depth: int = knob(
+        2, "Layers of the extractor; a CNN stops earlier when its maps get too small.",
+        low=1, high=6, step=1, unit="layers", group="network",
+    )  # fmt: skip
+    feature_width: int = knob(
+        64, "Dimensions of the features that classifier and discriminator see.",
+        low=1, high=4096, step=8, unit="features", group="network",
+    )  # fmt: skip
+    activation: Literal["relu", "tanh"] = knob(
+        "relu",
+        "The extractor's non-linearity. tanh bounds the features, so the extractor cannot run from the "
+        "discriminator by growing them.",
+        group="network",
+    )  # fmt: skip
+    discriminator_depth: int = knob(
+        2, "Hidden layers of the discriminator.", low=1, high=4, step=1, unit="layers", group="network"
+    )
+    discriminator_norm: Literal["none", "layer", "batch", "batch-joint"] = knob(
+        "none",
+        "Normalisation in the discriminator. batch takes each domain's own statistics, as DeepDA does, and so hides "
+        "a shift of the mean from the discriminator; batch-joint takes those of both.",
+        group="network",
+    )  # fmt: skip
+    bottleneck: int = knob(
+        256,
+        "Wider features are brought to this width by a linear layer in front of the discriminator; 0: never.",
+        low=0, high=4096, ladder=(0, 32, 64, 128, 256, 512, 1024, 2048, 4096), unit="units", group="network",
+    )  # fmt: skip
+
+    optimizer: Literal["adam", "adamw", "sgd"] = knob("adam", "sgd has momentum 0.9.", group="optimization")
+    learning_rate: float = knob(
+        1e-3, "The optimizer's step at the start of the run.",
+        low=1e-6, high=1.0, ladder=RATES, live=True, group="optimization",
+    )  # fmt: skip
+    learning_rate_decay: Literal["none", "ganin", "cosine"] = knob(
+        "ganin", "ganin: divided by (1 + 10 i / max_iter) ** 0.75, as in the paper; cosine: to 0 at max_iter.",
+        live=True, group="optimization",
+    )  # fmt: skip
+    weight_decay: float = knob(
+        0.0, "L2 penalty on all weights.", low=0, high=1, ladder=(0, *RATES), live=True, group="optimization"
+    )
+    batch_size: int = knob(
+        64, "Samples of each domain in a batch.", low=2, high=4096, step=8, unit="samples", group="optimization"
+    )
+
+    standardisation: Literal["none", "source", "pooled", "per-domain"] = knob(
+        "source",
+        "Inputs are brought to mean 0 and deviation 1 (per feature or channel) with the statistics of the source, of "
+        "both domains together, or of each domain by itself. Labels are never used.",
+        group="data",
+    )  # fmt: skip
+    log_counts: bool = knob(
+        False, "Take log(1 + x) of the inputs first: for counts, whose few large values would rule.", group="data"
+    )
+    seed: int = knob(
+        0, "Decides the data, the first weights and the batches: the same seed gives the same run.",
+        low=0, high=2**31 - 1, step=1, group="data",
+    )  # fmt: skip
+
+    @classmethod
+    def for_pair(cls, pair: DataShape) -> Self:
+        """Settings to start with on data that nobody has tuned on: chosen by kind and shape, never by target labels."""
+        return cls(**overrides(pair))
+
+    def rebuilds(self, other: Self) -> list[Knob]:
+        """The knobs in which `other` differs and that need a new network or new data."""
+        return [k for k in self.differences(other) if not k.live]
+
+    def differences(self, other: Self) -> list[Knob]:
+        """The knobs in which `other` differs."""
+        return [k for k in self.knobs() if getattr(self, k.name) != getattr(other, k.name)]
+
+    def to_query(self, base: Self) -> dict[str, str]:
+        """What a link must hold so that `from_query(link, base)` gives these settings again."""
+        return {k.name: to_text(getattr(self, k.name)) for k in base.differences(self)}
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str], base: Self) -> Self:
+        """The settings a link stands for; names that are not settings are left to others.
+
+        Raises `KnobError` for a value that does not parse or is out of range.
+        """
+        values = {k.name: from_text(k, query[k.name]) for k in cls.knobs() if k.name in query}
+        return base.replace(**values)
