@@ -85,7 +85,7 @@ def test_json_round_trip() -> None:
 
 
 def test_the_core_imports_no_user_interface() -> None:
-    modules = "dann_core, dann_core.engine, dann_core.run, dann_core.__main__"
+    modules = "dann_core, dann_core.engine.cluster, dann_core.live.run, dann_core.cli.main"
     code = f"import sys, {modules}; print('streamlit' in sys.modules, 'plotly' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["False", "False"]
