@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from dann_core.domains.pair import DomainError, DomainPair
     from dann_core.method.adversarial import AdversarialLoss, Discriminator, GradientReversal, LambdaScheduler
     from dann_core.method.discrepancy import CORALLoss, MMDLoss
-    from dann_core.method.history import History
-    from dann_core.method.training import Change, Evaluation, Trainer, View
+    from dann_core.method.history import Change, History
+    from dann_core.method.training import Evaluation, Trainer, View
     from dann_core.settings import Settings
     from dann_core.settings.knobs import KnobError
 
 _HOMES = {
     "AdversarialLoss": "method.adversarial",
     "CORALLoss": "method.discrepancy",
-    "Change": "method.training",
+    "Change": "method.history",
     "Discriminator": "method.adversarial",
     "DomainError": "domains.pair",
     "DomainPair": "domains.pair",

@@ -1,9 +1,9 @@
-"""What the numbers mean: the proxy A-distance and the state of a run in plain words."""
+"""What the numbers mean: the proxy A-distance and the state of a run."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -35,12 +35,19 @@ def proxy_a_distance(source: np.ndarray, target: np.ndarray) -> float:
     return float(np.clip(2 * (1 - 2 * error), 0, 2))
 
 
+Level = Literal["idle", "wait", "good", "warn", "bad"]
+
+
 @dataclass(frozen=True)
 class Diagnosis:
-    """The state of a run in one sentence; `level` is how good the news is."""
+    """The state of a run as a rule's name and its values; words are made of them where they are shown.
 
-    level: Literal["idle", "wait", "good", "warn", "bad"]
-    sentence: str
+    `level` is how good the news is.
+    """
+
+    level: Level
+    rule: str
+    facts: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,75 +69,69 @@ class Vitals:
     n_classes: int
 
 
+LEVELS: dict[str, Level] = {
+    "untrained": "idle",
+    "diverged": "bad",
+    "no adversary": "wait",
+    "lambda_max is 0": "wait",
+    "source forgotten": "bad",
+    "guessing": "bad",
+    "lambda never rose": "warn",
+    "lambda still low": "wait",
+    "reversal limited": "wait",
+    "discriminator wins": "warn",
+    "discriminator asleep": "warn",
+    "early": "wait",
+    "aligned": "good",
+    "tug of war": "wait",
+}
+"""Every rule that `diagnose` knows, with its level."""
+
+
 def diagnose(v: Vitals) -> Diagnosis:
-    """Say in plain words what is happening; the first rule that holds speaks."""
+    """What is happening; the first rule that holds speaks."""
+    rule = _rule(v)
+    facts = {
+        "lambda": v.lamb,
+        "lambda_max": v.lambda_max,
+        "domain_accuracy": v.domain_accuracy,
+        "source_accuracy": v.source_accuracy,
+        "best_source_accuracy": v.best_source_accuracy,
+        "reversal_limit": v.reversal_limit,
+        "a_distance": v.proxy_a_distance,
+    }
+    # Of a run that has diverged, figures need not be numbers.
+    return Diagnosis(LEVELS[rule], rule, {name: value for name, value in facts.items() if math.isfinite(value)})
+
+
+def _rule(v: Vitals) -> str:
     guessing = math.log(v.n_classes)
     if v.iteration == 0:
-        return Diagnosis(
-            "idle", "Nothing is trained yet: the network is random. Press Play and watch it align the domains."
-        )
+        return "untrained"
     if not math.isfinite(v.classification_loss + v.adversarial_loss) or v.classification_loss > 5 * guessing:
-        return Diagnosis("bad", "Diverged: the losses have left every scale. Lower the learning rate, then Reset.")
+        return "diverged"
     if v.adversarial_weight == 0:
-        return Diagnosis(
-            "wait", "The adversarial weight is 0: this is source-only training, nothing pulls the domains together."
-        )
+        return "no adversary"
     if v.lambda_max == 0:
-        return Diagnosis(
-            "wait", "lambda_max is 0: the discriminator watches, but the extractor does not feel it (source only)."
-        )
+        return "lambda_max is 0"
     if v.source_accuracy < v.best_source_accuracy - 0.2 and v.progress > 0.2:
-        return Diagnosis(
-            "bad",
-            f"The classifier has forgotten the source ({v.source_accuracy:.0%}, it was {v.best_source_accuracy:.0%}): "
-            "the reversed gradient is too strong. Lower lambda_max.",
-        )
+        return "source forgotten"
     if v.classification_loss > 0.9 * guessing and v.progress > 0.2:
-        return Diagnosis(
-            "bad",
-            "The classifier does no better than guessing, so aligned features mean nothing: try another learning rate, "
-            "or lower lambda_max.",
-        )
-    if v.lamb < 0.1 * v.lambda_max and v.progress >= 1:
-        return Diagnosis(
-            "warn", f"The run is over and lambda ended at {v.lamb:.2f}: gamma is too small for it to rise."
-        )
+        return "guessing"
     if v.lamb < 0.1 * v.lambda_max:
-        return Diagnosis(
-            "wait",
-            f"lambda is still {v.lamb:.2f}: adaptation has hardly begun, the classifier learns the source first.",
-        )
+        return "lambda never rose" if v.progress >= 1 else "lambda still low"
     if v.domain_accuracy >= 0.75 and v.reversal_limit:
-        return Diagnosis(
-            "wait",
-            f"The discriminator is right in {v.domain_accuracy:.0%} of cases: the reversal limit "
-            f"({v.reversal_limit:g}) keeps its pull on the extractor gentle. Raise it to pull harder.",
-        )
+        return "reversal limited"
     if v.domain_accuracy >= 0.85 and v.adversarial_loss < 0.6 * CHANCE_LOSS:
-        return Diagnosis(
-            "warn",
-            f"The discriminator wins ({v.domain_accuracy:.0%} right): the extractor cannot hide the domain. "
-            "Raise lambda_max, or its width is too large.",
-        )
-    if v.domain_accuracy < 0.62 and v.proxy_a_distance > 1.0:
-        return Diagnosis(
-            "warn",
-            f"The discriminator is at chance, but a fresh probe still tells the domains apart (A-distance "
-            f"{v.proxy_a_distance:.1f}): it is asleep, not beaten. Try a larger width or a higher learning rate.",
-        )
-    if v.domain_accuracy < 0.62 and v.lamb < 0.5 * v.lambda_max and v.progress < 1:
-        return Diagnosis(
-            "wait",
-            f"The discriminator is at chance ({v.domain_accuracy:.0%} right), but it is early: lambda is {v.lamb:.2f} "
-            f"on its way to {v.lambda_max:g}, and nothing has settled yet.",
-        )
+        return "discriminator wins"
     if v.domain_accuracy < 0.62:
-        return Diagnosis(
-            "good",
-            f"The discriminator is at chance ({v.domain_accuracy:.0%} right, 50 % = cannot tell): the features "
-            "are aligned.",
-        )
-    return Diagnosis(
-        "wait",
-        f"Tug of war: the discriminator is right in {v.domain_accuracy:.0%} of cases, the extractor pulls against it.",
-    )
+        return _rule_at_chance(v)
+    return "tug of war"
+
+
+def _rule_at_chance(v: Vitals) -> str:
+    if v.proxy_a_distance > 1.0:
+        return "discriminator asleep"
+    if v.lamb < 0.5 * v.lambda_max and v.progress < 1:
+        return "early"
+    return "aligned"

@@ -14,11 +14,10 @@ import numpy as np
 from dann_core.domains.pair import DomainPair
 from dann_core.live.diagnosis import Diagnosis, Vitals, diagnose, proxy_a_distance
 from dann_core.live.embedding import MOTION_AT_REST, ROUNDS, PcaFollower, TsneFollower
-from dann_core.method.training import Change, Evaluation, Trainer
-
-POINTS_PER_DOMAIN = 250
-LARGE_SAMPLE, POINTS_OF_LARGE = 10_000, 60
-"""Samples of more values than this cost the networks so much that fewer are drawn."""
+from dann_core.live.sample import stratified_sample
+from dann_core.live.scene import plane_limits
+from dann_core.method.history import Change
+from dann_core.method.training import Evaluation, Trainer
 
 SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY = 60, 40
 """Points a side of the plane's grid."""
@@ -26,7 +25,7 @@ SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY = 60, 40
 BOUNDARIES = 10
 """Classes whose boundary is kept; more would be a tangle."""
 
-SHARES = {"tsne": 0.04, "probe": 0.01}
+SHARES = {"tsne": 0.15, "probe": 0.02}
 """Of a training run's time, what t-SNE and the probe may take: they are made less often rather than taking more."""
 
 ROUNDS_WHILE_TRAINING, FEWEST_ROUNDS = 3, 2
@@ -43,15 +42,6 @@ plays on at once spares all others that."""
 
 RECENT = 20
 """Iterations that a figure on the page is averaged over: a single batch is noise."""
-
-
-@dataclass(frozen=True, eq=False)
-class Sample:
-    """The fixed samples that pictures are drawn from: index arrays into the pair's domains."""
-
-    source: np.ndarray
-    target: np.ndarray
-    how: str
 
 
 @dataclass(frozen=True)
@@ -84,34 +74,8 @@ class Snapshot:
     surface: Surface | None
     rows: np.ndarray
     changes: tuple[Change, ...]
+    moved: bool  # whether the t-SNE is another one than in the snapshot before
     settled: bool  # whether the t-SNE of a run at rest has come to rest too
-
-    @property
-    def nbytes(self) -> int:
-        """Memory (bytes) of the arrays."""
-        arrays = [self.tsne, self.pca, self.predicted, self.confidence, self.rows]
-        if self.surface:
-            arrays += [self.surface.margins, self.surface.source_probability]
-        return sum(a.nbytes for a in arrays)
-
-
-def stratified_sample(pair: DomainPair, per_domain: int | None = None, seed: int = 0) -> Sample:
-    """A fixed sample of each domain, in the proportions of its classes where labels are known."""
-    if per_domain is None:
-        per_domain = POINTS_OF_LARGE if np.prod(pair.sample_shape) > LARGE_SAMPLE else POINTS_PER_DOMAIN
-    source = _stratified(pair.source_y, len(pair.source_x), per_domain, seed)
-    target = _stratified(pair.target_y, len(pair.target_x), per_domain, seed + 1)
-    basis = "by class" if pair.target_y is not None else "(source by class, target at random)"
-    how = f"{len(source)} of {len(pair.source_x):,} source and {len(target)} of {len(pair.target_x):,} target samples"
-    return Sample(source, target, f"{how}, drawn once {basis}, embedded together")
-
-
-def _stratified(y: np.ndarray | None, n: int, wanted: int, seed: int) -> np.ndarray:
-    order = np.random.default_rng([seed, 7]).permutation(n)
-    if y is not None:
-        # Sorted by class, equal steps through the domain meet each class in its proportion.
-        order = order[np.argsort(y[order], kind="stable")]
-    return np.sort(order[np.linspace(0, n - 1, min(wanted, n)).astype(int)])
 
 
 class Observer:
@@ -128,6 +92,7 @@ class Observer:
         self._seconds = 0.0
         self._spent = dict.fromkeys(SHARES, 0.0)
         self._looks_at_rest = 0
+        self._moved = False
         self._distance = float("nan")
         self._best_source_accuracy = 0.0
 
@@ -136,6 +101,7 @@ class Observer:
         trainer: Trainer,
         *,
         complete: bool = False,
+        unhurried: bool = False,
         turns: int = 1,
         started: float | None = None,
     ) -> Snapshot:
@@ -143,7 +109,7 @@ class Observer:
 
         `complete` evaluates on every sample and moves the t-SNE on until, after some looks at most, it is `settled`;
         otherwise accuracies are those of the picture's sample, and t-SNE and probe may stay behind to keep within their
-        `SHARES` of the time. The more runs take `turns` on a worker, the less is done for the t-SNE at a time; see
+        `SHARES` of the time, unless the look is `unhurried`. The more runs take `turns` on a worker, the less is done for the t-SNE at a time; see
         `MANY_TURNS` too.
         """
         started = time.perf_counter() if started is None else started
@@ -160,10 +126,10 @@ class Observer:
         probabilities = np.concatenate([source.probabilities, target.probabilities])
         n = len(source.features)
         self._looks_at_rest = self._looks_at_rest + 1 if complete else 0
-        settled = True
+        settled, self._moved = True, False
         if np.isfinite(features).all():
             self._pca.follow(features)
-            settled = False if ended else self._follow(features, n, turns, training)
+            settled = False if ended and not unhurried else self._follow(features, n, turns, training, unhurried)
         else:
             self._distance = float("nan")
         # A view would keep the whole history of that moment alive.
@@ -187,6 +153,7 @@ class Observer:
             ),
             rows=rows,
             changes=tuple(trainer.changes),
+            moved=self._moved,
             settled=settled,
         )
         if training:
@@ -213,17 +180,18 @@ class Observer:
         self._best_source_accuracy = state["best_source_accuracy"]
         self._distance = state["distance"]
 
-    def _follow(self, features: np.ndarray, n: int, turns: int, training: bool) -> bool:
+    def _follow(self, features: np.ndarray, n: int, turns: int, training: bool, unhurried: bool) -> bool:
         """Make t-SNE and probe, where due, of features of `n` source samples and the rest target ones.
 
         Returns whether the t-SNE is at rest.
         """
-        due = self._due(turns, training)
+        due = list(SHARES) if unhurried else self._due(turns, training)
         rounds = max(FEWEST_ROUNDS, (ROUNDS_WHILE_TRAINING if training else ROUNDS) // turns)
         for name in due:
             started = time.perf_counter()
             if name == "tsne":
                 self._tsne.follow(features, rounds)
+                self._moved = True
             else:
                 self._distance = proxy_a_distance(features[:n], features[n:])
             if training:
@@ -249,10 +217,8 @@ class Observer:
 
 
 def _grid(pair: DomainPair, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    both = np.concatenate([pair.source_x, pair.target_x]).astype(np.float64)
-    low, high = both.min(0), both.max(0)
-    margin = 0.08 * (high - low)
-    x, y = (np.linspace(low[i] - margin[i], high[i] + margin[i], side) for i in (0, 1))
+    left, right, bottom, top = plane_limits(pair)
+    x, y = np.linspace(left, right, side), np.linspace(bottom, top, side)
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     return x, y, points
 

@@ -1,29 +1,22 @@
-"""A live run: a trainer and its observer, advanced one bounded slice at a time.
+"""A live run where it is trained: a trainer and its observer, advanced one bounded slice at a time.
 
-It lives where training happens, a worker, and can be made anew from its last checkpoint in any other one.
+It can be made anew from its last checkpoint in any other process.
 """
 
 from __future__ import annotations
 
 import functools
-import io
-import pickle
 import time
 import weakref
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-import torch
 
 from dann_core import domains
 from dann_core.domains.pair import DomainPair
-from dann_core.live.snapshot import Observer, Snapshot
-from dann_core.method.training import Change, Trainer
+from dann_core.live import checkpoint, scene
+from dann_core.live.frame import frame_of
+from dann_core.live.slices import Answer, Checkpoint, Resumption, Slice
+from dann_core.live.snapshot import Observer
+from dann_core.method.training import Trainer
 from dann_core.settings import Settings
-
-SLICE_SECONDS = 0.45
-"""The longest slice of a run that has its worker for itself."""
 
 CHECKPOINT_SHARE, CHECKPOINT_BYTES_PER_SECOND = 0.1, 100e6
 """Large networks send checkpoints less often: sending them takes about this share of a run's time."""
@@ -35,88 +28,8 @@ LONGEST_IDLE = 1.0
 """Seconds before a slice in which its worker had nothing to do that count as time of the run's, at most. In slow motion
 nearly all are such: a t-SNE that had its share of the slices alone would stand still."""
 
-
-@dataclass(frozen=True)
-class Slice:
-    """What the page asks of a run: train under these settings, for at most so many iterations.
-
-    A slice also ends at max_iter and, with at least one iteration done, after `seconds`, which the runs of one worker
-    share; 0 iterations only look. `complete` asks for accuracies over all samples and a t-SNE that comes to rest.
-    """
-
-    settings: Settings
-    iterations: int | None = None
-    complete: bool = False
-    seconds: float = SLICE_SECONDS
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """All that a run needs to go on in another process, less its history, which the page has.
-
-    `state` is packed: the page carries it with every frame and hardly ever opens it.
-    """
-
-    iteration: int
-    state: bytes
-
-    @classmethod
-    def of(cls, trainer: Trainer, observer: Observer) -> Checkpoint:
-        """What they are now."""
-        packed = io.BytesIO()
-        _Packer(packed, pickle.HIGHEST_PROTOCOL).dump((trainer.state_dict(history=False), observer.state_dict()))
-        return cls(trainer.iteration, packed.getvalue())
-
-    def restore(self, trainer: Trainer, observer: Observer) -> None:
-        """Bring both, made with the same settings, to where they were."""
-        of_trainer, of_observer = _Unpacker(io.BytesIO(self.state)).load()
-        trainer.load_state_dict(of_trainer)
-        observer.load_state_dict(of_observer)
-
-
-@dataclass(frozen=True)
-class Resumption:
-    """Where a run is to go on: its last checkpoint, if it has sent one, and what happened to it since."""
-
-    iteration: int
-    changes: tuple[Change, ...] = ()
-    checkpoint: Checkpoint | None = None
-
-
-class _Packer(pickle.Pickler):
-    """Packs tensors as arrays: torch's own way, made for files, takes ten times as long as all the rest."""
-
-    def reducer_override(self, thing: Any) -> Any:
-        """Called by pickle for everything."""
-        if not isinstance(thing, torch.Tensor):
-            return NotImplemented
-        channels_last = thing.ndim == 4 and thing.is_contiguous(memory_format=torch.channels_last)
-        return _tensor, (thing.detach().cpu().numpy(), channels_last)
-
-
-def _tensor(array: np.ndarray, channels_last: bool) -> torch.Tensor:
-    tensor = torch.from_numpy(array)
-    return tensor.contiguous(memory_format=torch.channels_last) if channels_last else tensor
-
-
-class _Unpacker(pickle.Unpickler):
-    """Makes what `_Packer` has packed and nothing else: a checkpoint comes from another process."""
-
-    KNOWN = frozenset(
-        [
-            (__name__, "_tensor"),
-            ("collections", "OrderedDict"),
-            ("numpy", "dtype"),
-            ("numpy._core.numeric", "_frombuffer"),
-        ]
-    )
-
-    def find_class(self, module: str, name: str) -> Any:
-        """Called by pickle for every name that is not built in."""
-        if (module, name) not in self.KNOWN:
-            raise pickle.UnpicklingError(f"A checkpoint holds no {module}.{name}.")
-        return super().find_class(module, name)
-
+LOOKS_A_SLICE = 20
+"""How often, in the time of a slice, training looks whether it is to end."""
 
 # All live runs of this process with the time of their last slice: those that take turns.
 _asked: weakref.WeakKeyDictionary[LiveRun, float] = weakref.WeakKeyDictionary()
@@ -136,13 +49,30 @@ class LiveRun:
     ) -> None:
         self.trainer = Trainer(pair, settings, device)
         self.observer = Observer(pair, settings.seed)
+        self._scene = None if resume else scene.pack(pair, settings, self.observer.sample)
         self._saved_at = float("-inf")
+        self._began = self._halted = 0
         if resume:
             self._catch_up(resume)
 
-    def advance(self, asked: Slice) -> tuple[Snapshot, Checkpoint | None]:
+    async def halt(self, number: int) -> bool:
+        """Let the slices up to this number end early, or not begin; whether that one has begun.
+
+        A coroutine, since a Dask worker carries those out beside what its threads are doing.
+        """
+        return self.halt_now(number)
+
+    def halt_now(self, number: int) -> bool:
+        """Like `halt`, for callers in this process."""
+        self._halted = max(self._halted, number)
+        return self._began >= number
+
+    def advance(self, asked: Slice) -> Answer:
         """Train one slice; what it looks like then, and a checkpoint when one is due."""
         global _idle_since
+        if asked.number and asked.number <= self._halted:
+            return Answer()
+        self._began = asked.number
         started = time.perf_counter()
         counted_from = max(_idle_since, started - LONGEST_IDLE)
         now = time.monotonic()
@@ -150,26 +80,44 @@ class LiveRun:
         turns = sum(now - last < RECENTLY for last in list(_asked.values()))
         if asked.settings != self.trainer.settings:
             self.trainer.apply(asked.settings)
-        left = asked.settings.max_iter - self.trainer.iteration
+        left = max(asked.settings.max_iter - self.trainer.iteration, 0)
         iterations = left if asked.iterations is None else min(asked.iterations, left)
-        self._train(iterations, asked.seconds / turns)
-        snapshot = self.observer.observe(self.trainer, complete=asked.complete, turns=turns, started=counted_from)
-        checkpoint = self._checkpoint()
+        self._train(iterations, asked.seconds / turns, asked.number)
+        answer = self._look(asked, turns, counted_from)
         _idle_since = time.perf_counter()
-        return snapshot, checkpoint
+        return answer
 
-    def _train(self, iterations: int, seconds: float) -> None:
-        """Whole iterations until there are enough or the time is used up, in chunks so that little is overshot."""
+    def _train(self, iterations: int, seconds: float, number: int) -> None:
+        """Whole iterations until there are enough, the time is used up or the slice is halted, in chunks."""
         deadline = time.perf_counter() + seconds
         chunk = 1
-        # A last chunk is trained in any case: a slice of its own would cost a look as well.
-        while iterations > 0 and (iterations <= chunk or time.perf_counter() < deadline):
+        while iterations > 0 and (not number or self._halted < number):
             started = time.perf_counter()
             self.trainer.advance(min(chunk, iterations))
             iterations -= chunk
-            rate = chunk / (time.perf_counter() - started)
+            now = time.perf_counter()
+            if now > deadline:
+                return
+            rate = chunk / (now - started)
             # Doubled at most: one step that seemed to take no time must not start thousands.
-            chunk = min(max(1, int(rate * seconds / 10)), 2 * chunk)
+            chunk = min(max(1, int(rate * seconds / LOOKS_A_SLICE)), 2 * chunk)
+
+    def _look(self, asked: Slice, turns: int, counted_from: float) -> Answer:
+        snapshot = self.observer.observe(
+            self.trainer, complete=asked.complete, unhurried=asked.unhurried, turns=turns, started=counted_from
+        )
+        pair, settings = self.trainer.pair, self.trainer.settings
+        everything = (len(pair.source_x), len(pair.target_x))
+        is_complete = snapshot.evaluated == everything and snapshot.settled
+        first_scene, self._scene = self._scene, None
+        return Answer(
+            frame_of(snapshot, settings, pair.n_classes, complete=is_complete),
+            snapshot.rows,
+            snapshot.changes,
+            snapshot.device,
+            first_scene,
+            self._checkpoint(),
+        )
 
     def _checkpoint(self) -> Checkpoint | None:
         size = sum(p.nbytes for p in self.trainer.network.parameters()) * 3
@@ -177,11 +125,11 @@ class LiveRun:
         if now - self._saved_at < size / CHECKPOINT_BYTES_PER_SECOND / CHECKPOINT_SHARE:
             return None
         self._saved_at = now
-        return Checkpoint.of(self.trainer, self.observer)
+        return checkpoint.save(self.trainer, self.observer)
 
     def _catch_up(self, resume: Resumption) -> None:
         if resume.checkpoint:
-            resume.checkpoint.restore(self.trainer, self.observer)
+            checkpoint.restore(resume.checkpoint, self.trainer, self.observer)
         known = len(self.trainer.changes)
         for change in resume.changes[known:]:
             self.trainer.advance(change.iteration - self.trainer.iteration)

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import overload
+from dataclasses import dataclass
+from typing import Any, overload
 
 import numpy as np
 
 COLUMNS = ("iteration", "lambda", "classification_loss", "adversarial_loss", "discrepancy_loss", "entropy")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A live change of one setting: it acts from `iteration` on."""
+
+    iteration: int
+    name: str
+    old: Any
+    new: Any
 
 
 class History(Sequence):

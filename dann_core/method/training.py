@@ -17,7 +17,7 @@ from dann_core.method import networks
 from dann_core.method.adversarial import schedule
 from dann_core.method.data import Batches, Standardizer
 from dann_core.method.discrepancy import CORALLoss, MMDLoss, entropy, marginal_entropy
-from dann_core.method.history import History
+from dann_core.method.history import Change, History
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 
@@ -32,16 +32,6 @@ EVALUATION_BATCH, EVALUATION_VALUES = 512, 8192
 own: bounds the memory, not the result."""
 
 DISCREPANCIES = {"mmd": MMDLoss(), "coral": CORALLoss()}
-
-
-@dataclass(frozen=True)
-class Change:
-    """A live change of one setting: it acts from `iteration` on."""
-
-    iteration: int
-    name: str
-    old: Any
-    new: Any
 
 
 @dataclass(frozen=True)

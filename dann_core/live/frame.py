@@ -1,0 +1,113 @@
+"""A frame: what a run looks like at one iteration, packed where it is trained and drawn where it is seen.
+
+Values of the message (`dann_core.live.message`); losses in nats, accuracies and confidences in 0..1:
+
+    iteration, first   iterations done; the frame's rows cover `first` to `iteration - 1`
+    lambda             the one that the next iteration will use
+    source_accuracy, domain_accuracy
+                       over the `evaluated` [source, target] samples
+    a_distance         the proxy A-distance of a fresh probe, 0..2, or null where there is none
+    rule, level, facts the diagnosis: a rule's name, "idle", "wait", "good", "warn" or "bad", and the rule's values
+    moved, settled     whether the t-SNE is another one than in the frame before; whether it has come to rest
+    device             where it is trained, as torch names it
+    changes            [[iteration, setting, old, new], ...]: the live changes so far, the last `MOST_CHANGES`
+    knobs              the settings that the curves and sentences need, as they are now
+
+Exam: target_accuracy, where the target has labels.
+
+Arrays (n samples, source first; K classes; class indices u2 for more than 256 classes):
+
+    tsne, pca   i2  (n, 2)    the embedded features, `SCALE` to the unit (a frame has unit root mean square radius)
+    predicted   u1  (n,)      the classifier's class
+    confidence  u1  (n,)      its probability, 255 to the unit
+    tint        u1  (S, S)    inputs in the plane: the discriminator's probability of "source", rows upwards
+    boundary    i2  (m, 2)    likewise: the classifier's boundaries, in `SHARE`-ths of the picture's width and height
+                              from its lower left, every line followed by (-1, -1)
+    rows        f4  (b, 6)    the history in at most `BINS` bins, each the mean of its iterations; columns as `COLUMNS`
+
+A frame of moons has at most 15,000 bytes, one of digits at most 20,000.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from contourpy import contour_generator
+
+from dann_core.live.message import FRAME, Message
+from dann_core.live.recording import Shown, binned, figures_of
+from dann_core.live.scene import as_classes
+from dann_core.live.snapshot import Snapshot, Surface
+from dann_core.settings import Settings
+
+SCALE, SHARE, BINS, MOST_CHANGES = 8192, 32_000, 40, 50
+
+KNOBS = (
+    "gamma",
+    "max_iter",
+    "lambda_max",
+    "use_lambda_scheduler",
+    "classification_weight",
+    "adversarial_weight",
+    "discrepancy",
+    "discrepancy_weight",
+    "entropy_weight",
+    "reversal_limit",
+)
+"""The settings that travel with every frame: all of them may change while a run goes on."""
+
+
+def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete: bool = False) -> Shown:
+    """The frame of a snapshot under the settings of that moment; `complete` is noted with it."""
+    evaluation, diagnosis = snapshot.evaluation, snapshot.diagnosis
+    distance = snapshot.proxy_a_distance
+    values = {
+        "iteration": snapshot.iteration,
+        "first": snapshot.iteration - len(snapshot.rows),
+        "lambda": snapshot.lamb,
+        "source_accuracy": evaluation.source_accuracy,
+        "domain_accuracy": evaluation.domain_accuracy,
+        "evaluated": list(snapshot.evaluated),
+        "a_distance": distance if math.isfinite(distance) else None,
+        "rule": diagnosis.rule,
+        "level": diagnosis.level,
+        "facts": diagnosis.facts,
+        "moved": snapshot.moved,
+        "settled": snapshot.settled,
+        "device": snapshot.device,
+        "changes": [[c.iteration, c.name, c.old, c.new] for c in snapshot.changes[-MOST_CHANGES:]],
+        "knobs": {name: getattr(settings, name) for name in KNOBS},
+    }
+    arrays = {
+        "tsne": _positions(snapshot.tsne),
+        "pca": _positions(snapshot.pca),
+        "predicted": as_classes(snapshot.predicted, n_classes),
+        "confidence": _bytes(snapshot.confidence),
+        "rows": binned(snapshot.rows, BINS),
+    }
+    if snapshot.surface:
+        arrays |= {"tint": _bytes(snapshot.surface.source_probability), "boundary": boundaries(snapshot.surface)}
+    exam = {} if evaluation.target_accuracy is None else {"target_accuracy": evaluation.target_accuracy}
+    message = Message(FRAME, values, arrays, exam)
+    return Shown(snapshot.iteration, message.pack(), figures_of(message), complete)
+
+
+def boundaries(surface: Surface) -> np.ndarray:
+    """Where the classes' margins are zero: the `boundary` of a frame, `(m, 2)`."""
+    corner, size = (np.array([v(surface.x), v(surface.y)]) for v in (np.min, np.ptp))
+    gap = np.full((1, 2), -1, np.int16)
+    parts = [np.empty((0, 2), np.int16)]
+    for margin in surface.margins:
+        for line in contour_generator(surface.x, surface.y, margin, line_type="Separate").lines(0):
+            parts += [np.rint((line - corner) / size * SHARE).astype(np.int16), gap]
+    return np.concatenate(parts)
+
+
+def _positions(xy: np.ndarray) -> np.ndarray:
+    return np.clip(np.rint(xy * SCALE), -32_768, 32_767).astype(np.int16)
+
+
+def _bytes(shares: np.ndarray) -> np.ndarray:
+    # What is not a number, in a run that has diverged, is drawn as nothing in particular.
+    return np.rint(255 * np.nan_to_num(shares, nan=0.5)).astype(np.uint8)

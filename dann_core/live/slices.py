@@ -1,0 +1,67 @@
+"""What is asked of a live run and what it answers: the words between a run and the process that trains it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dann_core.live.recording import Shown
+from dann_core.method.history import Change, History
+from dann_core.settings import Settings
+
+SLICE_SECONDS = 0.4
+"""The longest slice of a run that has its worker for itself."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Train under these settings, for at most so many iterations (0: only look; None: until max_iter).
+
+    A slice also ends at max_iter and, with at least one iteration done, after `seconds`, which the runs of one worker
+    share. `complete` asks for accuracies over all samples and a t-SNE that comes to rest; `unhurried` for t-SNE and
+    probe in any case. `number` says which slice of its run this is, from 1 on.
+    """
+
+    settings: Settings
+    iterations: int | None = None
+    complete: bool = False
+    seconds: float = SLICE_SECONDS
+    unhurried: bool = False
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that a run needs to go on in another process, less its history, which the server has; `state` is packed."""
+
+    iteration: int
+    state: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a slice; `frame` is None for one that was taken back before it began."""
+
+    frame: Shown | None = None
+    rows: np.ndarray = field(default_factory=lambda: History().rows)
+    """Of the history, since the answer before."""
+
+    changes: tuple[Change, ...] = ()
+    """All live changes so far."""
+
+    device: str = "cpu"
+    scene: bytes | None = None
+    """With a run's first answer."""
+
+    checkpoint: Checkpoint | None = None
+    """Where one was due."""
+
+
+@dataclass(frozen=True)
+class Resumption:
+    """Where a run is to go on: its last checkpoint, if it has sent one, and what happened to it since."""
+
+    iteration: int
+    changes: tuple[Change, ...] = ()
+    checkpoint: Checkpoint | None = None
