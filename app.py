@@ -1,22 +1,38 @@
-"""DANN Explorer: navigation and page configuration."""
+"""DANN Explorer's server: Streamlit's pages, and beside them the live channel and the player's modules."""
 
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import streamlit as st
+from starlette.routing import Route, WebSocketRoute
+from streamlit import config
 
-from ui import turns
-from ui.parts import hand_over
+from server import channel, modules, place
 
-st.set_page_config(page_title="DANN Explorer", page_icon="assets/icon.svg", layout="wide")
-st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
-st.html(Path("assets/style.css"))
 
-page = st.navigation(
-    [
-        st.Page("pages/explore.py", title="Explore", icon=":material/play_circle:", default=True),
-        st.Page("pages/sweep.py", title="Sweep", icon=":material/grid_on:"),
-    ]
+@contextlib.asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Start where training runs, and end it; the pages answer meanwhile."""
+    starting = asyncio.create_task(asyncio.to_thread(place.start_engine))
+    with place.pruning():
+        yield
+    await starting
+    await asyncio.to_thread(place.close_engine)
+
+
+base = "/" + config.get_option("server.baseUrlPath").strip("/")
+base = "" if base == "/" else base
+
+app = st.App(
+    Path(__file__).parent / "pages" / "navigation.py",
+    lifespan=lifespan,
+    routes=[
+        WebSocketRoute(f"{base}/live", channel.live),
+        Route(f"{base}/live/ask", channel.ask, methods=["POST"]),
+        *(Route(f"{base}/{folder}/{{version}}/{{name}}", modules.serving(folder)) for folder in modules.FOLDERS),
+    ],
 )
-with turns.turn():
-    page.run()
-hand_over()

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import live, sidebar, upload, visitors
+from ui import phone, sidebar, upload, visitors
+from ui.player import player
+from ui.text import plain
 
-state = visitors.arrive()
-if visitors.looking_on():
-    # Who has lost their place may have had one: its page would go on waiting for files.
-    upload.close_panel()
-    live.look_on(state, visitors.PLACES, visitors.try_again)
-    st.stop()
-sidebar.draw(state)
-# A place of its own, empty or not: what stands below must not move in the page's tree when it opens or closes.
-if upload.panel().is_open:
-    with st.container():
-        upload.draw(state)
+FILM = "moons.dann"
+
+is_linked = visitors.has_link()
+visit = visitors.arrive()
+experiment = visit.experiment
+if visit.is_owner:
+    sidebar.draw(experiment)
+    if upload.panel().is_open:
+        upload.draw(experiment)
+elif experiment:
+    st.info(f"You are watching a run that somebody shares: {plain(experiment.title)}", icon=":material/group:")
+    st.button("Start your own", on_click=visitors.start_own)
 else:
-    # Said, not just left out: what a script has not drawn again stays until its end, which Streamlit can lose.
-    st.empty()
-live.draw(state)
-visitors.share(state)
+    st.warning(visitors.taken(), icon=":material/group:")
+    st.button("Try again", icon=":material/refresh:")
+# A container of its own: what comes or goes above must not take the player down.
+with st.container(key="stage"):
+    shows_film = experiment is None or not (is_linked or experiment.touched)
+    player(
+        "explore",
+        run=visit.key,
+        token=visit.token,
+        page=experiment.page if experiment else 0,
+        film=FILM if shows_film else None,
+        title=experiment.title if experiment else "",
+    )
+if visit.is_owner:
+    phone.knob(experiment)

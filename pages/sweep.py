@@ -6,10 +6,9 @@ import streamlit as st
 
 from ui import sweep, visitors
 
-state = visitors.arrive()
-if visitors.looking_on():
-    st.warning("All places on this server are taken. A place becomes free when somebody leaves.")
-    st.button("Try again", icon=":material/refresh:", on_click=visitors.try_again)
+visit = visitors.arrive()
+if not visit.is_owner:
+    st.warning(visitors.taken() if visit.experiment is None else "This run is somebody else's: sweeps need your own.")
+    st.button("Try again", icon=":material/refresh:", on_click=visitors.start_own)
     st.stop()
-sweep.draw(state)
-visitors.share(state)
+sweep.draw(visit.experiment)

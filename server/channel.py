@@ -8,9 +8,9 @@ Nothing queues for a slow browser, and only its owner's "ready" makes a run trai
     {"do": "hello", "version": 1, "hidden": false,
      "runs": [{"run": KEY, "token": TOKEN or null, "scene": ID or null, "rows": 0, "frame": 0}]}
 
-One entry a lane, `MOST_LANES` at most. Who has the token may steer; who has none only looks. `scene`, `rows` and `frame`
-are what the player has already: the id of its scene, the iterations its curves cover, the highest number of a frame.
-Then, each with "lane" where it is not 0:
+One entry a lane, `MOST_LANES` at most. Who has the token may steer; who has none only looks. `scene`, `rows` and
+`frame` are what the player has already: the id of its scene, the iterations its curves cover, the highest number of a
+frame. Then, each with "lane" where it is not 0:
 
     {"do": "ready"}                        the frame before is drawn
     {"do": "hidden", "hidden": true}       nobody sees the page now: a frame in some seconds is enough
@@ -19,24 +19,251 @@ Then, each with "lane" where it is not 0:
     {"do": "speed", "speed": "slow"}       one of `dann_core.live.pace.SPEEDS`
     {"do": "reconnect"}                    after a failure: reach the engine again and go on
     {"do": "frames", "first": 3, "last": 9}
-                                           kept frames by their numbers, a few at a time
+                                           kept frames by their numbers, at most `MOST_FRAMES`
     {"do": "dismiss", "notice": 4}         a person has read the notice of that id
 
 **Down**, texts are JSON:
 
     {"is": "state", "lane": 0, "scene": ID, "state": S, "iteration": 120, "max_iter": 1000, "left": 12.5 or null,
-     "speed": "normal", "owner": true, "undo": false, "late": false, "device": "cpu", "page": 3,
-     "knobs": {...}, "title": "...", "link": {"domain": "moons", "gamma": "5.0", "run": KEY} or null,
-     "failure": null or {"rule": R, "facts": {...}}, "notice": null or {"id": 4, "level": "info", "rule": R, "facts": {}}}
+     "speed": "normal", "owner": true, "undo": false, "late": false, "device": "cpu", "page": 3, "knobs": {...},
+     "title": "...", "link": {"domain": "moons", "gamma": "5.0", "run": KEY} or null,
+     "failure": null or {"rule": R, "facts": {...}},
+     "notice": null or {"id": 4, "level": "info", "rule": R, "facts": {}}}
 
 `state` is "building" (no frame yet), "paused", "playing", "finished", "waiting" (for a worker, longer than usual) or
-"failed". `page` rises whenever something that Streamlit draws has changed other than by its own scripts: the player then
-has it drawn anew. `link` is what the address bar should hold; null for who only looks. `knobs` are `frame.KNOBS`.
+"failed". `page` rises whenever something that Streamlit draws has changed other than by its own scripts: the player
+then has it drawn anew. `link` is what the address bar should hold; null for who only looks. `knobs` are `KNOBS`.
 
     {"is": "frames", "lane": 0, "first": 3, "last": 9}   all that is kept of that request has been sent
-    {"is": "refused", "rule": R, "facts": {...}}         and the socket is closed: see `REFUSALS`
+    {"is": "refused", "rule": R, "facts": {...}}         and the socket is closed
 
-and binaries are a lane (u1), three zeros, a number (u4, little-endian) and a message of `dann_core.live.message`: a scene
-(number 0; everything of the scene before is gone), a frame with its number, or rows (number 0), which come before a frame
-whenever that frame's own rows do not follow on those sent before.
+and binaries are a lane (u1), three zeros, a number (u4, little-endian) and a message of `dann_core.live.message`: a
+scene (number 0; everything of the scene before is gone), a frame with its number, or rows (number 0), which come before
+a frame whenever that frame's own rows do not follow on those sent before.
 """
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import struct
+import time
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from server import hosts
+from server.lane import Lane, Outlet, Refused
+
+VERSION = 1
+MESSAGE_BYTES, MOST_LANES = 4096, 8
+HELLO_SECONDS = 10
+MESSAGES_A_SECOND, BURST = 40, 120
+"""A player says "ready" at most ten times a second; a hand on the slider asks for a few frames."""
+
+LOOK_SECONDS = 1.0
+"""Between two looks whether a slice is late, which nothing else tells."""
+
+ASK_BYTES, ASK_SECONDS = 65_536, 0.8
+"""For who asks by plain requests: the largest, and how long one waits for news."""
+
+_LENGTH = struct.Struct("<IB")
+
+
+async def live(socket: WebSocket) -> None:
+    """The WebSocket route."""
+    if not hosts.is_welcome(socket):
+        await socket.close(1008)
+        return
+    await socket.accept()
+    lanes: list[Lane] = []
+    try:
+        hello = _read(await asyncio.wait_for(_text(socket), HELLO_SECONDS))
+        lanes = _lanes(hello, _Socket(socket))
+        await _serve(socket, lanes)
+    except TimeoutError:
+        await _refuse(socket, Refused("hello late"))
+    except Refused as refused:
+        await _refuse(socket, refused)
+    except WebSocketDisconnect:
+        pass
+    finally:
+        for lane in lanes:
+            lane.close()
+
+
+async def ask(request: Request) -> Response:
+    """The same by plain requests, for networks that let no socket through: one exchange each.
+
+    The body is `{"hello": ..., "do": [...]}`; the answer is everything that a socket would have sent, each with its
+    length (u4, little-endian) and whether it is binary (u1).
+    """
+    if not hosts.is_welcome(request):
+        return JSONResponse({"is": "refused", "rule": "origin", "facts": {}}, 403)
+    outlet = _Collected()
+    try:
+        body = await request.body()
+        if len(body) > ASK_BYTES:
+            raise Refused("too large", bytes=len(body), most=ASK_BYTES)
+        asked = _json(body)
+        lanes = _lanes(asked.get("hello"), outlet)
+    except Refused as refused:
+        await outlet.text(refused.told())
+        return Response(outlet.content, media_type="application/octet-stream")
+    try:
+        news = asyncio.Event()
+        for lane in lanes:
+            lane.listen(news)
+            lane.ready = True
+        for command in asked.get("do", []):
+            await _lane_of(command, lanes).obey(command)
+        until = time.monotonic() + ASK_SECONDS
+        while True:
+            for lane in lanes:
+                await lane.send_news()
+            if any(not lane.ready for lane in lanes) or time.monotonic() > until:
+                break
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), min(until - time.monotonic() + 0.01, _patience(lanes)))
+            news.clear()
+    except Refused as refused:
+        await outlet.text(refused.told())
+    finally:
+        for lane in lanes:
+            lane.close()
+    return Response(outlet.content, media_type="application/octet-stream")
+
+
+async def _serve(socket: WebSocket, lanes: list[Lane]) -> None:
+    """Send what is new and obey what comes, until the socket is closed."""
+    news = asyncio.Event()
+    for lane in lanes:
+        lane.listen(news)
+    news.set()
+    sending = asyncio.create_task(_send(lanes, news))
+    receiving = asyncio.create_task(_receive(socket, lanes, news))
+    try:
+        # A receive is always pending: without one, the server would wait for this socket when it is to end.
+        done, _ = await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in (sending, receiving):
+            task.cancel()
+        await asyncio.gather(sending, receiving, return_exceptions=True)
+
+
+async def _send(lanes: list[Lane], news: asyncio.Event) -> None:
+    while True:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(news.wait(), _patience(lanes))
+        news.clear()
+        for lane in lanes:
+            await lane.send_news()
+
+
+def _patience(lanes: list[Lane]) -> float:
+    """Seconds until there may be something to do without any news."""
+    return min([LOOK_SECONDS, *(lane.patience() for lane in lanes)])
+
+
+async def _receive(socket: WebSocket, lanes: list[Lane], news: asyncio.Event) -> None:
+    allowance, at = float(BURST), time.monotonic()
+    while True:
+        command = _read(await _text(socket))
+        now = time.monotonic()
+        allowance, at = min(allowance + MESSAGES_A_SECOND * (now - at), BURST) - 1, now
+        if allowance < 0:
+            raise Refused("too often", most=MESSAGES_A_SECOND)
+        await _lane_of(command, lanes).obey(command)
+        news.set()
+
+
+async def _text(socket: WebSocket) -> str:
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1000))
+    if message.get("text") is None:
+        raise Refused("malformed")
+    return message["text"]
+
+
+def _read(text: str) -> dict[str, Any]:
+    if len(text) > MESSAGE_BYTES:
+        raise Refused("too large", bytes=len(text), most=MESSAGE_BYTES)
+    return _json(text)
+
+
+def _json(text: str | bytes) -> dict[str, Any]:
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Refused("malformed") from None
+    if not isinstance(read, dict):
+        raise Refused("malformed")
+    return read
+
+
+def _lanes(hello: Any, outlet: Outlet) -> list[Lane]:
+    if not isinstance(hello, dict) or hello.get("do") != "hello":
+        raise Refused("malformed")
+    if hello.get("version") != VERSION:
+        raise Refused("version", server=VERSION)
+    runs = hello.get("runs")
+    if not isinstance(runs, list) or not 1 <= len(runs) <= MOST_LANES or not all(isinstance(r, dict) for r in runs):
+        raise Refused("malformed")
+    lanes: list[Lane] = []
+    try:
+        for number, run in enumerate(runs):
+            lanes.append(Lane.of(number, run, outlet, is_hidden=hello.get("hidden") is True))
+    except Refused:
+        for lane in lanes:
+            lane.close()
+        raise
+    return lanes
+
+
+def _lane_of(command: dict[str, Any], lanes: list[Lane]) -> Lane:
+    number = command.get("lane", 0)
+    if not isinstance(number, int) or not 0 <= number < len(lanes):
+        raise Refused("malformed")
+    return lanes[number]
+
+
+async def _refuse(socket: WebSocket, refused: Refused) -> None:
+    # Who is refused may have gone.
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+        await socket.send_text(json.dumps(refused.told()))
+        await socket.close(1008)
+
+
+class _Socket:
+    """Where a socket's lanes put what they have to say."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self._socket = socket
+
+    async def text(self, told: dict[str, Any]) -> None:
+        await self._socket.send_text(json.dumps(told, separators=(",", ":"), ensure_ascii=False))
+
+    async def binary(self, packed: bytes) -> None:
+        await self._socket.send_bytes(packed)
+
+
+class _Collected:
+    """Everything said in one exchange."""
+
+    def __init__(self) -> None:
+        self.content = b""
+
+    async def text(self, told: dict[str, Any]) -> None:
+        self._add(json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode(), 0)
+
+    async def binary(self, packed: bytes) -> None:
+        self._add(packed, 1)
+
+    def _add(self, said: bytes, is_binary: int) -> None:
+        self.content += _LENGTH.pack(len(said), is_binary) + said

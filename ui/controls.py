@@ -12,12 +12,13 @@ from dann_core.settings.knobs import Knob, Knobs
 Change = Callable[[str, Any], None]
 
 
-def control(knobs: Knobs, knob: Knob, change: Change, *, buttons: bool = False) -> None:
+def control(knobs: Knobs, knob: Knob, change: Change, *, buttons: bool = False, place: str = "") -> None:
     """A widget that shows `knob`'s value in `knobs` and calls `change(name, value)`.
 
-    `buttons` adds minus and plus: a slider reports only when it is let go.
+    `buttons` adds minus and plus: a slider reports only when it is let go. A knob that is shown twice on a page has a
+    `place` for each.
     """
-    name = f"{type(knobs).__name__}.{knob.name}"
+    name = f"{place}{type(knobs).__name__}.{knob.name}"
     value = getattr(knobs, knob.name)
     label = knob.label + (f" ({knob.unit})" if knob.unit else "")
     shared = {"help": knob.help} | showing(name, value, lambda chosen: change(knob.name, chosen))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 import streamlit as st
 
 from dann_core import domains
-from dann_core.method import networks
 from dann_core.settings import GROUPS, Settings
 from dann_core.settings.knobs import Knob
-from ui import upload, visitors
+from server.experiment import Experiment
+from server.place import engine
+from ui import upload
 from ui.controls import control, showing
-from ui.experiment import Experiment, engine
-from ui.parts import part
 from ui.text import STANDARDISED
 
 UPLOAD = "upload"
@@ -25,40 +25,22 @@ def draw(state: Experiment) -> None:
     """Domains, the three main knobs, and everything else under "more"."""
     with st.sidebar:
         _domain(state)
-        knobs = {k.name: k for k in Settings.knobs()}
-        for knob in knobs.values():
-            if knob.group == "main":
-                _knob(state, knob)
-        # Thirty controls that nobody looks at would be half of what a click costs the server.
+        knobs = Settings.knobs()
+        _group(state, knobs, "main")
+        # Thirty controls that nobody looks at would be most of what a click costs the server.
         more = st.expander("More", key="more", on_change="rerun")
         if more.open:
             with more:
-                _more(state, knobs.values())
-        _size(state)
+                for group, title in list(GROUPS.items())[1:]:
+                    st.caption(f"**{title}**")
+                    _group(state, knobs, group)
+                _size(state)
 
 
-def _knob(state: Experiment, knob: Knob) -> None:
-    if knob.name in TURNED_LIVE:
-        _live_knob(state, knob, state.settings)
-    else:
-        control(state.settings, knob, state.change)
-
-
-@part()
-def _live_knob(state: Experiment, knob: Knob, on_the_page: Settings) -> None:
-    """While frames come, turning it draws nothing else anew."""
-    control(state.settings, knob, state.change, buttons=True)
-    visitors.share(state)
-    if state.settings != on_the_page and not state.run.playing:
-        st.rerun()
-
-
-def _more(state: Experiment, knobs: Iterable[Knob]) -> None:
-    for group, title in list(GROUPS.items())[1:]:
-        st.caption(f"**{title}**")
-        for knob in knobs:
-            if knob.group == group:
-                _knob(state, knob)
+def _group(state: Experiment, knobs: Iterable[Knob], group: str) -> None:
+    for knob in knobs:
+        if knob.group == group:
+            control(state.settings, knob, state.change, buttons=knob.name in TURNED_LIVE)
 
 
 def _domain(state: Experiment) -> None:
@@ -80,16 +62,31 @@ def _domain(state: Experiment) -> None:
     if is_open:
         return
     if state.domain is None:
-        st.button("Other files", icon=":material/upload_file:", width="stretch", on_click=upload.open_panel)
-        st.caption("An uploaded pair stays in this session: the link cannot hold it.")
+        _upload(state)
         return
-    with st.popover("About these domains", width="stretch", icon=":material/tune:"):
-        st.write(state.domain.summary)
+    with st.expander("What shifts", expanded=False):
+        st.caption(state.domain.summary)
         for knob in state.domain.knobs():
             control(state.domain, knob, state.change_domain)
 
 
+def _upload(state: Experiment) -> None:
+    st.button("Other files", icon=":material/upload_file:", width="stretch", on_click=upload.open_panel)
+    st.caption("An uploaded pair stays on this server until you leave: a link cannot hold it.")
+
+    def share(is_shared: bool) -> None:
+        state.is_shared = is_shared
+
+    help = "Whoever has the link of this page may then watch this run, with its samples, and steer nothing."
+    st.toggle("Share this run", state.is_shared, help=help, **showing("shared", state.is_shared, share))
+
+
 def _size(state: Experiment) -> None:
+    # Counting parameters needs torch: for the first page of a server, that is loaded in the background.
+    if "torch" not in sys.modules:
+        return
+    from dann_core.method import networks
+
     cost = networks.cost(state.pair.sample_shape, state.pair.n_classes, state.settings)
     st.caption(
         f"{cost.parameters:,} parameters ({cost.discriminator_parameters:,} of them the discriminator's), "

@@ -10,8 +10,9 @@ from dann_core.settings.knobs import KnobError
 from dann_core.sweeps.plan import cell_text, numeric_knobs, value_text
 from dann_core.sweeps.selection import MEASURED_CORRELATIONS, SCORES
 from dann_core.sweeps.sweep import MEASURES, Axis, Measure, Plan, Sweep
+from server.experiment import Experiment, built_in_pair
+from server.place import engine
 from ui import sweep_charts, upload
-from ui.experiment import Experiment, built_in_pair, engine
 from ui.plot import chart
 from ui.text import duration, plain
 

@@ -12,17 +12,16 @@ import streamlit as st
 
 from dann_core.domains import DomainError, DomainPair, files
 from dann_core.domains.files import limits
+from dann_core.live.scene import as_rgb
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
-from ui import palette, turns, visitors
+from server.experiment import Experiment
+from ui import palette, visitors
 from ui.charts import Spec, base_layout, shown
-from ui.experiment import Experiment
-from ui.inputs import as_rgb
-from ui.parts import part
 from ui.plot import chart
 from ui.text import STANDARDISED, plain
 
-SAMPLES = Path("assets/samples")
+SAMPLES = Path(__file__).parent.parent / "assets" / "samples"
 SAMPLE_PAIRS = {
     "CSV: wines, measured by another instrument": ("wine_source.csv", "wine_target.csv"),
     "NPZ: digit images, darker and noisier": ("digits_source.npz", "digits_target.npz"),
@@ -38,14 +37,9 @@ KINDS = ("auto", "vectors", "signals", "images")
 
 @dataclass
 class Panel:
-    """What a session knows of its panel. While it `waits` for a file, the page is not drawn again by itself.
-
-    `held` is what was made of the dropped files, with what it was made from.
-    """
+    """What a session knows of its panel; `held` is what was made of the dropped files, with what it was made from."""
 
     is_open: bool
-    waits: bool = False
-    page_is_due: bool = False
     held: dict[str, tuple[object, Any]] = field(default_factory=dict)
 
 
@@ -64,23 +58,14 @@ def close_panel() -> None:
     st.session_state["upload panel"] = Panel(is_open=False)
 
 
-def draw_page_again() -> None:
-    """Draw the whole page: now, or once the panel has both files if it waits for one, since an upload could hang."""
-    if panel().waits:
-        panel().page_is_due = True
-    else:
-        st.rerun()
-
-
-@part()
+@st.fragment
 def draw(state: Experiment) -> None:
     """The panel with both file drops; the experiment on the page stays until "Train on these" is pressed.
 
     A fragment, since when the whole page is drawn again, Streamlit forgets where it has told the browser to send a
     file if that has not left the server yet: a second file, dropped while the first is being read, would hang.
     """
-    mine = panel()
-    if not mine.is_open:
+    if not panel().is_open:
         st.rerun()
     with st.container(border=True, key="upload"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -92,17 +77,13 @@ def draw(state: Experiment) -> None:
             source = _file("source", "Source: labelled samples")
         with right:
             target = _file("target", "Target: samples of the other domain, labels optional (an exam only)")
-        mine.waits = source is None or target is None
-        if mine.waits:
+        if source is None or target is None:
             st.caption(
                 f"CSV with a header, NPZ, MAT (5 or 7.3) or a ZIP of images in one folder per class; up to "
                 f"{limits.MAX_FILE_BYTES // limits.MIB} MB each. The run on the page stays until you train on these."
             )
             return
         _pair(state, source, target)
-    if mine.page_is_due:
-        mine.page_is_due = False
-        st.rerun()
 
 
 def _sample_downloads() -> None:
@@ -161,7 +142,7 @@ def _remembered(slot: str, key: object, make: Callable[[], Any]) -> Any:
     """The last result for this slot, made anew when the key changes: page scripts run again at every click."""
     held = panel().held
     if slot not in held or held[slot][0] != key:
-        with st.spinner("Reading…"), turns.aside():
+        with st.spinner("Reading…"):
             held[slot] = key, make()
     return held[slot][1]
 
@@ -197,9 +178,10 @@ def _pair(state: Experiment, source: files.Samples, target: files.Samples) -> No
 
 
 def _train(state: Experiment, pair: DomainPair, settings: Settings) -> None:
-    visitors.insist_on_place()
-    state.use_upload(pair, settings)
-    close_panel()
+    # Who was away for too long has no place any more: the page then says so, and keeps the files.
+    if visitors.has_place():
+        state.use_upload(pair, settings)
+        close_panel()
 
 
 def _facts(facts: files.Preview) -> None:

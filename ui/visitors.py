@@ -1,127 +1,118 @@
-"""Which experiment a visitor sees: their own, found again after a reload, or a shared one to look at."""
+"""Which experiment a visitor sees: their own, found again after a reload, or somebody's to look at."""
 
 from __future__ import annotations
 
-import ctypes
-import gc
-import os
-import sys
-import threading
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
-from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dann_core.engine import EngineError
-from dann_core.live.registry import Full, Registry
-from ui.experiment import Experiment, Notice
-from ui.text import plain
+from server.experiment import Experiment, Notice
+from server.lane import RUN
+from server.place import PLACES, experiments
+from server.registry import Full
 
-RUN = "run"
-"""The link's name for the key of a run on this server."""
-
-KEEP_SECONDS = float(os.environ.get("DANN_KEEP_SECONDS", 1800))
-"""How long an experiment waits for a person who has left the page."""
-
-PLACES = int(os.environ.get("DANN_PLACES", 60))
-"""Experiments that the server keeps at a time."""
-
-PRUNE_SECONDS = 5
+# Only this tab's storage knows the token: whoever else opens the link is somebody else.
+_ASK = """
+export default function ({ data, setStateValue }) {
+  const token = sessionStorage.getItem(`dann-explorer ${data.run}`) ?? ""
+  setStateValue("told", { run: data.run, token })
+}
+"""
 
 
-@st.cache_resource
-def registry() -> Registry[Experiment]:
-    """The experiments of this server's visitors."""
-    made = Registry(PLACES, KEEP_SECONDS, get_instance().is_active_session, Experiment.free)
+@dataclass(frozen=True)
+class Visit:
+    """What this page shows: an experiment with its key, and the token that lets this visitor steer it, if any.
 
-    def prune() -> None:
-        while not threading.Event().wait(PRUNE_SECONDS):
-            if made.prune():
-                _give_memory_back()
-
-    threading.Thread(target=prune, name="prune", daemon=True).start()
-    return made
-
-
-def _give_memory_back() -> None:
-    """Let the system have what freed experiments took up: Python finds cycles, and the C library gives up pages, only
-    when more is asked for, which after a class may be never."""
-    gc.collect()
-    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
-        trim(0)
-
-
-@st.cache_resource
-def showcase() -> Experiment:
-    """What people look at for whom there is no place: one run for all of them."""
-    made = Experiment.from_query({})
-    made.run.play()
-    return made
-
-
-def arrive() -> Experiment:
-    """This session's experiment, or the link's where it has none. A page ends here when there is nowhere to train."""
-    if looking_on():
-        return showcase()
-    try:
-        return _arrive(st.query_params.to_dict())
-    except EngineError as error:
-        st.error(plain(str(error)))
-        st.button("Try again", icon=":material/refresh:")
-        st.stop()
-
-
-def _arrive(query: dict[str, str]) -> Experiment:
-    of_link, holder = query.pop(RUN, None), get_script_run_ctx().session_id
-    key = st.session_state.get("run_key", of_link)
-    # Asked for in every script run: a session that was away for too long no longer has a place.
-    found = registry().take(key, holder) if key else None
-    if found is None:
-        try:
-            key, found = _new(query, key, holder)
-        except Full:
-            # Until they ask for it: a page that is looked at must not turn into another one by itself.
-            st.session_state.full = True
-            return showcase()
-    st.session_state.run_key = key
-    return found
-
-
-def insist_on_place() -> None:
-    """In a callback of one of the page's parts: do nothing, and draw the whole page, if the place here is lost.
-
-    On a full server it may be, for somebody who was away; what is trained then is nobody's, and counted nowhere.
+    Without an experiment every place is taken.
     """
-    key, holder = st.session_state.get("run_key"), get_script_run_ctx().session_id
-    if key is None or registry().take(key, holder) is None:
-        st.rerun()
+
+    experiment: Experiment | None
+    key: str | None = None
+    token: str | None = None
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this visitor may steer."""
+        return self.token is not None
 
 
-def try_again() -> None:
-    """Let the next run of the page look for a place."""
-    st.session_state.full = False
+def arrive() -> Visit:
+    """This session's experiment, or the link's where it has none. The page ends here while the browser is asked."""
+    mine = st.session_state.get("mine")
+    if mine and (found := experiments.claim(*mine)):
+        return _here(found, *mine)
+    query = st.query_params.to_dict()
+    key = mine[0] if mine else query.get(RUN)
+    query.pop(RUN, None)
+    other = experiments.find(key) if key and not mine else None
+    if other is not None:
+        token = _token(key)
+        if token and (found := experiments.claim(key, token)):
+            return _here(found, key, token)
+        if other.domain is None and other.is_shared and not st.session_state.get("own"):
+            return Visit(other, key)
+    try:
+        made = _made(query, key, other)
+        return _here(made, *experiments.add(made))
+    except Full:
+        return Visit(None)
 
 
-def looking_on() -> bool:
-    """Whether this session has no place of its own."""
-    return st.session_state.get("full", False)
+def has_place() -> bool:
+    """Whether this session's experiment is still kept."""
+    mine = st.session_state.get("mine")
+    return bool(mine) and experiments.claim(*mine) is not None
 
 
-def share(state: Experiment) -> None:
-    """Let the address bar hold what this experiment is and where it runs; an upload is found by its run alone."""
-    if looking_on():
-        return
-    query = (state.query() or {}) | {RUN: st.session_state.run_key}
-    if st.query_params.to_dict() != query:
-        st.query_params.from_dict(query)
+def has_link() -> bool:
+    """Whether this session began with a link, to an experiment or a run."""
+    return st.session_state.setdefault("has link", bool(st.query_params.to_dict()))
 
 
-def _new(query: dict[str, str], old_key: str | None, holder: str) -> tuple[str, Experiment]:
-    places = registry()
-    if not places.has_room():
+def start_own() -> None:
+    """Let the next run of the page give this visitor an experiment of their own."""
+    st.session_state.own = True
+
+
+def taken() -> str:
+    """In words, that there is no place."""
+    return (
+        f"All places on this server are taken ({PLACES}). A place becomes free when somebody leaves; until then, this "
+        "is a film of a finished run."
+    )
+
+
+def _made(query: dict[str, str], key: str | None, other: Experiment | None) -> Experiment:
+    if not experiments.has_room():
         raise Full
     made = Experiment.from_query(query)
-    if old_key and old_key not in places and made.notice is None:
-        why = "The run of this link is no longer kept here: it starts anew, with the link's settings."
-        made.notice = Notice(why, "warning")
-    return places.add(made, holder), made
+    if made.notice is not None:
+        return made
+    if other is not None and other.domain is None:
+        made.notice = Notice("elsewhere", "warning")
+    elif key and other is None:
+        made.notice = Notice("run gone", "warning")
+    return made
+
+
+def _here(experiment: Experiment, key: str, token: str) -> Visit:
+    st.session_state.mine = key, token
+    experiment.sessions.add(get_script_run_ctx().session_id)
+    return Visit(experiment, key, token)
+
+
+def _token(key: str) -> str:
+    """What this tab has stored for that run; the page ends here until the browser has said it."""
+    told = _asking()(key="whose run", data={"run": key}, default={"told": None}, on_told_change=lambda: None).told
+    if not told or told.get("run") != key:
+        st.caption("Looking for your run …")
+        st.stop()
+    return told["token"]
+
+
+@st.cache_resource
+def _asking() -> Any:
+    return st.components.v2.component("whose-run", js=_ASK)

@@ -6,6 +6,7 @@ import argparse
 import csv
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from safetensors.torch import save_file
@@ -14,10 +15,11 @@ from tqdm import tqdm
 from dann_core import domains
 from dann_core.cli import sweep as command_sweep
 from dann_core.cli.options import add_options, experiment
-from dann_core.domains import Domain, DomainError
+from dann_core.domains import Domain, DomainError, DomainPair
 from dann_core.engine import EngineError, device, one_thread
 from dann_core.method.history import COLUMNS
 from dann_core.method.training import Trainer
+from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 
 PROGRESS_EVERY = 25
@@ -50,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     training.set_defaults(command=_train)
     add_options(training)
     training.add_argument("--out", type=Path, default=Path("run"), metavar="RUN", help="folder for the results (run)")
+    training.add_argument(
+        "--record", type=Path, metavar="FILE", help="also record the run, as the page's player shows it"
+    )
     command_sweep.add_to(commands)
     return parser
 
@@ -65,16 +70,36 @@ def _list_domains(options: argparse.Namespace) -> None:
 def _train(options: argparse.Namespace) -> None:
     one_thread()
     pair, settings, domain = experiment(options)
-    trainer = Trainer(pair, settings, device())
     with tqdm(total=settings.max_iter, unit="it", disable=None) as bar:
-        while trainer.iteration < settings.max_iter:
-            slice_ = min(PROGRESS_EVERY, settings.max_iter - trainer.iteration)
-            trainer.advance(slice_)
+
+        def trained(trainer: Trainer) -> None:
             last = trainer.history[-1]
             bar.set_postfix({"lambda": f"{last['lambda']:.2f}", "adversarial": f"{last['adversarial_loss']:.3f}"})
-            bar.update(slice_)
+            bar.update(trainer.iteration - bar.n)
+
+        trainer = (
+            _recorded(pair, settings, options.record, trained) if options.record else _plain(pair, settings, trained)
+        )
     _write(options.out, trainer, domain)
     _report(trainer, options.out)
+
+
+def _plain(pair: DomainPair, settings: Settings, trained: Callable[[Trainer], None]) -> Trainer:
+    trainer = Trainer(pair, settings, device())
+    while trainer.iteration < settings.max_iter:
+        trainer.advance(min(PROGRESS_EVERY, settings.max_iter - trainer.iteration))
+        trained(trainer)
+    return trainer
+
+
+def _recorded(pair: DomainPair, settings: Settings, file: Path, trained: Callable[[Trainer], None]) -> Trainer:
+    # Only those who record wait for what pictures need.
+    from dann_core.live.record import record
+
+    recording, trainer = record(pair, settings, device(), trained=trained)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    recording.save(file)
+    return trainer
 
 
 def _write(folder: Path, trainer: Trainer, domain: Domain | None) -> None:

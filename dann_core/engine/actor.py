@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Coroutine
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from distributed import Client
 from distributed.client import Future as Remote
 from distributed.client import FutureCancelledError
 
 from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import EngineError, Progress, device
-from dann_core.live.snapshot import Snapshot
-from dann_core.live.worker import Checkpoint, LiveRun, Slice, warm_up
+from dann_core.live.slices import Answer, Resumption, Slice
 from dann_core.settings import Settings
-
-if TYPE_CHECKING:
-    from dann_core.engine.cluster import ClusterEngine
 
 LOST_WORKERS = 3
 """Workers that one slice, or one task, may lose before it is given up: it is probably what kills them."""
@@ -30,32 +28,82 @@ class _WorkerLost(Exception):
     """The worker of an actor is gone, and the actor with it."""
 
 
+class ActorRun:
+    """A `LiveRun` as Dask's actor. The server names this class only, and need not load torch."""
+
+    def __init__(
+        self, pair: DomainPair, settings: Settings, resume: Resumption | None = None, device: str = "cpu"
+    ) -> None:
+        from dann_core.live.worker import LiveRun
+
+        self._run = LiveRun(pair, settings, resume, device)
+
+    def advance(self, asked: Slice) -> Answer:
+        """See `LiveRun.advance`."""
+        return self._run.advance(asked)
+
+    async def halt(self, number: int) -> bool:
+        """See `LiveRun.halt`. A coroutine: Dask carries those out beside what its threads are doing."""
+        return self._run.halt(number)
+
+
+class Connection(Protocol):
+    """What a handle needs of the engine that made it."""
+
+    def carry_out(self, coroutine: Coroutine[Any, Any, Any]) -> Future:
+        """Start a coroutine beside the cluster's connection."""
+
+    def client(self) -> Client:
+        """The connection; raises `EngineError` when there is none."""
+
+    async def connected(self) -> None:
+        """Wait until the first connection has been made, or could not be."""
+
+    async def place(self, pair: DomainPair, worker: str | None = None) -> Remote:
+        """The pair on some worker or on a given one."""
+
+
 class ActorHandle:
     """See `Handle`."""
 
-    def __init__(self, engine: ClusterEngine, pair: DomainPair, settings: Settings) -> None:
+    def __init__(self, engine: Connection, pair: DomainPair, settings: Settings) -> None:
         self.recoveries = 0
         self._engine = engine
         self._start = pair, settings
         self._progress = Progress()
         self._remote: Remote | None = None
-        self._local: LiveRun | None = None
         self._failure: Exception | None = None
         self._turn = asyncio.Lock()
+        self._under_way: tuple[Slice, Future[Answer]] | None = None
 
-    def advance(self, asked: Slice) -> Future[Snapshot]:
-        answer: Future[Snapshot] = Future()
+    def advance(self, asked: Slice) -> Future[Answer]:
+        answer: Future[Answer] = Future()
         self._engine.carry_out(self._advance(asked, answer))
         return answer
+
+    def halt(self) -> None:
+        self._engine.carry_out(self._halt())
+
+    async def _halt(self) -> None:
+        if self._under_way is None or self._remote is None or self._remote.status != "finished":
+            return
+        asked, answer = self._under_way
+        try:
+            has_begun = await (await self._watched(self._remote)).halt(asked.number)
+        except (OSError, RuntimeError, _WorkerLost, EngineError):
+            # Whoever waits for the slice itself is told.
+            return
+        if not has_begun and not answer.done():
+            answer.set_result(Answer())
 
     def rest(self) -> None:
         self._engine.carry_out(self._rest())
 
     async def _rest(self) -> None:
         async with self._turn:
-            self._remote = self._local = self._failure = None
+            self._remote = self._failure = None
 
-    async def _advance(self, asked: Slice, answer: Future[Snapshot]) -> None:
+    async def _advance(self, asked: Slice, answer: Future[Answer]) -> None:
         # One at a time: a slice whose worker dies is asked for again before the next one.
         async with self._turn:
             if not answer.set_running_or_notify_cancel():
@@ -64,18 +112,20 @@ class ActorHandle:
                 if self._failure:
                     # Whoever asked for this one counted on the slice before it.
                     raise self._failure
-                snapshot = self._progress.note(*await self._anywhere(asked))
+                self._under_way = asked, answer
+                done = self._progress.note(await self._anywhere(asked))
             except Exception as error:
                 self._failure = error
-                answer.set_exception(error)
+                if not answer.done():
+                    answer.set_exception(error)
             else:
-                answer.set_result(snapshot)
+                if not answer.done():
+                    answer.set_result(done)
+            finally:
+                self._under_way = None
 
-    async def _anywhere(self, asked: Slice) -> tuple[Snapshot, Checkpoint | None]:
-        if self._engine.warming:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._engine.meanwhile, self._advance_here, asked)
-        self._local = None
+    async def _anywhere(self, asked: Slice) -> Answer:
+        await self._engine.connected()
         for attempt in range(LOST_WORKERS):
             try:
                 answer = await self._ask(asked)
@@ -90,18 +140,12 @@ class ActorHandle:
             "have. Choose a smaller network or batch."
         )
 
-    def _advance_here(self, asked: Slice) -> tuple[Snapshot, Checkpoint | None]:
-        if self._local is None:
-            warm_up(device())
-            self._local = LiveRun(*self._start, self._progress.resumption, device())
-        return self._local.advance(asked)
-
-    async def _ask(self, asked: Slice) -> Any:
+    async def _ask(self, asked: Slice) -> Answer:
         client = self._engine.client()
         if self._remote is None or self._remote.client is not client:
             pair, settings = self._start
             self._remote = client.submit(
-                LiveRun,
+                ActorRun,
                 await self._engine.place(pair),
                 settings,
                 self._progress.resumption,

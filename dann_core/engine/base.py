@@ -12,8 +12,8 @@ from concurrent.futures import Future
 from typing import Any, Protocol
 
 from dann_core.domains.pair import DomainPair
-from dann_core.live.snapshot import Snapshot
-from dann_core.live.worker import Checkpoint, Resumption, Slice
+from dann_core.live.slices import Answer, Checkpoint, Resumption, Slice
+from dann_core.method.history import Change
 from dann_core.settings import Settings
 
 
@@ -27,11 +27,14 @@ class Handle(Protocol):
     recoveries: int
     """How often it had to go on from a checkpoint because its worker died."""
 
-    def advance(self, asked: Slice) -> Future[Snapshot]:
+    def advance(self, asked: Slice) -> Future[Answer]:
         """Ask for one slice; slices are carried out in order, and after one that failed all fail until `rest`.
 
         A slice that has not begun can be cancelled.
         """
+
+    def halt(self) -> None:
+        """Let the slice under way end early; one that has not begun is answered at once, without a frame."""
 
     def rest(self) -> None:
         """After the slices asked for, free what the run takes up there, failure included; the next makes it anew."""
@@ -88,17 +91,20 @@ class Progress:
     """How far a run has come, as its handle sees it: enough to make the run anew anywhere."""
 
     def __init__(self) -> None:
-        self._last: Snapshot | None = None
+        self._iteration: int | None = None
+        self._changes: tuple[Change, ...] = ()
         self._checkpoint: Checkpoint | None = None
 
-    def note(self, snapshot: Snapshot, checkpoint: Checkpoint | None) -> Snapshot:
+    def note(self, answer: Answer) -> Answer:
         """Remember what a slice brought."""
-        self._last, self._checkpoint = snapshot, checkpoint or self._checkpoint
-        return snapshot
+        if answer.frame is not None:
+            self._iteration, self._changes = answer.frame.iteration, answer.changes
+            self._checkpoint = answer.checkpoint or self._checkpoint
+        return answer
 
     @property
     def resumption(self) -> Resumption | None:
         """Where to go on; None at the beginning."""
-        if self._last is None:
+        if self._iteration is None:
             return None
-        return Resumption(self._last.iteration, self._last.changes, self._checkpoint)
+        return Resumption(self._iteration, self._changes, self._checkpoint)

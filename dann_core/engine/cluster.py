@@ -10,7 +10,7 @@ import sys
 import threading
 import weakref
 from collections.abc import AsyncIterator, Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 from distributed import Client, WorkerPlugin
@@ -22,7 +22,6 @@ from dann_core.domains.pair import DomainPair
 from dann_core.engine.actor import LOOK_SECONDS, LOST_WORKERS, ActorHandle
 from dann_core.engine.base import EngineError, Handle, cores, device, one_thread
 from dann_core.engine.embedded import own_cluster
-from dann_core.live.worker import warm_up
 from dann_core.settings import Settings
 
 NICE = 10
@@ -50,6 +49,9 @@ class Warm(WorkerPlugin):
         sys.setswitchinterval(SWITCH_SECONDS)
         if self.beside_a_page:
             os.nice(NICE)
+        # Imported where it is needed, which is not in the server.
+        from dann_core.live.worker import warm_up
+
         warm_up(self.device)
 
 
@@ -57,8 +59,7 @@ class ClusterEngine:
     """Trains on a Dask cluster: the one at `address`, or one of `workers` processes of its own on loopback.
 
     TLS for an `address` with tls:// is configured as Dask documents it. Raises `EngineError` when it does not answer.
-    Processes of its own take some seconds to start: until they are warm, runs train in this process, so that the first
-    visitor need not wait, and then move.
+    Processes of its own take some seconds to start, in which runs wait.
     """
 
     def __init__(self, address: str | None = None, workers: int | None = None) -> None:
@@ -73,17 +74,14 @@ class ClusterEngine:
         self._occupied: set[str] = set()
         self._freed = asyncio.Event()
         self._first_in_line = asyncio.Lock()
-        self.meanwhile = ThreadPoolExecutor(1, thread_name_prefix="until warm")
-        one_thread()
         atexit.register(self.close)
         self._start = self.carry_out(self._connect())
         if address is not None:
             self.wait_until_warm()
 
-    @property
-    def warming(self) -> bool:
-        """Whether the first connection is still being made."""
-        return not self._start.done()
+    async def connected(self) -> None:
+        """Wait until the first connection has been made, or could not be: `client` says why."""
+        await asyncio.wait([asyncio.wrap_future(self._start)])
 
     def wait_until_warm(self) -> None:
         """Wait for the first connection; raises `EngineError` when it cannot be made."""
@@ -119,7 +117,6 @@ class ClusterEngine:
         if self._loop.is_running():
             self._start.cancel()
             self._wait(self._disconnect())
-            self.meanwhile.shutdown(cancel_futures=True)
             self._loop.call_soon_threadsafe(self._loop.stop)
 
     def carry_out(self, coroutine: Coroutine[Any, Any, Any]) -> Future:

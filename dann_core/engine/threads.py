@@ -8,8 +8,8 @@ from typing import Any
 
 from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import Handle, Progress, cores, device, one_thread
-from dann_core.live.snapshot import Snapshot
-from dann_core.live.worker import LiveRun, Slice, warm_up
+from dann_core.live.slices import Answer, Slice
+from dann_core.live.worker import LiveRun, warm_up
 from dann_core.settings import Settings
 
 
@@ -52,9 +52,11 @@ class _ThreadHandle:
         self._run: LiveRun | None = None
         self._before: Future | None = None
         self._failure: Exception | None = None
+        self._number = 0
 
-    def advance(self, asked: Slice) -> Future[Snapshot]:
-        answer: Future[Snapshot] = Future()
+    def advance(self, asked: Slice) -> Future[Answer]:
+        answer: Future[Answer] = Future()
+        self._number = asked.number
         # Its own: an answer that is cancelled has come before its turn is over.
         turn: Future[None] = Future()
         before, self._before = self._before, turn
@@ -74,11 +76,15 @@ class _ThreadHandle:
                 if self._run is None:
                     warm_up(device())
                     self._run = LiveRun(*self._start, self._progress.resumption, device())
-                answer.set_result(self._progress.note(*self._run.advance(asked)))
+                answer.set_result(self._progress.note(self._run.advance(asked)))
             except Exception as error:
                 self._failure = error
                 answer.set_exception(error)
         turn.set_result(None)
+
+    def halt(self) -> None:
+        if self._run is not None:
+            self._run.halt(self._number)
 
     def rest(self) -> None:
         def free(_: Future | None = None) -> None:

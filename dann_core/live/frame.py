@@ -36,26 +36,12 @@ import numpy as np
 from contourpy import contour_generator
 
 from dann_core.live.message import FRAME, Message
-from dann_core.live.recording import Shown, binned, figures_of
+from dann_core.live.recording import KNOBS, Shown, binned, figures_of
 from dann_core.live.scene import as_classes
 from dann_core.live.snapshot import Snapshot, Surface
 from dann_core.settings import Settings
 
 SCALE, SHARE, BINS, MOST_CHANGES = 8192, 32_000, 40, 50
-
-KNOBS = (
-    "gamma",
-    "max_iter",
-    "lambda_max",
-    "use_lambda_scheduler",
-    "classification_weight",
-    "adversarial_weight",
-    "discrepancy",
-    "discrepancy_weight",
-    "entropy_weight",
-    "reversal_limit",
-)
-"""The settings that travel with every frame: all of them may change while a run goes on."""
 
 
 def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete: bool = False) -> Shown:
@@ -90,7 +76,7 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         arrays |= {"tint": _bytes(snapshot.surface.source_probability), "boundary": boundaries(snapshot.surface)}
     exam = {} if evaluation.target_accuracy is None else {"target_accuracy": evaluation.target_accuracy}
     message = Message(FRAME, values, arrays, exam)
-    return Shown(snapshot.iteration, message.pack(), figures_of(message), complete)
+    return Shown(snapshot.iteration, values["first"], message.pack(), figures_of(message), complete)
 
 
 def boundaries(surface: Surface) -> np.ndarray:

@@ -32,6 +32,20 @@ BINS = 400
 FIGURES = ("number", "iteration", "lambda", "source_accuracy", "domain_accuracy", "a_distance")
 """The columns of the figures that travel for frames whose pictures have not."""
 
+KNOBS = (
+    "gamma",
+    "max_iter",
+    "lambda_max",
+    "use_lambda_scheduler",
+    "classification_weight",
+    "adversarial_weight",
+    "discrepancy",
+    "discrepancy_weight",
+    "entropy_weight",
+    "reversal_limit",
+)
+"""The settings that travel with every frame, for curves and sentences: all of them may change while a run goes on."""
+
 _ENTRY = struct.Struct("<II")
 
 
@@ -40,6 +54,9 @@ class Shown:
     """A frame as a run keeps it: what it must know of it, and the bytes that it only hands on."""
 
     iteration: int
+    first: int
+    """The first iteration of its rows."""
+
     packed: bytes
     figures: tuple[float, ...]
     """Of `FIGURES`, all but the number, and at the end the target accuracy (exam); not a number where there is none."""
@@ -125,7 +142,7 @@ class Recording:
             return
         if self.numbers and number <= self.numbers[-1]:
             raise MessageError("The frames of a recording are in order.")
-        self.frames.append(Shown(message.values["iteration"], packed, figures_of(message)))
+        self.frames.append(Shown(message.values["iteration"], message.values["first"], packed, figures_of(message)))
         self.numbers.append(number)
         self._next = number + 1
 

@@ -1,95 +1,77 @@
-"""A run as a page holds it: play, pause, step, the kept snapshots and the history so far."""
+"""A run as the server holds it: play, pause, step, what has been recorded, and its history so far."""
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from concurrent import futures
 from concurrent.futures import Future
-from functools import partial
+from typing import Literal
 
 from dann_core.domains.pair import DomainPair
-from dann_core.engine import Engine
-from dann_core.live.snapshot import Snapshot, stratified_sample
-from dann_core.live.worker import SLICE_SECONDS, Slice
-from dann_core.method.history import History
+from dann_core.engine.base import EngineError, Handle
+from dann_core.live.pace import NORMAL, SPEEDS, Speed
+from dann_core.live.recording import Recording
+from dann_core.live.slices import SLICE_SECONDS, Answer, Slice
+from dann_core.method.history import Change, History
 from dann_core.settings import Settings
 
-KEPT_SNAPSHOTS, KEPT_BYTES = 150, 6_000_000
-"""What a run keeps to look back on, in number and in memory."""
+FIRST_SLICE = 0.1
+"""Seconds; short, so that Play answers at once."""
 
-AHEAD, AHEAD_SECONDS = 3, 0.75
-"""Slices under way while playing: the worker has work until the page looks again. A page that looks less often than
-this shares the worker with so many that it is never idle: more slices would only make everybody's queue."""
+AHEAD = 2
+"""Slices that may be asked for at a time: while a page draws one, its worker already has the next."""
 
-FIRST_SLICE, CROWDED_SLICE = 0.1, 0.3
-"""Seconds. The first is short, so that Play answers at once; later ones are as long as a frame of the page, and in a
-crowd so short that all runs of a worker have had their turn before the page looks again."""
+LONGEST_STRIDE = 2.0
+"""Seconds of a story that one frame may take: where frames come late, each goes further, so that the run is in time."""
 
 LATE_SECONDS = 4
 """After which a slice that has not come counts as late."""
 
-
-class Timeline:
-    """The kept snapshots in order; when full, every second one of the older half goes."""
-
-    def __init__(self, limit: int = KEPT_SNAPSHOTS) -> None:
-        self.limit = limit
-        self.snapshots: list[Snapshot] = []
-
-    def add(self, snapshot: Snapshot) -> None:
-        """Append; a snapshot of the same iteration as the last replaces it."""
-        if self.snapshots and self.snapshots[-1].iteration == snapshot.iteration:
-            self.snapshots.pop()
-        self.snapshots.append(snapshot)
-        if len(self.snapshots) > self.limit or sum(s.nbytes for s in self.snapshots) > KEPT_BYTES:
-            half = len(self.snapshots) // 2
-            self.snapshots = self.snapshots[:half:2] + self.snapshots[half:]
-
-    def at(self, iteration: int) -> Snapshot:
-        """The kept snapshot nearest to an iteration."""
-        return min(self.snapshots, key=lambda s: abs(s.iteration - iteration))
+State = Literal["building", "paused", "playing", "finished", "waiting", "failed"]
 
 
 class Run:
-    """One experiment on the page. Training is pulled: a paused or forgotten run asks for nothing.
+    """One experiment that is watched. Training is pulled: a paused or forgotten run asks for nothing.
 
-    Methods may be called from any thread of the page's server.
+    `launch` starts it, of this pair and these settings, once there is something to train or to look at; it may raise
+    `EngineError`. Whoever shows it calls `pull` when a frame is drawn; each call of `heard` says that something has
+    changed. Methods may be called from any thread; `heard` is called in threads of the engine's.
     """
 
-    def __init__(self, engine: Engine, pair: DomainPair, settings: Settings) -> None:
-        self.pair = pair
-        self.settings = settings
-        self.sample = stratified_sample(pair, seed=settings.seed)
-        self.history = History()
-        self.timeline = Timeline()
+    def __init__(
+        self,
+        launch: Callable[[], Handle],
+        pair: DomainPair,
+        settings: Settings,
+        heard: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.pair, self.settings, self.heard = pair, settings, heard
+        self.history, self.recording = History(), Recording()
+        self.changes: tuple[Change, ...] = ()
+        self.device = "cpu"
         self.playing = False
         self.failure: Exception | None = None
-        self.iterations_per_frame: int | None = None
-        self._launch = partial(engine.launch, pair, settings)
-        self._handle = self._launch()
-        self._lock = threading.Lock()
+        self.speed = NORMAL
+        self._launch = launch
+        self._handle: Handle | None = None
+        self._recoveries = 0
+        # Taken again by what a future calls when it is cancelled by its holder.
+        self._lock = threading.RLock()
         self._pace: deque[tuple[float, int]] = deque(maxlen=12)
-        self._pending: deque[Future[Snapshot]] = deque()
-        self._slice_seconds = SLICE_SECONDS
-        self._ahead = AHEAD
-        self._asked = settings
+        self._pending: deque[Future[Answer]] = deque()
+        self._asked, self._asked_at = settings, time.monotonic()
+        self._asked_for = 0
         self._training = False
-        self._heard = time.monotonic()
+        self._heard_at = time.monotonic()
         self._steps = 0
-        self._ask(0)
-
-    @property
-    def latest(self) -> Snapshot | None:
-        """The newest snapshot; None until the first one has arrived."""
-        return self.timeline.snapshots[-1] if self.timeline.snapshots else None
 
     @property
     def iteration(self) -> int:
-        """The iteration of the newest snapshot."""
-        return self.latest.iteration if self.latest else 0
+        """The iteration of the newest frame."""
+        return self.recording.latest.iteration if self.recording.latest else 0
 
     @property
     def finished(self) -> bool:
@@ -97,14 +79,9 @@ class Run:
         return self.iteration >= self.settings.max_iter
 
     @property
-    def under_way(self) -> int:
-        """Slices asked for and not taken in."""
-        return len(self._pending)
-
-    @property
     def busy(self) -> bool:
         """Whether a slice is under way."""
-        return self.under_way > 0
+        return bool(self._pending)
 
     @property
     def still(self) -> bool:
@@ -114,28 +91,56 @@ class Run:
     @property
     def late(self) -> bool:
         """Whether a slice has been under way for so long that a person should be told."""
-        return self.busy and time.monotonic() - self._heard > LATE_SECONDS
+        return self.busy and time.monotonic() - self._heard_at > LATE_SECONDS
+
+    @property
+    def needs_launch(self) -> bool:
+        """Whether nothing of it has been asked of the engine yet."""
+        return self._handle is None
 
     @property
     def recoveries(self) -> int:
         """How often it went on from its last checkpoint because its worker had died."""
-        return self._handle.recoveries
+        return self._recoveries + (self._handle.recoveries if self._handle else 0)
+
+    @property
+    def state(self) -> State:
+        """What a person should be told of it."""
+        if self.failure:
+            return "failed"
+        if self.late:
+            return "waiting"
+        if self.recording.latest is None:
+            return "building"
+        if not self.still:
+            return "playing"
+        return "finished" if self.finished else "paused"
+
+    @property
+    def due(self) -> float:
+        """When (`time.monotonic`) the next frame should be asked for at this speed."""
+        return self._asked_at + self._speed.frame_seconds if self.playing else 0.0
+
+    @property
+    def _speed(self) -> Speed:
+        return SPEEDS[self.speed]
 
     def play(self) -> None:
-        """Ask for slices until paused or finished."""
+        """Ask for slices, whenever pulled, until paused or finished."""
         with self._lock:
-            # The frame that follows must wait for the first slice, not for a look that has come already.
-            self._take_in_done()
             if not self.finished and not self.failure:
                 self.playing = True
                 self._pace.clear()
+                self._asked_at = time.monotonic() - self._speed.frame_seconds
                 self._ask_next(FIRST_SLICE)
+        self.heard()
 
     def pause(self) -> None:
-        """Ask for no further slice; the one that has begun is still shown."""
+        """Ask for no further slice; the one under way ends early."""
         with self._lock:
-            self.playing = False
+            self.playing, self._steps = False, 0
             self._take_back()
+        self.heard()
 
     def step(self) -> None:
         """Advance by exactly one iteration; steps asked for while one is under way follow it."""
@@ -143,128 +148,150 @@ class Run:
             if not self.playing and not self.finished and not self.failure:
                 self._steps += 1
                 self._ask_next()
+        self.heard()
+
+    def pull(self) -> None:
+        """Somebody has drawn the newest frame and would see another one."""
+        with self._lock:
+            self._ask_next()
 
     def apply(self, settings: Settings) -> None:
         """Change live settings; they act from the next slice on, and a run at rest is looked at anew."""
         with self._lock:
             self.settings = settings
-            if self.latest and not self.failure:
+            if self.finished:
+                self.playing = False
+            if self.recording.latest and not self.failure and not self.playing:
                 self._take_back()
                 self._ask_next()
+        self.heard()
 
-    def wait(self, seconds: float, slices: int = 1) -> None:
-        """Wait for so many of the slices under way, at most so long."""
-        futures.wait(list(self._pending)[:slices], seconds)
+    def wait(self, seconds: float) -> None:
+        """Wait for the slices under way, at most so long."""
+        futures.wait(list(self._pending), seconds)
 
     def rest(self) -> None:
         """Pause and free what the run takes up where it is trained; playing on makes it anew, bit for bit."""
         self.pause()
-        self._handle.rest()
+        if self._handle:
+            self._handle.rest()
 
     def free(self) -> None:
         """Let go of all that was trained: the run stands at its beginning."""
         self.rest()
         with self._lock:
             self._pending.clear()
-            self.history, self.timeline = History(), Timeline()
-            self._handle = self._launch()
+            self.history, self.recording, self.changes = History(), Recording(), ()
+            self._handle = None
+        self.heard()
 
     def retry(self) -> None:
         """Go on after a failure from the last checkpoint."""
         with self._lock:
             self.failure = None
-            self._handle.rest()
-            if self.latest:
-                self._ask_next()
-            else:
-                self._ask(0)
-
-    def poll(self, next_in: float | None = None) -> bool:
-        """Take in finished slices and, while playing, ask for the next before anything is drawn.
-
-        `next_in` is when the page will poll again (seconds), where it knows.
-        """
-        with self._lock:
-            if next_in:
-                crowded = next_in > AHEAD_SECONDS
-                self._ahead = 1 if crowded else AHEAD
-                self._slice_seconds = CROWDED_SLICE if crowded else min(next_in, SLICE_SECONDS)
-            news = self._take_in_done()
-            if self.failure:
-                return news
-            if self.finished:
-                self.playing, self._steps = False, 0
-                self._take_back()
-            if news:
-                self._ask_next()
-            return news
-
-    def _take_back(self) -> None:
-        """Forget the slices asked for that have not begun."""
-        while self.under_way > 1 and self._pending[-1].cancel():
-            self._pending.pop()
-
-    def _take_in_done(self) -> bool:
-        """Add the snapshots of slices that are done; whether there were any."""
-        news = False
-        while self._pending and self._pending[0].done():
-            news = True
-            answer = self._pending.popleft()
-            failure = answer.exception()
-            if failure is not None:
-                # With it, those asked for after it have failed.
-                self._pending.clear()
-                self.failure, self.playing = failure, False
-                break
-            snapshot = answer.result()
-            self.history.extend(snapshot.rows)
-            # The history has them now; 150 kept snapshots need not hold them again.
-            self.timeline.add(dataclasses.replace(snapshot, rows=snapshot.rows[:0].copy()))
-        return news
-
-    def _note_arrival(self, answer: Future[Snapshot]) -> None:
-        """Called in a thread of the engine's: when a slice has come, which may be well before it is taken in."""
-        if not answer.cancelled() and answer.exception() is None:
-            self._heard = time.monotonic()
-            self._pace.append((self._heard, answer.result().iteration))
+            if self._handle:
+                self._handle.rest()
+            self._ask_next()
+        self.heard()
 
     def seconds_left(self) -> float | None:
-        """From now until max_iter at the pace of the last slices; None while that is not known."""
-        if len(self._pace) < 2 or self.finished:
+        """From now until max_iter, at the pace of the last slices or of the story; None while that is not known."""
+        if self.finished or not self.playing:
             return None
+        rate = self._story_rate()
+        paced = None if rate is None else (self.settings.max_iter - self.iteration) / rate
+        if len(self._pace) < 2:
+            return paced
         (t0, i0), (t1, i1) = self._pace[0], self._pace[-1]
-        if i1 == i0:
-            return None
-        return max((self.settings.max_iter - i1) * (t1 - t0) / (i1 - i0) - (time.monotonic() - t1), 0.0)
+        if i1 == i0 or t1 == t0:
+            return paced
+        trained = max((self.settings.max_iter - i1) * (t1 - t0) / (i1 - i0) - (time.monotonic() - t1), 0.0)
+        return max(trained, paced or 0.0)
 
-    def _ask_next(self, seconds: float | None = None) -> None:
-        """Ask for what is due: slices, a step, or looks at a run at rest until its picture is complete and still.
+    def _story_rate(self) -> float | None:
+        """Iterations a second that the speed asks for; None: as many as can be trained."""
+        if self._speed.iterations is not None:
+            return self._speed.iterations / self._speed.frame_seconds
+        return self.settings.max_iter / self._speed.run_seconds if self._speed.run_seconds else None
 
-        `seconds` is the length of the first slice, where it is not to be that of a frame.
-        """
-        if self.playing:
-            # In slow motion every slice is a frame; none may be trained unseen.
-            while self.under_way < (self._ahead if self.iterations_per_frame is None else 1):
-                self._ask(self.iterations_per_frame, seconds=seconds)
-                seconds = None
-        elif self.busy:
+    def _ask_next(self, seconds: float = SLICE_SECONDS) -> None:
+        """Ask for what is due: slices, a step, or looks at a run at rest until its picture is complete and still."""
+        if self.failure or (self.busy and not self.playing):
             return
+        if self.recording.latest is None and not self.busy:
+            self._ask(0)
+        elif self.playing and not self.finished:
+            while not self.failure and len(self._pending) < AHEAD and time.monotonic() >= self.due:
+                self._ask(self._stride(), seconds=seconds)
         elif self._steps:
             self._steps -= 1
             self._ask(1)
-        elif self._asked != self.settings or not self._picture_is_complete():
-            self._ask(0, complete=True)
+        elif self.busy:
+            return
+        elif self._asked != self.settings or not (self.iteration == 0 or self.recording.latest.complete):
+            self._ask(0, complete=self.iteration > 0)
 
-    def _picture_is_complete(self) -> bool:
-        """Whether the newest figures are those of all samples and the t-SNE rests; an untrained run's need not."""
-        everything = (len(self.pair.source_x), len(self.pair.target_x))
-        return self.iteration == 0 or (self.latest.evaluated == everything and self.latest.settled)
+    def _stride(self) -> int | None:
+        """How many iterations the next frame goes on."""
+        rate = self._story_rate()
+        if rate is None or self._speed.iterations is not None:
+            return self._speed.iterations
+        since = min(max(time.monotonic() - self._asked_at, self._speed.frame_seconds), LONGEST_STRIDE)
+        return max(1, round(rate * since))
 
-    def _ask(self, iterations: int | None, *, complete: bool = False, seconds: float | None = None) -> None:
+    def _ask(self, iterations: int | None, *, complete: bool = False, seconds: float = SLICE_SECONDS) -> None:
+        now = time.monotonic()
         if not self.busy:
-            self._heard = time.monotonic()
-        self._asked, self._training = self.settings, iterations != 0
-        asked = Slice(self.settings, iterations, complete, seconds or self._slice_seconds)
+            self._heard_at = now
+        self._asked, self._asked_at, self._training = self.settings, now, iterations != 0
+        self._asked_for += 1
+        # In slow motion the picture is what people look at.
+        unhurried = self._speed.iterations is not None and iterations == self._speed.iterations
+        asked = Slice(self.settings, iterations, complete, seconds, unhurried, self._asked_for)
+        try:
+            self._handle = self._handle or self._launch()
+        except EngineError as error:
+            self.failure, self.playing, self._steps = error, False, 0
+            return
         answer = self._handle.advance(asked)
-        answer.add_done_callback(self._note_arrival)
         self._pending.append(answer)
+        answer.add_done_callback(self._take_in)
+
+    def _take_back(self) -> None:
+        """Forget the slices asked for that have not begun, and let the one that has end early."""
+        for answer in reversed(list(self._pending)):
+            answer.cancel()
+        if self._pending and self._training:
+            self._handle.halt()
+
+    def _take_in(self, answer: Future[Answer]) -> None:
+        """Called when a slice has come, or is taken back, in the order in which they were asked for."""
+        with self._lock:
+            if answer not in self._pending:
+                # Of a run that has been let go of meanwhile.
+                return
+            self._pending.remove(answer)
+            if answer.cancelled():
+                return
+            failure = answer.exception()
+            if failure is not None:
+                # With it, those asked for after it fail too.
+                self._pending.clear()
+                self.failure, self.playing, self._steps = failure, False, 0
+            else:
+                self._record(answer.result())
+            if self.finished and (self.playing or self._steps):
+                self.playing, self._steps = False, 0
+                self._take_back()
+        self.heard()
+
+    def _record(self, answer: Answer) -> None:
+        self._heard_at = time.monotonic()
+        if answer.scene:
+            self.recording.scene = answer.scene
+        if answer.frame is None:
+            return
+        self.history.extend(answer.rows)
+        self.changes, self.device = answer.changes, answer.device
+        self.recording.add(answer.frame)
+        self._pace.append((self._heard_at, answer.frame.iteration))

@@ -109,8 +109,8 @@ class Observer:
 
         `complete` evaluates on every sample and moves the t-SNE on until, after some looks at most, it is `settled`;
         otherwise accuracies are those of the picture's sample, and t-SNE and probe may stay behind to keep within their
-        `SHARES` of the time, unless the look is `unhurried`. The more runs take `turns` on a worker, the less is done for the t-SNE at a time; see
-        `MANY_TURNS` too.
+        `SHARES` of the time, unless the look is `unhurried`. The more runs take `turns` on a worker, the less is done
+        for the t-SNE at a time; see `MANY_TURNS` too.
         """
         started = time.perf_counter() if started is None else started
         # The first look, before Play, and those at rest do not count as the run's time.

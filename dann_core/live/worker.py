@@ -55,15 +55,8 @@ class LiveRun:
         if resume:
             self._catch_up(resume)
 
-    async def halt(self, number: int) -> bool:
-        """Let the slices up to this number end early, or not begin; whether that one has begun.
-
-        A coroutine, since a Dask worker carries those out beside what its threads are doing.
-        """
-        return self.halt_now(number)
-
-    def halt_now(self, number: int) -> bool:
-        """Like `halt`, for callers in this process."""
+    def halt(self, number: int) -> bool:
+        """Let the slices up to this number end early, or not begin; whether that one has begun. From any thread."""
         self._halted = max(self._halted, number)
         return self._began >= number
 
@@ -100,7 +93,7 @@ class LiveRun:
                 return
             rate = chunk / (now - started)
             # Doubled at most: one step that seemed to take no time must not start thousands.
-            chunk = min(max(1, int(rate * seconds / LOOKS_A_SLICE)), 2 * chunk)
+            chunk = max(1, int(min(rate * seconds / LOOKS_A_SLICE, 2 * chunk)))
 
     def _look(self, asked: Slice, turns: int, counted_from: float) -> Answer:
         snapshot = self.observer.observe(

@@ -1,4 +1,4 @@
-"""Who is here: things that outlive a page, found again by their key, bounded in number and in time."""
+"""Things that outlive a page, found again by their key, bounded in number and in time."""
 
 from __future__ import annotations
 
@@ -19,19 +19,20 @@ class Full(RuntimeError):
 @dataclass
 class _Entry(Generic[T]):
     value: T
-    holder: str
+    token: str
     asked: float
 
 
 class Registry(Generic[T]):
-    """Keeps values for the holders that use them, and for `keep_seconds` longer.
+    """Keeps values while somebody uses them, and for `keep_seconds` longer. Thread-safe.
 
-    `present(holder)` says whether a holder, a browser session, is still here; `free(value)` is called for each value
-    that is let go. When `limit` are kept, the one that was left longest ago makes room. Thread-safe.
+    A key names a value and may stand in a link; the token that is made with it says who owns it, and may not.
+    `present(value)` says whether it is in use; `free(value)` is called for each value that is let go. When `limit` are
+    kept, the one that was left longest ago makes room.
     """
 
     def __init__(
-        self, limit: int, keep_seconds: float, present: Callable[[str], bool], free: Callable[[T], None]
+        self, limit: int, keep_seconds: float, present: Callable[[T], bool], free: Callable[[T], None]
     ) -> None:
         self.limit = limit
         self.keep_seconds = keep_seconds
@@ -46,29 +47,34 @@ class Registry(Generic[T]):
     def __contains__(self, key: str) -> bool:
         return key in self._entries
 
-    def add(self, value: T, holder: str) -> str:
-        """Keep a value for its holder; its key. Raises `Full` when all are in use."""
+    def add(self, value: T) -> tuple[str, str]:
+        """Keep a value: its key and token. Raises `Full` when all are in use."""
         with self._lock:
             self._make_room()
-            key = secrets.token_urlsafe(6)
-            self._entries[key] = _Entry(value, holder, time.monotonic())
-            return key
+            key, token = secrets.token_urlsafe(6), secrets.token_urlsafe(16)
+            self._entries[key] = _Entry(value, token, time.monotonic())
+            return key, token
 
-    def take(self, key: str, holder: str) -> T | None:
-        """The value of that key for a holder that comes back; None if it is gone or another holder has it."""
+    def find(self, key: str) -> T | None:
+        """The value of that key, to look at; None if it is gone."""
+        entry = self._entries.get(key)
+        return entry.value if entry else None
+
+    def claim(self, key: str, token: str) -> T | None:
+        """The value of that key for its owner; None if it is gone or the token is not its own."""
         with self._lock:
             entry = self._entries.get(key)
-            if entry is None or (entry.holder != holder and self._present(entry.holder)):
+            if entry is None or not secrets.compare_digest(entry.token, token):
                 return None
-            entry.holder, entry.asked = holder, time.monotonic()
+            entry.asked = time.monotonic()
             return entry.value
 
     def prune(self) -> int:
-        """Let go what nobody has asked for longer than `keep_seconds`; how many that were."""
+        """Let go what nobody has used for longer than `keep_seconds`; how many that were."""
         now, freed = time.monotonic(), 0
         with self._lock:
             for key, entry in list(self._entries.items()):
-                if self._present(entry.holder):
+                if self._present(entry.value):
                     entry.asked = now
                 elif now - entry.asked > self.keep_seconds:
                     self._free(self._entries.pop(key).value)
@@ -81,7 +87,7 @@ class Registry(Generic[T]):
             return len(self._entries) < self.limit or self._oldest_left() is not None
 
     def _oldest_left(self) -> str | None:
-        left = {key: e.asked for key, e in self._entries.items() if not self._present(e.holder)}
+        left = {key: e.asked for key, e in self._entries.items() if not self._present(e.value)}
         return min(left, key=left.get, default=None)
 
     def _make_room(self) -> None:

@@ -1,0 +1,297 @@
+"""The experiment of one visitor: domains, settings and run, and all that may happen to them.
+
+Pages and the live channel change it; both are told by `heard` when the other one has.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from dann_core import domains
+from dann_core.domains import Domain, DomainError, DomainPair
+from dann_core.engine.base import EngineError
+from dann_core.live.run import Run
+from dann_core.settings import Settings
+from dann_core.settings.knobs import KnobError, from_text, to_text
+from server.place import engine
+
+if TYPE_CHECKING:
+    from dann_core.sweeps.sweep import Sweep
+
+FIRST_DOMAIN = "moons"
+KEPT_RUNS = 4
+"""Trained runs that Undo can bring back."""
+
+_ids = itertools.count(1)
+
+
+@lru_cache(maxsize=16)
+def built_in_pair(domain: Domain, seed: int) -> DomainPair:
+    """A built-in pair, one object for all who train on it: it is drawn once and travels to each worker once."""
+    return domain.pair(seed)
+
+
+class Held(NamedTuple):
+    """What Undo brings back."""
+
+    domain: Domain | None
+    base: Settings
+    run: Run
+
+
+class Notice:
+    """Something to tell a person: a rule and its facts, put into words where it is shown.
+
+    News pass by; a warning or an error stays until the next action, or until it is dismissed.
+    """
+
+    def __init__(self, rule: str, level: Literal["info", "warning", "error"] = "info", **facts: Any) -> None:
+        self.id, self.rule, self.level, self.facts = next(_ids), rule, level, facts
+
+    def told(self) -> dict[str, Any]:
+        """As it travels."""
+        return {"id": self.id, "rule": self.rule, "level": self.level, "facts": self.facts}
+
+
+class Experiment:
+    """Every change of a visitor's domains, settings and run goes through here. Thread-safe.
+
+    `domain` is None for an uploaded pair. `base` are the settings that the pair starts with: the preset of a built-in
+    domain or `Settings.for_pair`; a link holds what differs from it. `page` rises when something that Streamlit draws
+    has changed; `touched` says whether somebody has done anything with it.
+    """
+
+    def __init__(self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings) -> None:
+        self.domain, self.base = domain, base
+        self.kept: list[Held] = []
+        self.notice: Notice | None = None
+        self.is_shared = self.touched = False
+        self.page = 0
+        self.scene = 0
+        self.sweep: Sweep | None = None
+        self.sweep_before: Sweep | None = None
+        self.owners = 0
+        self.sessions: set[str] = set()
+        self._listeners: set[Callable[[], None]] = set()
+        self._recoveries_seen = 0
+        self._lock = threading.RLock()
+        self.run = self._made(pair, settings)
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Experiment:
+        """The experiment that a link stands for; what is wrong in a link is said, and the preset stands instead."""
+        name = query.get("domain", FIRST_DOMAIN)
+        try:
+            kind = domains.get(name)
+        except DomainError as error:
+            return cls.built_in(domains.get(FIRST_DOMAIN)(), Notice("link refused", "error", why=str(error)))
+        try:
+            known = {"domain"} | {k.name for k in (*kind.knobs(), *Settings.knobs())}
+            domain = kind(**{k.name: from_text(k, query[k.name]) for k in kind.knobs() if k.name in query})
+            preset = domains.preset(name)
+            settings = Settings.from_query(query, preset)
+            pair = built_in_pair(domain, settings.seed)
+            if settings.rebuilds(preset):
+                _check_cost(pair, settings)
+        except (DomainError, KnobError) as error:
+            return cls.built_in(kind(), Notice("link preset", "error", why=str(error)))
+        made = cls(domain, pair, settings, preset)
+        unknown = sorted(set(query) - known)
+        if unknown:
+            made.notice = Notice("unknown in link", "error", names=unknown)
+        return made
+
+    @classmethod
+    def built_in(cls, domain: Domain, notice: Notice) -> Experiment:
+        """A built-in domain with its preset, and what went wrong before."""
+        preset = domains.preset(domain.key)
+        made = cls(domain, built_in_pair(domain, preset.seed), preset, preset)
+        made.notice = notice
+        return made
+
+    @property
+    def pair(self) -> DomainPair:
+        """The pair of domains of the run."""
+        return self.run.pair
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the run."""
+        return self.run.settings
+
+    @property
+    def title(self) -> str:
+        """Of the domains, for the page."""
+        return self.pair.name if self.domain is None else self.domain.title
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Have a listener called, in any thread, when anything has changed; what is returned ends that."""
+        self._listeners.add(listener)
+        return lambda: self._listeners.discard(listener)
+
+    def query(self) -> dict[str, str] | None:
+        """What the link holds; None for an upload, which no link can carry."""
+        if self.domain is None:
+            return None
+        knobs = {
+            k.name: to_text(getattr(self.domain, k.name))
+            for k in self.domain.knobs()
+            if getattr(self.domain, k.name) != k.default
+        }
+        return {"domain": self.domain.key, **knobs, **self.settings.to_query(self.base)}
+
+    def change(self, name: str, value: Any) -> None:
+        """Change one setting, live if it can be, else with a new network that Undo takes back."""
+        with self._lock:
+            self.notice, self.touched = None, True
+            try:
+                settings = self.settings.replace(**{name: value})
+                rebuilds = self.settings.rebuilds(settings)
+                if not rebuilds:
+                    self._change_live(settings)
+                    return
+                pair = self.pair
+                if self.domain is not None and name == "seed":
+                    pair = built_in_pair(self.domain, settings.seed)
+                _check_cost(pair, settings)
+            except (KnobError, DomainError) as error:
+                self._say(Notice("text", "error", text=str(error)))
+                return
+            old, new = to_text(getattr(self.settings, name)), to_text(value)
+            notice = Notice("rebuilt", label=rebuilds[0].label, old=old, new=new)
+            self._start(self.domain, pair, settings, self.base, notice)
+
+    def _change_live(self, settings: Settings) -> None:
+        (knob,) = self.settings.differences(settings) or (None,)
+        self.run.apply(settings)
+        if knob and self.run.finished and self.run.iteration:
+            self._say(Notice("no effect", label=knob.label))
+
+    def change_domain(self, name: str, value: Any) -> None:
+        """Change one knob of the built-in domain: new data, the same settings."""
+        with self._lock:
+            if self.domain is None:
+                # A control of the domain before, changed while the page was on its way to an upload.
+                return
+            try:
+                domain = self.domain.replace(**{name: value})
+                pair = built_in_pair(domain, self.settings.seed)
+                if pair.sample_shape != self.pair.sample_shape or pair.n_classes != self.pair.n_classes:
+                    _check_cost(pair, self.settings)
+            except (KnobError, DomainError) as error:
+                self._say(Notice("text", "error", text=str(error)))
+                return
+            label = next(k.label for k in domain.knobs() if k.name == name)
+            notice = Notice("new data", label=label, value=to_text(value))
+            self._start(domain, pair, self.settings, self.base, notice)
+
+    def choose(self, name: str) -> None:
+        """Go to another built-in domain with its preset."""
+        domain, preset = domains.get(name)(), domains.preset(name)
+        pair = built_in_pair(domain, preset.seed)
+        with self._lock:
+            self._start(domain, pair, preset, preset, Notice("domain", title=domain.title))
+
+    def use_upload(self, pair: DomainPair, settings: Settings) -> None:
+        """Go to an uploaded pair."""
+        with self._lock:
+            self._start(None, pair, settings, settings, Notice("upload", name=pair.name))
+
+    def open(self, domain: Domain | None, pair: DomainPair, settings: Settings) -> None:
+        """Go to an experiment from elsewhere, a cell of a sweep: at iteration 0, as it was trained there."""
+        base = Settings.for_pair(pair) if domain is None else domains.preset(domain.key)
+        with self._lock:
+            self._start(domain, pair, settings, base, Notice("cell"))
+
+    def reset(self) -> None:
+        """Back to iteration 0 with the same first weights."""
+        with self._lock:
+            page = self.page
+            self._start(self.domain, self.pair, self.settings, self.base, Notice("reset"))
+            # Settings and domains are as they were.
+            self.page = page
+        self.heard()
+
+    def undo(self) -> None:
+        """Bring the run before the last rebuild back, where it was; a trained run that it replaces is kept too."""
+        with self._lock:
+            if not self.kept:
+                return
+            self.run.rest()
+            now, before = Held(self.domain, self.base, self.run), self.kept.pop()
+            if now.run.iteration:
+                self.kept.insert(0, now)
+            self.domain, self.base, self.run = before
+            self._recoveries_seen = self.run.recoveries
+            self.scene = next(_ids)
+            self.page += 1
+            self._say(Notice("undone"))
+
+    def dismiss(self, notice: int) -> None:
+        """Forget the notice of that id: a person has read it."""
+        with self._lock:
+            if self.notice and self.notice.id == notice:
+                self.notice = None
+        self.heard()
+
+    def reconnect(self) -> None:
+        """After a failure: reach the engine again and let the run go on where it was. Takes seconds."""
+        try:
+            engine().reconnect()
+        except EngineError as error:
+            if str(error) != str(self.run.failure):
+                self._say(Notice("text", "error", text=str(error)))
+            return
+        self.run.retry()
+        self._say(Notice("reconnected"))
+
+    def free(self) -> None:
+        """Let go of everything that is large: nobody has come back for it."""
+        # Streamlit remembers a session for some minutes, and with its buttons this object.
+        self.run.free()
+        if self.sweep:
+            self.sweep.stop()
+        self.kept.clear()
+
+    def heard(self) -> None:
+        """Tell all who listen that something has changed."""
+        if self.run.recoveries > self._recoveries_seen:
+            self._recoveries_seen = self.run.recoveries
+            self.notice = Notice("recovered", iteration=self.run.iteration)
+        for listener in list(self._listeners):
+            listener()
+
+    def _start(
+        self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings, notice: Notice
+    ) -> None:
+        before = self.run
+        before.rest()
+        if before.iteration:
+            self.kept = [*self.kept, Held(self.domain, self.base, before)][-KEPT_RUNS:]
+            notice.facts["undo"] = True
+        self.domain, self.base, self.touched = domain, base, True
+        self.run = self._made(pair, settings)
+        self.run.speed = before.speed
+        self._recoveries_seen = 0
+        self.page += 1
+        self._say(notice)
+
+    def _made(self, pair: DomainPair, settings: Settings) -> Run:
+        self.scene = next(_ids)
+        return Run(lambda: engine().launch(pair, settings), pair, settings, self.heard)
+
+    def _say(self, notice: Notice) -> None:
+        self.notice = notice
+        self.heard()
+
+
+def _check_cost(pair: DomainPair, settings: Settings) -> None:
+    """Raises `KnobError` for a network that is too large or does not fit the samples."""
+    # Counting parameters needs torch, which a page that only opens must not wait for.
+    from dann_core.method import networks
+
+    networks.cost(pair.sample_shape, pair.n_classes, settings)

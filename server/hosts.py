@@ -1,0 +1,30 @@
+"""Who may talk to the routes beside Streamlit's own: Streamlit checks hosts and origins for its routes only."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+from streamlit import config
+
+
+def is_welcome(connection: HTTPConnection) -> bool:
+    """Whether Host and Origin of a request are allowed, by the same settings as for Streamlit's own socket.
+
+    A page of this host is, and one of `server.corsAllowedOrigins`; any, where `server.enableCORS` is off. Programs send
+    no Origin; they steer nothing without a token.
+    """
+    host, origin = connection.headers.get("host", ""), connection.headers.get("origin")
+    if not _is_host_allowed(host):
+        return False
+    if origin is None or urlsplit(origin).netloc == host or not config.get_option("server.enableCORS"):
+        return True
+    return origin in {allowed.strip() for allowed in config.get_option("server.corsAllowedOrigins")}
+
+
+def _is_host_allowed(host: str) -> bool:
+    allowed = [pattern.strip().lower().rstrip(".") for pattern in config.get_option("server.allowedHosts")]
+    name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    return not allowed or any(
+        pattern in ("*", name) or (pattern.startswith("*.") and name.endswith(pattern[1:])) for pattern in allowed
+    )

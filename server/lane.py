@@ -1,0 +1,286 @@
+"""One run as one player hears it: what it has been sent, what is new, and what it may ask for."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import struct
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from dann_core.engine.base import EngineError
+from dann_core.live.pace import SPEEDS
+from dann_core.live.recording import KNOBS, Shown, rows_message
+from dann_core.live.run import Run
+from server import place
+from server.experiment import Experiment
+
+RUN = "run"
+"""The link's name for the key of a run on this server."""
+
+MOST_FRAMES = 16
+"""Kept frames that are sent for one request."""
+
+HIDDEN_SECONDS = 3.0
+"""Between two frames for a page that nobody sees; its run goes on meanwhile."""
+
+LEFT_DIGITS = 1
+"""Of the seconds left: finer ones would only make every state another one."""
+
+_ENVELOPE = struct.Struct("<BxxxI")
+
+
+class Refused(Exception):
+    """What a player asked for is not for it, or not understood; it is told the rule, and its socket is closed."""
+
+    def __init__(self, rule: str, **facts: Any) -> None:
+        super().__init__(rule)
+        self.rule, self.facts = rule, facts
+
+    def told(self) -> dict[str, Any]:
+        """As it travels."""
+        return {"is": "refused", "rule": self.rule, "facts": self.facts}
+
+
+class Outlet(Protocol):
+    """Where a lane puts what it has to say."""
+
+    async def text(self, told: dict[str, Any]) -> None:
+        """Send a text."""
+
+    async def binary(self, packed: bytes) -> None:
+        """Send bytes."""
+
+
+class Lane:
+    """See `server.channel` for what the messages are."""
+
+    def __init__(
+        self, number: int, key: str, experiment: Experiment, outlet: Outlet, *, is_owner: bool, is_hidden: bool
+    ) -> None:
+        self.number, self.key, self.experiment, self.outlet = number, key, experiment, outlet
+        self.is_owner, self.is_hidden = is_owner, is_hidden
+        self.ready = False
+        self._scene: int | None = None
+        self._rows = self._frame = 0
+        self._run: Run | None = None
+        self._told: dict[str, Any] | None = None
+        self._sent_at = 0.0
+        self._stop_listening: Callable[[], None] = lambda: None
+        if is_owner:
+            experiment.owners += 1
+            experiment.touched = True
+
+    @classmethod
+    def of(cls, number: int, said: dict[str, Any], outlet: Outlet, *, is_hidden: bool) -> Lane:
+        """The lane that a hello asks for. Raises `Refused`."""
+        key, token = said.get(RUN), said.get("token")
+        if not isinstance(key, str) or not (token is None or isinstance(token, str)):
+            raise Refused("malformed")
+        found = place.experiments.find(key)
+        if found is None:
+            raise Refused("unknown run")
+        if token is not None and place.experiments.claim(key, token) is None:
+            raise Refused("token")
+        if token is None and found.domain is None and not found.is_shared:
+            raise Refused("not shared")
+        lane = cls(number, key, found, outlet, is_owner=token is not None, is_hidden=is_hidden)
+        cursors = [said.get(name) for name in ("scene", "rows", "frame")]
+        # A player that has come back goes on where it was; what it has of another run is of no use.
+        if cursors[0] == found.scene and all(type(c) is int and c >= 0 for c in cursors):
+            lane._scene, lane._rows, lane._frame, lane._run = *cursors, found.run
+            if lane._rows > len(found.run.history):
+                lane._scene = lane._run = None
+        return lane
+
+    def listen(self, news: asyncio.Event) -> None:
+        """Have `news` set, in this event loop, whenever there may be some."""
+        loop = asyncio.get_running_loop()
+
+        def heard() -> None:
+            # The loop may have ended, with the server, before a worker's last answer.
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(news.set)
+
+        self._stop_listening = self.experiment.listen(heard)
+
+    def close(self) -> None:
+        """Hear nothing more."""
+        self._stop_listening()
+        if self.is_owner:
+            self.experiment.owners -= 1
+            self.is_owner = False
+
+    def patience(self) -> float:
+        """Seconds until this lane should be looked at again without news."""
+        run = self.experiment.run
+        if self.is_hidden:
+            wait = self._sent_at + HIDDEN_SECONDS - time.monotonic()
+            return min(max(wait, 0.01), max(run.due - time.monotonic(), 0.01)) if run.playing else 1.0
+        if self.is_owner and self.ready and run.playing:
+            return max(run.due - time.monotonic(), 0.005)
+        return 1.0
+
+    async def send_news(self) -> None:
+        """Send what the player has not, and have the run go on if it may."""
+        experiment = self.experiment
+        run, scene = experiment.run, experiment.scene
+        if run is not self._run:
+            self._run, self._scene, self._rows, self._frame = run, None, 0, 0
+        if self._scene is None and run.recording.scene:
+            self._scene = scene
+            await self._send_state()
+            await self._send(0, run.recording.scene)
+        await self._send_state()
+        pulls = self.ready or self.is_hidden
+        if pulls and self._may_be_sent() and (latest := self._newer(run)):
+            await self._send_frame(run, *latest)
+            # The worker need not wait until this one is drawn, nor may it run away from who draws.
+            pulls = self.is_hidden
+        if pulls and self.is_owner:
+            await self._pull(run)
+
+    def _may_be_sent(self) -> bool:
+        return not self.is_hidden or time.monotonic() - self._sent_at >= HIDDEN_SECONDS
+
+    def _newer(self, run: Run) -> tuple[int, Shown] | None:
+        frames = run.recording.between(self._frame + 1, 2**32)
+        return frames[-1] if frames and self._scene is not None else None
+
+    async def _send_frame(self, run: Run, number: int, frame: Shown) -> None:
+        self.ready, self._sent_at = False, time.monotonic()
+        if frame.first > self._rows or number > self._frame + 1:
+            await self._send(0, rows_message(run.history, run.recording, self._rows, self._frame))
+        self._frame = number
+        self._rows = max(self._rows, frame.iteration)
+        await self._send(number, frame.packed)
+
+    async def _pull(self, run: Run) -> None:
+        await self._engine_is_up(run)
+        run.pull()
+
+    async def _engine_is_up(self, run: Run) -> None:
+        """Wait for where training runs, where that is still being started: nobody else must wait for it."""
+        if run.needs_launch:
+            # The run itself says what is wrong.
+            with contextlib.suppress(EngineError):
+                await asyncio.to_thread(place.engine)
+
+    async def obey(self, command: dict[str, Any]) -> None:
+        """Do what a player asks. Raises `Refused` for what it may not, or what is not understood."""
+        do = command.get("do")
+        if do == "ready":
+            self.ready = True
+        elif do == "hidden":
+            self.is_hidden = command.get("hidden") is True
+        elif do == "frames":
+            await self._send_kept(command.get("first"), command.get("last"))
+        elif not isinstance(do, str) or do not in STEERING:
+            raise Refused("malformed")
+        elif not self.is_owner:
+            raise Refused("token")
+        else:
+            await self._engine_is_up(self.experiment.run)
+            await STEERING[do](self.experiment, command)
+
+    async def _send_kept(self, first: Any, last: Any) -> None:
+        if type(first) is not int or type(last) is not int:
+            raise Refused("malformed")
+        # Of the run that the player has been sent, which may have been replaced just now.
+        if self._run is not None and self._scene is not None:
+            for number, frame in self._run.recording.between(first, last)[:MOST_FRAMES]:
+                await self._send(number, frame.packed)
+        await self.outlet.text({"is": "frames", "lane": self.number, "first": first, "last": last})
+
+    async def _send(self, number: int, packed: bytes) -> None:
+        await self.outlet.binary(_ENVELOPE.pack(self.number, number) + packed)
+
+    async def _send_state(self) -> None:
+        told, before = self._state(), self._told or {}
+        # Time passes by itself: what is left of it is no news.
+        if told != before | {"left": told["left"]}:
+            self._told = told
+            await self.outlet.text(told)
+
+    def _state(self) -> dict[str, Any]:
+        experiment = self.experiment
+        run, left = experiment.run, experiment.run.seconds_left()
+        link = (experiment.query() or {}) | {RUN: self.key}
+        return {
+            "is": "state",
+            "lane": self.number,
+            "scene": experiment.scene,
+            "state": run.state,
+            "iteration": run.iteration,
+            "max_iter": run.settings.max_iter,
+            "left": None if left is None else round(left, LEFT_DIGITS),
+            "speed": run.speed,
+            "owner": self.is_owner,
+            "undo": bool(experiment.kept),
+            "late": run.late,
+            "device": run.device,
+            "page": experiment.page,
+            "knobs": {name: getattr(run.settings, name) for name in KNOBS},
+            "title": experiment.title,
+            "link": link if self.is_owner else None,
+            "failure": _failure(run.failure),
+            "notice": experiment.notice.told() if experiment.notice and self.is_owner else None,
+        }
+
+
+def _failure(failure: Exception | None) -> dict[str, Any] | None:
+    if failure is None:
+        return None
+    rule = "engine" if isinstance(failure, EngineError) else "training"
+    return {"rule": rule, "facts": {"text": str(failure)}}
+
+
+async def _play(experiment: Experiment, _: dict[str, Any]) -> None:
+    experiment.notice = None
+    experiment.run.play()
+
+
+async def _pause(experiment: Experiment, _: dict[str, Any]) -> None:
+    experiment.run.pause()
+
+
+async def _step(experiment: Experiment, _: dict[str, Any]) -> None:
+    experiment.run.step()
+
+
+async def _reset(experiment: Experiment, _: dict[str, Any]) -> None:
+    experiment.reset()
+
+
+async def _undo(experiment: Experiment, _: dict[str, Any]) -> None:
+    experiment.undo()
+
+
+async def _speed(experiment: Experiment, command: dict[str, Any]) -> None:
+    speed = command.get("speed")
+    if not isinstance(speed, str) or speed not in SPEEDS:
+        raise Refused("malformed")
+    experiment.run.speed = speed
+    experiment.heard()
+
+
+async def _reconnect(experiment: Experiment, _: dict[str, Any]) -> None:
+    await asyncio.to_thread(experiment.reconnect)
+
+
+async def _dismiss(experiment: Experiment, command: dict[str, Any]) -> None:
+    experiment.dismiss(command.get("notice"))
+
+
+STEERING = {
+    "play": _play,
+    "pause": _pause,
+    "step": _step,
+    "reset": _reset,
+    "undo": _undo,
+    "speed": _speed,
+    "reconnect": _reconnect,
+    "dismiss": _dismiss,
+}
+"""What only an owner may ask for."""

@@ -1,0 +1,62 @@
+"""The player's modules, Plotly's script and the recordings that come with the app.
+
+Their addresses hold a version: a file of another content has another address, so browsers may keep what they have.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+ROOT = Path(__file__).parent.parent
+TYPES = {".js": "text/javascript", ".css": "text/css", ".dann": "application/octet-stream"}
+FOLDERS = {
+    "player": ROOT / "player",
+    "recordings": ROOT / "assets" / "recordings",
+    # Where the installed package has it, so that their versions agree.
+    "plotly": None,
+}
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+@cache
+def _files(folder: str) -> dict[str, Path]:
+    place = FOLDERS[folder]
+    if place is None:
+        import plotly
+
+        place = Path(plotly.__file__).parent / "package_data"
+    return {f.name: f for f in sorted(place.iterdir()) if f.suffix in TYPES}
+
+
+@cache
+def version(folder: str) -> str:
+    """Of all files of a folder together."""
+    digest = hashlib.blake2b(digest_size=6)
+    for name, file in _files(folder).items():
+        digest.update(name.encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def address(folder: str, name: str) -> str:
+    """Where a file is served, relative to the app."""
+    return f"{folder}/{version(folder)}/{name}"
+
+
+def serving(folder: str) -> Callable[[Request], Awaitable[Response]]:
+    """What answers for `/FOLDER/VERSION/NAME`: files that lie in the folder itself, and nothing else."""
+
+    async def serve(request: Request) -> Response:
+        file = _files(folder).get(request.path_params["name"])
+        if file is None:
+            return PlainTextResponse("There is no such file.", 404)
+        # A page that is older than the server gets what there is now, and asks again next time.
+        headers = FOR_EVER if request.path_params["version"] == version(folder) else {"Cache-Control": "no-cache"}
+        return FileResponse(file, media_type=TYPES[file.suffix], headers=headers)
+
+    return serve

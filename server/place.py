@@ -1,0 +1,96 @@
+"""Where this server trains and what it keeps: one engine, one registry of experiments."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from streamlit.runtime import get_instance
+
+from server.registry import Registry
+
+if TYPE_CHECKING:
+    from dann_core.engine.base import Engine
+    from server.experiment import Experiment
+
+KEEP_SECONDS = float(os.environ.get("DANN_KEEP_SECONDS", 1800))
+"""How long an experiment waits for a person who has left the page."""
+
+PLACES = int(os.environ.get("DANN_PLACES", 150))
+"""Experiments that the server keeps at a time."""
+
+PRUNE_SECONDS = 5
+
+_lock = threading.Lock()
+_engine: Engine | None = None
+
+
+def engine() -> Engine:
+    """The server's one engine, started when it is first asked for. Raises `EngineError` when it cannot be reached."""
+    global _engine
+    with _lock:
+        if _engine is None:
+            # Whoever only looks at the page need not wait for Dask.
+            from dann_core.engine.choose import from_environment
+
+            _engine = from_environment()
+        return _engine
+
+
+def start_engine() -> None:
+    """Have it ready when the first person wants to train; who then cannot is told why."""
+    from dann_core.engine.base import EngineError
+
+    try:
+        engine()
+    except EngineError as error:
+        print(f"DANN Explorer: {error}", file=sys.stderr)
+
+
+def close_engine() -> None:
+    """End what `engine` has started."""
+    global _engine
+    with _lock:
+        if _engine is not None:
+            _engine.close()
+            _engine = None
+
+
+def _is_present(experiment: Experiment) -> bool:
+    """Whether somebody who may steer it is here: a player's socket, or the session of a page without one."""
+    return experiment.owners > 0 or any(map(get_instance().is_active_session, list(experiment.sessions)))
+
+
+experiments: Registry[Experiment] = Registry(PLACES, KEEP_SECONDS, _is_present, lambda experiment: experiment.free())
+"""Those of this server's visitors."""
+
+
+@contextmanager
+def pruning() -> Iterator[None]:
+    """While the block lasts, let go of experiments that nobody has come back for."""
+    ended = threading.Event()
+
+    def prune() -> None:
+        while not ended.wait(PRUNE_SECONDS):
+            if experiments.prune():
+                _give_memory_back()
+
+    threading.Thread(target=prune, name="prune", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def _give_memory_back() -> None:
+    """Let the system have what freed experiments took up: Python finds cycles, and the C library gives up pages, only
+    when more is asked for, which after a class may be never."""
+    gc.collect()
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
+        trim(0)

@@ -1,0 +1,57 @@
+"""The player on a page: a component that loads its modules from a route of ours and listens to the live channel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from server import modules
+
+# Streamlit's own scripts lie beside our routes, whatever path the app is served under; a script of one line would be
+# taken for a path.
+_ENTRY = """
+const app = new URL("../../", document.querySelector('script[src*="static/js"]').src)
+const loading = new Map()
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const module = new URL(data.module, app).href
+  if (!loading.has(module)) loading.set(module, import(module))
+  let isGone = false
+  let unmount
+  loading.get(module).then(({ mount }) => {
+    if (!isGone) unmount = mount(parentElement, { ...data, base: app.href }, setTriggerValue)
+  }, (error) => {
+    loading.delete(module)
+    parentElement.textContent = `The player could not be loaded (${error.message}): reload the page.`
+  })
+  return () => {
+    isGone = true
+    unmount?.()
+  }
+}
+"""
+
+
+@st.cache_resource
+def _component() -> Any:
+    return st.components.v2.component("player", js=_ENTRY, isolate_styles=False)
+
+
+def player(key: str, *, run: str | None, token: str | None, page: int, film: str | None, title: str) -> None:
+    """A player that steers the run of that key, with its token, or looks at it; or shows a `film` until it is touched.
+
+    `page` counts what Streamlit draws of the experiment: the player has the page drawn anew when the run's is higher.
+    """
+    # Nothing here changes but by a script that the player would have asked for: the player is left alone.
+    data = {
+        "key": key,
+        "module": modules.address("player", "player.js"),
+        "channel": "live",
+        "run": run,
+        "token": token,
+        "page": page,
+        "film": film and modules.address("recordings", film),
+        "title": title,
+    }
+    _component()(key=f"player {key}", data=data, on_page_change=lambda: None, on_start_change=lambda: None)
