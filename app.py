@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,15 +18,15 @@ from server import channel, modules, place
 @contextlib.asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Start where training runs, and end it; the pages answer meanwhile."""
-    starting = asyncio.create_task(asyncio.to_thread(place.start_engine))
+    # A daemon: a cluster that does not answer must not keep the server from ending.
+    threading.Thread(target=place.start_engine, name="start engine", daemon=True).start()
     with place.pruning():
         yield
-    await starting
     await asyncio.to_thread(place.close_engine)
 
 
-base = "/" + config.get_option("server.baseUrlPath").strip("/")
-base = "" if base == "/" else base
+# Streamlit puts only its own routes under it.
+base = f"/{config.get_option('server.baseUrlPath').strip('/')}".rstrip("/")
 
 app = st.App(
     Path(__file__).parent / "pages" / "navigation.py",

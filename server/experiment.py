@@ -74,6 +74,7 @@ class Experiment:
         self.scene = 0
         self.sweep: Sweep | None = None
         self.sweep_before: Sweep | None = None
+        self.sweep_form: dict[str, Any] = {}
         self.owners = 0
         self.sessions: set[str] = set()
         self._listeners: set[Callable[[], None]] = set()

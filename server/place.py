@@ -44,13 +44,15 @@ def engine() -> Engine:
 
 
 def start_engine() -> None:
-    """Have it ready when the first person wants to train; who then cannot is told why."""
+    """Have everything ready when the first person wants to train or to change a network; who then cannot is told why."""
     from dann_core.engine.base import EngineError
 
     try:
-        engine()
+        engine().wait_until_warm()
     except EngineError as error:
         print(f"DANN Explorer: {error}", file=sys.stderr)
+    # Sizes of networks are checked here, with torch. After the workers, which are waited for, have loaded it.
+    from dann_core.method import networks  # noqa: F401
 
 
 def close_engine() -> None:

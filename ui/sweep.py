@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from dann_core.sweeps.sweep import MEASURES, Axis, Measure, Plan, Sweep
 from server.experiment import Experiment, built_in_pair
 from server.place import engine
 from ui import sweep_charts, upload
+from ui.controls import showing
 from ui.plot import chart
 from ui.text import duration, plain
 
@@ -65,26 +67,25 @@ def _plan(state: Experiment, sweep: Sweep | None) -> None:
     knobs = numeric_knobs()
     name = state.pair.name if state.domain is None else state.domain.title
     st.caption(f"On **{plain(name)}**, with the settings of Explore.")
+    value, shared = _remembered(state, "sweep axes", list(DEFAULTS))
     names = st.multiselect(
         "what to vary",
         list(knobs),
-        default=list(DEFAULTS),
+        default=value,
         format_func=lambda n: knobs[n].label,
         max_selections=MOST_AXES,
-        key="sweep axes",
         help="Two make a map, one a line, more are drawn as parallel coordinates.",
+        **shared,
     )
-    texts = {
-        n: st.text_input(
-            knobs[n].label,
-            default_values(n, getattr(state.settings, n)),
-            key=f"sweep values {n}",
-            help=f"Values with commas between them, or start:stop:count. {knobs[n].help}",
-        )
-        for n in names
-    }
-    seeds = st.number_input("seeds a cell", 1, MOST_SEEDS, 3, key="sweep seeds")
-    reverse = st.checkbox("Also measure by reverse validation (doubles the time)", key="sweep reverse")
+    texts = {}
+    for n in names:
+        value, shared = _remembered(state, f"sweep values {n}", default_values(n, getattr(state.settings, n)))
+        help = f"Values with commas between them, or start:stop:count. {knobs[n].help}"
+        texts[n] = st.text_input(knobs[n].label, value, help=help, **shared)
+    value, shared = _remembered(state, "sweep seeds", 3)
+    seeds = st.number_input("seeds a cell", 1, MOST_SEEDS, value, **shared)
+    value, shared = _remembered(state, "sweep reverse", False)
+    reverse = st.checkbox("Also measure by reverse validation (doubles the time)", value, **shared)
     try:
         base = state.settings
         axes = tuple(Axis.parse(n, text) for n, text in texts.items())
@@ -108,6 +109,12 @@ def _plan(state: Experiment, sweep: Sweep | None) -> None:
             "The sweep before", icon=":material/undo:", width="stretch", disabled=running,
             on_click=_turn_to, args=(state, state.sweep_before), help="Bring it back, with what is done of it.",
         )  # fmt: skip
+
+
+def _remembered(state: Experiment, name: str, default: Any) -> tuple[Any, dict[str, Any]]:
+    """What a person has last made of a widget, or the default, and what makes the widget remember."""
+    value = state.sweep_form.get(name, default)
+    return value, showing(name, value, lambda chosen: state.sweep_form.update({name: chosen}))
 
 
 def _turn_to(state: Experiment, sweep: Sweep) -> None:
@@ -224,7 +231,7 @@ def _cell(state: Experiment, sweep: Sweep, measure: Measure) -> None:
             pair = plan.pair if plan.domain is None else built_in_pair(plan.domain, seed)
             state.open(plan.domain, pair, settings)
             upload.close_panel()
-            st.switch_page("pages/explore.py")
+            st.switch_page("explore.py")
 
 
 def _failures(sweep: Sweep) -> None:

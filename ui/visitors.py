@@ -13,11 +13,15 @@ from server.lane import RUN
 from server.place import PLACES, experiments
 from server.registry import Full
 
-# Only this tab's storage knows the token: whoever else opens the link is somebody else.
-_ASK = """
-export default function ({ data, setStateValue }) {
-  const token = sessionStorage.getItem(`dann-explorer ${data.run}`) ?? ""
-  setStateValue("told", { run: data.run, token })
+# Only this tab's storage knows the token: whoever else opens the link is somebody else. The address is replaced: nobody
+# wants to go back to a page less its link.
+_TAB = """
+export default function ({ data: { run, token, link }, setStateValue }) {
+  const place = `dann-explorer ${run}`
+  if (!token) return setStateValue("told", { run, token: sessionStorage.getItem(place) ?? "" })
+  sessionStorage.setItem(place, token)
+  const query = `?${new URLSearchParams(link)}`
+  if (query !== location.search) history.replaceState(history.state, "", query)
 }
 """
 
@@ -106,13 +110,19 @@ def _here(experiment: Experiment, key: str, token: str) -> Visit:
 
 def _token(key: str) -> str:
     """What this tab has stored for that run; the page ends here until the browser has said it."""
-    told = _asking()(key="whose run", data={"run": key}, default={"told": None}, on_told_change=lambda: None).told
+    told = _tab()(key="whose run", data={"run": key}, default={"told": None}, on_told_change=lambda: None).told
     if not told or told.get("run") != key:
         st.caption("Looking for your run …")
         st.stop()
     return told["token"]
 
 
+def keep_link(visit: Visit) -> None:
+    """On a page without a player: let the address bar hold the experiment, so that a reload finds it again."""
+    link = (visit.experiment.query() or {}) | {RUN: visit.key}
+    _tab()(key="link", data={"run": visit.key, "token": visit.token, "link": link})
+
+
 @st.cache_resource
-def _asking() -> Any:
-    return st.components.v2.component("whose-run", js=_ASK)
+def _tab() -> Any:
+    return st.components.v2.component("tab", js=_TAB)

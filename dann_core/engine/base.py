@@ -53,6 +53,9 @@ class Engine(Protocol):
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
         """Carry out `function(*arguments)` of an importable module; a dead worker's task starts again elsewhere."""
 
+    def wait_until_warm(self) -> None:
+        """Wait until a run could start at once; raises `EngineError` when it cannot."""
+
     def reconnect(self) -> None:
         """Try to reach it again; raises `EngineError` if it cannot be reached."""
 

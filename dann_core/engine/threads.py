@@ -33,6 +33,10 @@ class ThreadEngine:
         """See `Engine`."""
         return self._tasks.submit(function, *arguments)
 
+    def wait_until_warm(self) -> None:
+        """See `Engine`."""
+        warm_up(device())
+
     def reconnect(self) -> None:
         """Nothing to reach."""
 
