@@ -44,7 +44,7 @@ def engine() -> Engine:
 
 
 def start_engine() -> None:
-    """Have everything ready when the first person wants to train or to change a network; who then cannot is told why."""
+    """Have everything ready when the first person wants to train, or to change a network; who cannot then is told why."""
     from dann_core.engine.base import EngineError
 
     try:

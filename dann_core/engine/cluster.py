@@ -59,7 +59,7 @@ class ClusterEngine:
     """Trains on a Dask cluster: the one at `address`, or one of `workers` processes of its own on loopback.
 
     TLS for an `address` with tls:// is configured as Dask documents it. Raises `EngineError` when it does not answer.
-    Processes of its own take some seconds to start, in which runs wait.
+    Processes of its own take some seconds to start, in which runs wait for the first of them.
     """
 
     def __init__(self, address: str | None = None, workers: int | None = None) -> None:
@@ -84,8 +84,16 @@ class ClusterEngine:
         await asyncio.wait([asyncio.wrap_future(self._start)])
 
     def wait_until_warm(self) -> None:
-        """Wait for the first connection; raises `EngineError` when it cannot be made."""
+        """See `Engine`."""
         self._start.result()
+
+    def wait_for_all(self) -> None:
+        """Wait for all workers of its own; raises `EngineError` when they do not come."""
+        self.wait_until_warm()
+        try:
+            self._wait(self.client().wait_for_workers(self._wanted, timeout=WORKER_SECONDS))
+        except TimeoutError:
+            raise EngineError(f"Some of the {self._wanted} workers have not come in {WORKER_SECONDS} s.") from None
 
     @property
     def workers(self) -> int:
@@ -178,9 +186,11 @@ class ClusterEngine:
             # A worker that cannot be warmed says why, but one that joins later just does not come.
             await self._client.wait_for_workers(1, timeout=WORKER_SECONDS)
             await self._client.register_plugin(Warm(device(), beside_a_page=self.address is None))
-            await self._client.wait_for_workers(self._wanted if self.address is None else 1, timeout=WORKER_SECONDS)
             # The scheduler reads what is submitted, and for that imports what the workers have imported already.
             await self._client.submit(one_thread, pure=False)
+            if self._cluster is not None:
+                # Whoever comes first would wait twice as long for all of them, which share the cores as they start.
+                self._cluster.scale(self._wanted)
         except (OSError, TimeoutError, RuntimeError, TypeError) as error:
             # A TypeError is how Dask says that it knows of no certificates for tls://.
             await self._disconnect()

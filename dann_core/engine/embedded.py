@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from distributed.deploy.subprocess import SubprocessCluster
+from distributed.system import MEMORY_LIMIT
 
 ALLOCATION = {"MALLOC_TRIM_THRESHOLD_": 2**28, "MALLOC_MMAP_THRESHOLD_": 2**25}
 """Dask has its workers give memory back at once; convolutions, which ask for the same again in every step, then train
@@ -29,9 +30,10 @@ runs that are made meanwhile."""
 
 
 async def own_cluster(workers: int, lost_workers: int) -> SubprocessCluster:
-    """A scheduler and so many workers on loopback; they end with this process, however it ends.
+    """A scheduler and one worker on loopback; they end with this process, however it ends.
 
-    A task is given up once it has lost `lost_workers`.
+    Each worker has the memory of one among so many `workers`: `scale` brings the others. A task is given up once it has
+    lost `lost_workers`.
     """
     # Workers import dann_core from where this process has it, whatever their folder is.
     root = str(Path(__file__).parents[2])
@@ -41,10 +43,10 @@ async def own_cluster(workers: int, lost_workers: int) -> SubprocessCluster:
         os.environ.setdefault(f"DASK_DISTRIBUTED__{name}", value)
     watch = str(Path(__file__).with_name("with_parent.py"))
     return await SubprocessCluster(
-        n_workers=workers,
+        n_workers=1,
         threads_per_worker=THREADS,
         dashboard_address=None,
         scheduler_kwargs={"preload": [watch], "allowed_failures": lost_workers - 1},
-        worker_kwargs={"preload_nanny": [watch], "dashboard": False},
+        worker_kwargs={"preload_nanny": [watch], "dashboard": False, "memory_limit": MEMORY_LIMIT // workers},
         asynchronous=True,
     )
