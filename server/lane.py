@@ -250,11 +250,12 @@ async def _step(experiment: Experiment, _: dict[str, Any]) -> None:
 
 
 async def _reset(experiment: Experiment, _: dict[str, Any]) -> None:
-    experiment.reset()
+    # A page's script may be at work on the experiment, for seconds if it draws new data.
+    await asyncio.to_thread(experiment.reset)
 
 
 async def _undo(experiment: Experiment, _: dict[str, Any]) -> None:
-    experiment.undo()
+    await asyncio.to_thread(experiment.undo)
 
 
 async def _speed(experiment: Experiment, command: dict[str, Any]) -> None:

@@ -44,7 +44,7 @@ def engine() -> Engine:
 
 
 def start_engine() -> None:
-    """Have everything ready when the first person wants to train, or to change a network; who cannot then is told why."""
+    """Have everything ready when the first person wants to train or to change a network; the log says if it fails."""
     from dann_core.engine.base import EngineError
 
     try:
@@ -66,7 +66,8 @@ def close_engine() -> None:
 
 def _is_present(experiment: Experiment) -> bool:
     """Whether somebody who may steer it is here: a player's socket, or the session of a page without one."""
-    return experiment.owners > 0 or any(map(get_instance().is_active_session, list(experiment.sessions)))
+    experiment.sessions = set(filter(get_instance().is_active_session, list(experiment.sessions)))
+    return experiment.owners > 0 or bool(experiment.sessions)
 
 
 experiments: Registry[Experiment] = Registry(PLACES, KEEP_SECONDS, _is_present, lambda experiment: experiment.free())
