@@ -27,15 +27,27 @@ def free_port() -> int:
         return s.getsockname()[1]
 
 
-def open_page(page: Page, address: str, query: str = "") -> None:
+def open_page(page: Page, address: str, query: str = "max_iter=1000") -> None:
+    """Open a link, by default one that shows a run and no film, and wait for its first picture."""
     page.goto(f"{address}/?{query}")
-    expect(button(page, "Play")).to_be_enabled()
-    expect(page.get_by_test_id("stProgress")).to_be_visible()
-    expect(page.get_by_text("embedded together")).to_be_visible()
+    expect(player(page)).to_have_attribute("data-state", re.compile("paused|playing|finished"))
+    expect(progress(page)).to_contain_text("iteration")
+
+
+def player(page: Page) -> Locator:
+    return page.locator(".dann-player")
+
+
+def progress(page: Page) -> Locator:
+    return page.locator(".dann-progress-text")
+
+
+def notice(page: Page) -> Locator:
+    return page.locator(".dann-notice")
 
 
 def button(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=name).first
+    return page.get_by_role("button", name=name, exact=True).first
 
 
 def choose_upload(page: Page) -> None:
@@ -44,16 +56,18 @@ def choose_upload(page: Page) -> None:
     expect(page.get_by_text("Source: labelled samples")).to_be_visible()
 
 
+ITERATION = r"^(?:looking back: )?iteration ([\d,]+)"
+
+
 def iteration(page: Page) -> int:
-    text = page.get_by_test_id("stProgress").inner_text()
-    return int(re.search(r"iteration\s+([\d,]+)", text).group(1).replace(",", ""))
+    return int(re.search(ITERATION, progress(page).inner_text()).group(1).replace(",", ""))
 
 
 def wait_for_iteration(page: Page, at_least: int) -> None:
     page.wait_for_function(
         """least => {
-            const text = document.querySelector('[data-testid=stProgress]')?.innerText;
-            const found = text?.match(/iteration\\s+([\\d,]+)/);
+            const text = document.querySelector('.dann-progress-text')?.innerText;
+            const found = text?.match(/iteration ([\\d,]+)/);
             return found && Number(found[1].replaceAll(',', '')) >= least;
         }""",
         arg=at_least,
@@ -61,26 +75,29 @@ def wait_for_iteration(page: Page, at_least: int) -> None:
 
 
 def play_and_pause(page: Page, at_least: int) -> int:
-    """Play until some iterations of the moons are done and pause; the iteration at rest."""
+    """Play until some iterations are done and pause; the iteration at rest."""
     button(page, "Play").click()
     wait_for_iteration(page, at_least)
     button(page, "Pause").click()
-    expect(button(page, "Step")).to_be_enabled()
-    # The slice under way still comes, and after it figures over more samples than the picture's.
-    expect(page.locator(".figures > div").first).to_have_attribute("title", re.compile(r"over (?!250 )[\d,]+ source"))
+    expect(player(page)).to_have_attribute("data-state", "paused")
     return iteration(page)
+
+
+def figure(page: Page, label: str) -> str:
+    return reading(page, label).inner_text()
+
+
+def reading(page: Page, label: str) -> Locator:
+    return page.locator(".dann-figure").filter(has_text=label).locator("dd")
+
+
+def tooltip(page: Page) -> Locator:
+    return page.locator(".dann-tooltip:visible")
 
 
 MIDDLE = """place => {
     const box = place.getBoundingClientRect();
     return [box.x + box.width / 2, box.y + box.height / 2];
-}"""
-
-# Of a figure's last trace the last point: of points in one place, Plotly names the last.
-LAST_POINT = """figure => {
-    const { x, y } = figure._fullData.at(-1), { xaxis, yaxis } = figure._fullLayout;
-    const box = figure.getBoundingClientRect();
-    return [box.x + xaxis._offset + xaxis.d2p(x.at(-1)), box.y + yaxis._offset + yaxis.d2p(y.at(-1))];
 }"""
 
 
@@ -98,11 +115,3 @@ def point_at(page: Page, place: Locator, text: str | re.Pattern[str], where: str
         except TimeoutError:
             continue
     raise AssertionError(f"the chart never said {text!r}")
-
-
-def figure(page: Page, label: str) -> str:
-    return reading(page, label).inner_text()
-
-
-def reading(page: Page, label: str) -> Locator:
-    return page.locator(".figures > div").filter(has_text=label).locator("dd")

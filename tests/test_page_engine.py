@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from browser import button, figure, iteration, open_page, play_and_pause, wait_for_iteration
+from browser import button, figure, iteration, notice, open_page, play_and_pause, player, progress, wait_for_iteration
 from conftest import serve
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
@@ -40,80 +40,103 @@ def test_a_reload_finds_the_run_where_it_was(page: Page, browser: Browser, addre
     expect(page).to_have_url(re.compile("run="))
     shown = figure(page, "source accuracy")
     page.reload()
-    expect(page.get_by_text("embedded together")).to_be_visible()
     wait_for_iteration(page, stopped)
     assert iteration(page) == stopped
     assert figure(page, "source accuracy") == shown
-    button(page, "Play").click()
-    wait_for_iteration(page, stopped + 20)
 
-    # The same link in somebody else's browser is the same experiment, and a run of its own.
+    # The same link in somebody else's browser is the same experiment and a run of its own, also while the owner is away.
+    link = page.url.partition("?")[2]
+    page.goto("about:blank")
     other = browser.new_page()
-    open_page(other, address, page.url.partition("?")[2])
+    open_page(other, address, link)
     assert iteration(other) == 0
     assert "gamma=3" in other.url
-    expect(other).not_to_have_url(page.url)
+    assert link not in other.url
     other.close()
+    page.goto(f"{address}/?{link}")
+    wait_for_iteration(page, stopped)
+    button(page, "Play").click()
+    wait_for_iteration(page, stopped + 20)
 
 
 def test_a_run_that_is_gone_is_said_until_the_next_one_is_played(page: Page, address: str) -> None:
     open_page(page, address, "gamma=3&run=longgone")
-    # Not a toast, which is gone before who looked away looks again.
-    said = page.get_by_test_id("stAlert").filter(has_text="no longer kept here: it starts anew")
-    expect(said).to_be_visible()
+    expect(notice(page)).to_contain_text("no longer kept")
     expect(page).not_to_have_url(re.compile("longgone"))
     assert "gamma=3" in page.url
     play_and_pause(page, 1)
-    expect(said).to_be_hidden()
+    expect(notice(page)).not_to_contain_text("no longer kept")
 
 
 class Connection:
-    """A page's connection to the server, which can be lost for a while."""
+    """A page's connections to the server, Streamlit's and the player's, which can be lost for a while."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, what: str = "/_stcore/stream|/live") -> None:
         self._lost = False
         self._ends: list[WebSocketRoute] = []
-        page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
+        page.route_web_socket(re.compile(what), self._connect)
 
     def _connect(self, end: WebSocketRoute) -> None:
         if self._lost:
             end.close()
         else:
-            self._ends = [end, end.connect_to_server()]
+            self._ends += [end, end.connect_to_server()]
 
     def lose(self) -> None:
         """Now, and for everybody who tries again, until `restore`."""
         self._lost = True
         for end in self._ends:
             end.close()
+        self._ends = []
 
     def restore(self) -> None:
         """The page's next try succeeds."""
         self._lost = False
 
 
-def test_a_lost_connection_finds_the_run_where_it_was(page: Page, address: str) -> None:
+def test_a_lost_connection_comes_back_by_itself_and_leaves_no_hole(page: Page, address: str) -> None:
+    connection = Connection(page, "/live")
+    open_page(page, address, "max_iter=100000")
+    button(page, "Play").click()
+    wait_for_iteration(page, 40)
+    connection.lose()
+    expect(notice(page)).to_contain_text("connection")
+    stood = iteration(page)
+    connection.restore()
+    wait_for_iteration(page, stood + 40)
+    button(page, "Pause").click()
+    expect(player(page)).to_have_attribute("data-state", "paused")
+    expect(notice(page)).not_to_contain_text("connection")
+
+
+def test_both_connections_can_be_lost(page: Page, address: str) -> None:
     connection = Connection(page)
     open_page(page, address, "max_iter=100000")
     stopped = play_and_pause(page, 40)
     connection.lose()
-    expect(button(page, "Play")).to_be_disabled()
+    expect(notice(page)).to_contain_text("connection")
     connection.restore()
-    expect(button(page, "Play")).to_be_enabled()
+    expect(notice(page)).not_to_contain_text("connection")
     assert iteration(page) == stopped
     button(page, "Play").click()
     wait_for_iteration(page, stopped + 20)
 
 
+def test_without_a_socket_the_page_asks_slowly_and_says_so(page: Page, address: str) -> None:
+    page.route_web_socket(re.compile("/live"), lambda end: end.close())
+    open_page(page, address, "max_iter=100000")
+    expect(notice(page)).to_contain_text("slow")
+    play_and_pause(page, 20)
+
+
 def test_a_killed_worker_is_said_and_the_run_goes_on(page: Page, address: str, server: psutil.Process) -> None:
     open_page(page, address, "max_iter=100000")
-    # While they warm up, a run is trained in the server.
     workers = idle_workers(server)
     button(page, "Play").click()
     wait_for_iteration(page, 40)
     for worker in workers:
         os.kill(worker.pid, signal.SIGKILL)
-    expect(page.get_by_text("The worker that trained this run died")).to_be_visible(timeout=120_000)
+    expect(notice(page)).to_contain_text("died", timeout=120_000)
     wait_for_iteration(page, iteration(page) + 20)
 
 
@@ -123,10 +146,10 @@ def test_a_page_that_waits_for_its_network_shows_it_later(page: Page, address: s
     for worker in workers:
         worker.suspend()
     page.goto(f"{address}/?domain=blobs")
-    expect(page.get_by_text("The network is being built")).to_be_visible()
+    expect(progress(page)).to_contain_text("being built")
     for worker in workers:
         worker.resume()
-    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    wait_for_iteration(page, 0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
@@ -157,26 +180,28 @@ def test_who_was_away_while_somebody_took_the_place_has_none(page: Page, browser
     open_page(page, small_server, "max_iter=100000")
     play_and_pause(page, 20)
     connection.lose()
-    expect(button(page, "Play")).to_be_disabled()
+    expect(notice(page)).to_contain_text("connection")
     late = browser.new_page()
     open_page(late, small_server)
     connection.restore()
-    expect(page.get_by_text("All places on this server are taken (1)")).to_be_visible(timeout=60_000)
+    expect(notice(page)).to_contain_text("no longer kept")
+    page.reload()
+    expect(page.get_by_text("All places on this server are taken (1)")).to_be_visible()
     late.close()
 
 
-def test_a_full_server_says_so_and_lets_people_look(page: Page, browser: Browser, small_server: str, picture) -> None:
+def test_a_full_server_says_so_and_shows_a_film(page: Page, browser: Browser, small_server: str, picture) -> None:
     open_page(page, small_server)
     late = browser.new_page()
     late.set_default_timeout(60_000)
     late.goto(small_server)
     expect(late.get_by_text("All places on this server are taken (1)")).to_be_visible()
-    expect(late.get_by_text("embedded together")).to_be_visible()
     wait_for_iteration(late, 100)
-    expect(late.get_by_role("button", name="Play")).to_have_count(0)
     picture(late, "full")
     page.close()
-    expect(late.get_by_test_id("stProgress")).to_contain_text("done")
-    late.get_by_role("button", name="Try again").click()
-    expect(button(late, "Play")).to_be_enabled()
+    while late.get_by_text("All places on this server are taken").count():
+        late.get_by_role("button", name="Try again").click()
+        late.wait_for_timeout(500)
+    button(late, "Play").click()
+    expect(player(late)).to_have_attribute("data-state", "playing")
     late.close()
