@@ -108,6 +108,7 @@ def test_a_pair_of_files_uploads_and_trains(page: Page, address: str, picture) -
     drop(page, 1, SAMPLES / "digits_target.npz")
     expect(page.get_by_text("Train on these")).to_be_visible()
     expect(page.get_by_text("samples per class")).to_be_visible()
+    expect(button(page, "Play")).to_be_hidden()
     errors = []
     page.on("pageerror", lambda error: errors.append(error))
     # Nothing happens: this chart is one to look at.

@@ -44,7 +44,7 @@ def test_a_reload_finds_the_run_where_it_was(page: Page, browser: Browser, addre
     assert iteration(page) == stopped
     assert figure(page, "source accuracy") == shown
 
-    # The same link in somebody else's browser is the same experiment and a run of its own, also while the owner is away.
+    # The same link in somebody else's browser is a run of its own, also while the owner is away.
     link = page.url.partition("?")[2]
     page.goto("about:blank")
     other = browser.new_page()

@@ -63,7 +63,8 @@ def zoom(page: Page, host: Locator) -> None:
 # The axis of the input picture is drawn beside its points: where it says the same, it is zoomed as before.
 AXIS = """host => {
     const canvas = host.querySelector('canvas'), pen = canvas.getContext('2d')
-    return [...pen.getImageData(0, canvas.height - 22 * devicePixelRatio, canvas.width, 22 * devicePixelRatio).data].join()
+    const height = 22 * devicePixelRatio
+    return [...pen.getImageData(0, canvas.height - height, canvas.width, height).data].join()
 }"""
 
 

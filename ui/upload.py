@@ -166,7 +166,8 @@ def _pair(state: Experiment, source: files.Samples, target: files.Samples) -> No
     ):
         with column:
             _samples(role, pair, domain, x, y)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    # The style sheet takes the player's buttons away meanwhile: its Play is for another experiment.
+    with st.container(horizontal=True, vertical_alignment="center", key="upload-ready"):
         st.button(
             "Train on these",
             type="primary",
