@@ -14,7 +14,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor, nn
 
-from dann_core.method.adversarial import AdversarialLoss, Discriminator
+from dann_core.method.adversarial import Discriminator, DomainAdversarialLoss
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 
@@ -50,9 +50,7 @@ class Network(nn.Module):
             # Features that are narrow already need none.
             bottleneck=settings.bottleneck if self.feature_dim > settings.bottleneck else 0,
         )
-        self.adversarial = AdversarialLoss(
-            discriminator, settings.gamma, settings.max_iter, settings.lambda_max, settings.use_lambda_scheduler
-        )
+        self.adversarial = DomainAdversarialLoss(discriminator)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.extractor(x)

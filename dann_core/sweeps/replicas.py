@@ -28,10 +28,10 @@ from torch import Tensor
 
 from dann_core.domains.pair import DomainPair
 from dann_core.method import networks
-from dann_core.method.adversarial import schedule
 from dann_core.method.data import Batches, Standardizer
 from dann_core.method.history import COLUMNS, History
-from dann_core.method.training import OPTIMIZERS, Evaluation, View, graded, learning_rate, prepared_device, progress
+from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at
+from dann_core.method.training import OPTIMIZERS, Evaluation, View, graded, prepared_device
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 from dann_core.sweeps.stack import Gradients, Now, Stack, part
@@ -261,14 +261,12 @@ class _Plan:
 
 def _course(settings: Settings, iteration: int) -> tuple[float, float]:
     """lambda and entropy weight of one iteration."""
-    rise = schedule(progress(settings, iteration), settings.gamma)
-    lamb = settings.lambda_max * (rise if settings.use_lambda_scheduler else 1.0)
-    return lamb, settings.entropy_weight * rise
+    return lambda_at(settings, iteration), entropy_weight_at(settings, iteration)
 
 
 def _rate(settings: Settings, iteration: int) -> float:
     """The learning rate of one iteration; 0 is how one replica stops while others go on."""
-    return learning_rate(settings, progress(settings, iteration)) if iteration < settings.max_iter else 0.0
+    return learning_rate_at(settings, iteration) if iteration < settings.max_iter else 0.0
 
 
 def _batches(block: int, draws: Sequence[_Draw], n: int) -> Tensor:
