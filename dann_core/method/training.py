@@ -14,10 +14,11 @@ from torch import Tensor
 from dann_core.domains.pair import DomainPair
 from dann_core.method import networks
 from dann_core.method.data import Batches, Standardizer
-from dann_core.method.discrepancy import CORALLoss, MMDLoss, entropy, marginal_entropy
+from dann_core.method.discrepancy import entropy, marginal_entropy
 from dann_core.method.history import History
 from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at, progress
 from dann_core.settings import Settings
+from dann_core.settings.catalogue import DISCREPANCIES
 from dann_core.settings.knobs import KnobError
 
 OPTIMIZERS = {
@@ -29,8 +30,6 @@ OPTIMIZERS = {
 EVALUATION_BATCH, EVALUATION_VALUES = 512, 8192
 """Samples in one pass without gradients, or as many small ones as have so many values, since a pass has a price of its
 own: bounds the memory, not the result."""
-
-DISCREPANCIES = {"mmd": MMDLoss(), "coral": CORALLoss()}
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ class Trainer:
         # Discrepancy and entropy: optional, and need no discriminator.
         discrepancy = uncertainty = spread = features.new_zeros(())
         if settings.discrepancy != "none":
-            discrepancy = DISCREPANCIES[settings.discrepancy](features[:n], features[n:])
+            discrepancy = DISCREPANCIES[settings.discrepancy].load()(features[:n], features[n:])
         if settings.entropy_weight:
             uncertainty, spread = entropy(logits[n:]), marginal_entropy(logits[n:])
 
