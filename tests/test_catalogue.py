@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from dann_core import DomainPair, KnobError, Settings, Trainer
+from dann_core import CORALLoss, DomainPair, KnobError, MMDLoss, Settings, Trainer
 from dann_core.engine import device
 from dann_core.method import networks
 from dann_core.settings.catalogue import DISCREPANCIES, EXTRACTORS, Kind
@@ -43,6 +43,11 @@ def test_an_extractor_reads_what_its_entry_says(extractor: str, kind: Kind) -> N
 def test_auto_takes_the_first_that_reads_the_samples() -> None:
     chosen = {kind: networks.extractor_kind(shape, SMALL) for kind, shape in SHAPES.items()}
     assert chosen == {"vectors": "mlp", "signals": "cnn1d", "images": "cnn"}
+
+
+def test_the_discrepancies_are_those_of_their_names() -> None:
+    assert isinstance(DISCREPANCIES["mmd"].load(), MMDLoss)
+    assert isinstance(DISCREPANCIES["coral"].load(), CORALLoss)
 
 
 @pytest.mark.parametrize("discrepancy", DISCREPANCIES)
