@@ -11,7 +11,8 @@ from conftest import make_pair
 
 from dann_core import DomainPair, KnobError, Settings, Trainer, View, domains
 from dann_core.engine import device
-from dann_core.sweeps.replicas import Replicas, shape_key, stackable
+from dann_core.settings.knobs import knob
+from dann_core.sweeps.replicas import UNDERSTOOD, Replicas, shape_key, stackable
 from dann_core.sweeps.stack import tanh_by_sigmoid_
 
 SMALL = Settings(batch_size=8, max_iter=40, feature_width=16, extractor_width=16, discriminator_width=16)
@@ -186,6 +187,59 @@ def test_target_labels_are_an_exam_only() -> None:
 )
 def test_what_can_be_stacked(shape: tuple[int, ...], changes: dict[str, Any], expected: bool) -> None:
     assert stackable(make_pair(shape), SMALL.replace(**changes)) is expected
+
+
+BITING = SMALL.replace(
+    max_iter=10,
+    optimizer="sgd",
+    learning_rate=0.3,
+    weight_decay=0.01,
+    gamma=3.0,
+    adversarial_weight=5.0,
+    lambda_max=2.0,
+    reversal_limit=0.1,
+    entropy_weight=2.0,
+    entropy_balance=0.5,
+    bottleneck=12,
+)
+"""Settings none of which is without effect, but for those below."""
+
+WITHOUT_EFFECT = {"extractor", "discrepancy_weight"}
+"""On a pair of vectors without a discrepancy."""
+
+
+def other_value(settings: Settings, name: str) -> Any:
+    described, value = next(k for k in settings.knobs() if k.name == name), getattr(settings, name)
+    if described.kind == "bool":
+        return not value
+    if described.kind == "choice":
+        return "mlp" if name == "extractor" else described.choices[described.choices.index(value) - 1]
+    return type(value)(2 * value or described.high / 2)
+
+
+@pytest.mark.parametrize("name", [k.name for k in Settings.knobs()])
+def test_every_setting_acts_as_in_a_single_run_or_is_refused(name: str, vectors: DomainPair) -> None:
+    other = BITING.replace(**{name: other_value(BITING, name)})
+    assert stackable(vectors, other) is (name in UNDERSTOOD)
+    if name not in UNDERSTOOD:
+        with pytest.raises(KnobError, match=f"default: .*{name}"):
+            Replicas([vectors], [other], device())
+        return
+    beside = [BITING] if shape_key(vectors, other) == shape_key(vectors, BITING) else []
+    replicas = Replicas([vectors] * (1 + len(beside)), [*beside, other], device())
+    replicas.advance(8)
+    expected, unchanged = (run_alone(vectors, s, 8).history.rows for s in (other, BITING))
+    np.testing.assert_allclose(replicas.histories[-1].rows[:8], expected, rtol=1e-5, atol=1e-6)
+    # Otherwise a setting that replicas ignore would pass as well.
+    assert np.allclose(expected[:, 2:], unchanged[:, 2:], rtol=1e-4, atol=1e-5) is (name in WITHOUT_EFFECT)
+
+
+def test_a_setting_that_is_new_is_refused_until_replicas_understand_it(vectors: DomainPair) -> None:
+    class Tomorrow(Settings):
+        label_smoothing: float = knob(0.0, "Softens the labels.", low=0, high=1, step=0.1, live=True, group="loss")
+
+    assert stackable(vectors, Tomorrow(gamma=3.0))
+    assert not stackable(vectors, Tomorrow(label_smoothing=0.1))
 
 
 def test_keys_are_equal_where_shapes_are(vectors: DomainPair) -> None:

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from conftest import make_pair
 
-from dann_core import DomainPair, KnobError, Settings, Trainer, domains
+from dann_core import DomainPair, KnobError, MMDLoss, Settings, Trainer, domains
 from dann_core.engine import device
 from dann_core.method import networks
 
@@ -177,6 +177,22 @@ def test_one_step_is_a_plain_loops_step(vectors: DomainPair) -> None:
     row = trainer.history[0]
     assert row["classification_loss"] == pytest.approx(label_loss.item(), rel=1e-5)
     assert row["adversarial_loss"] == pytest.approx(domain_loss.item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.5, 2.0])
+def test_the_discrepancy_is_descended_with_its_weight(weight: float, vectors: DomainPair) -> None:
+    without = PLAIN.replace(optimizer="sgd", learning_rate=0.1, learning_rate_decay="none")
+    settings = without.replace(discrepancy="mmd", discrepancy_weight=weight)
+    trainer, plain, fresh = (Trainer(vectors, s, device()) for s in (settings, without, settings))
+    f_s = fresh.network(fresh.source_x[fresh._source_batches(0)])
+    f_t = fresh.network(fresh.target_x[fresh._target_batches(0)])
+    steps = torch.autograd.grad(MMDLoss()(f_s, f_t), list(fresh.network.extractor.parameters()))
+    assert max(step.abs().max() for step in steps) > 0.01
+    trainer.advance(1)
+    plain.advance(1)
+    pairs = zip(trainer.network.extractor.parameters(), plain.network.extractor.parameters(), steps, strict=True)
+    for moved, left, step in pairs:
+        torch.testing.assert_close(moved, left - 0.1 * weight * step, atol=1e-6, rtol=1e-5)
 
 
 def test_history_has_one_row_an_iteration(vectors: DomainPair) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
-KINDS = {2: "vectors", 3: "signals", 4: "images"}
+from dann_core.settings.catalogue import Kind
+
+KINDS: dict[int, Kind] = {2: "vectors", 3: "signals", 4: "images"}
 
 
 class DomainError(ValueError):
@@ -64,9 +65,9 @@ class DomainPair:
             object.__setattr__(self, name, value)
 
     @property
-    def kind(self) -> Literal["vectors", "signals", "images"]:
+    def kind(self) -> Kind:
         """What a sample is, read from the number of its dimensions."""
-        return KINDS[self.source_x.ndim]  # type: ignore[return-value]
+        return KINDS[self.source_x.ndim]
 
     @property
     def sample_shape(self) -> tuple[int, ...]:

@@ -139,7 +139,7 @@ class Observer:
         snapshot = Snapshot(
             device=str(trainer.device),
             iteration=trainer.iteration,
-            lamb=trainer.network.adversarial.lamb(),
+            lamb=trainer.lamb,
             evaluation=evaluation,
             evaluated=(len(trainer.source_x), len(trainer.target_x)) if complete else (n, len(features) - n),
             proxy_a_distance=self._distance,
@@ -228,7 +228,7 @@ def _diagnosis(trainer: Trainer, evaluation: Evaluation, distance: float, best_s
     return diagnose(
         Vitals(
             iteration=trainer.iteration,
-            lamb=trainer.network.adversarial.lamb(),
+            lamb=trainer.lamb,
             lambda_max=trainer.settings.lambda_max,
             reversal_limit=trainer.settings.reversal_limit,
             adversarial_weight=trainer.settings.adversarial_weight,

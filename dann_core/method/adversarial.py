@@ -1,4 +1,4 @@
-"""Adversarial alignment: gradient reversal, its schedule, the discriminator and their loss.
+"""Adversarial alignment: gradient reversal, the discriminator and their loss.
 
 Ganin et al., "Domain-Adversarial Training of Neural Networks", JMLR 17 (2016), written DANN below.
 Convention everywhere: the source domain is labelled 1, the target domain 0.
@@ -12,6 +12,8 @@ from typing import Any, Literal
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from dann_core.method.schedules import lambda_at
 
 Norm = Literal["none", "layer", "batch", "batch-joint"]
 
@@ -41,26 +43,25 @@ class GradientReversal(torch.autograd.Function):
         return reversed_gradient, None, None
 
 
-def schedule(progress: float, gamma: float) -> float:
-    """The rise from 0 towards 1 with progress in [0, 1]: `2 / (1 + exp(-gamma progress)) - 1` (DANN, section 5.2.2)."""
-    return math.tanh(gamma * progress / 2)
-
-
 class LambdaScheduler:
-    """lambda as a function of the iteration, which is clipped at `max_iter`.
+    """lambda as a function of an iteration of its own, which is clipped at `max_iter`.
 
-    DANN uses gamma 10 and lambda_max 1; DeepDA's default gamma is 1, which never comes near 1.
+    DANN uses gamma 10 and lambda_max 1; DeepDA's default gamma is 1, which never comes near 1. Without
+    `use_lambda_scheduler`, lambda is `lambda_max`.
     """
 
-    def __init__(self, gamma: float = 1.0, max_iter: int = 1000, lambda_max: float = 1.0) -> None:
+    def __init__(
+        self, gamma: float = 1.0, max_iter: int = 1000, lambda_max: float = 1.0, use_lambda_scheduler: bool = True
+    ) -> None:
         self.gamma = gamma
         self.max_iter = max_iter
         self.lambda_max = lambda_max
+        self.use_lambda_scheduler = use_lambda_scheduler
         self.curr_iter = 0
 
     def lamb(self) -> float:
         """lambda at the current iteration."""
-        return self.lambda_max * schedule(self.curr_iter / self.max_iter, self.gamma)
+        return lambda_at(self, self.curr_iter)
 
     def step(self) -> None:
         """Go one iteration on, up to `max_iter`."""
@@ -111,14 +112,39 @@ def _normalization(norm: Norm, width: int) -> list[nn.Module]:
     raise ValueError(f"norm must be one of none, layer, batch, batch-joint; got {norm!r}")
 
 
-class AdversarialLoss(nn.Module):
+class DomainAdversarialLoss(nn.Module):
     """`0.5 * (BCE(D(source), 1) + BCE(D(target), 0))` on logits, behind a gradient reversal.
 
-    `forward(source, target)` takes features `(N_s, D)` and `(N_t, D)` and returns the scalar loss; ln 2 means
+    `forward(source, target, lamb)` takes features `(N_s, D)` and `(N_t, D)` and returns the scalar loss; ln 2 means
     that the discriminator cannot tell the domains apart. lambda scales what reaches the features only: the
-    discriminator itself always learns at full strength. Each call in training mode advances the schedule by
-    one; a call in evaluation mode never does. Without `use_lambda_scheduler`, lambda is `lambda_max`. `limit`, a
-    scalar tensor, bounds the length of the reversed gradient.
+    discriminator itself always learns at full strength. `limit`, a scalar tensor, bounds the length of the reversed
+    gradient.
+    """
+
+    def __init__(self, discriminator: nn.Module) -> None:
+        super().__init__()
+        self.discriminator = discriminator
+
+    def forward(self, source: Tensor, target: Tensor, lamb: float, limit: Tensor | None = None) -> Tensor:
+        both = GradientReversal.apply(torch.cat([source, target]), lamb, limit)
+        logits_s, logits_t = self._logits(both, len(source))
+        loss_s = F.binary_cross_entropy_with_logits(logits_s, torch.full_like(logits_s, SOURCE))
+        loss_t = F.binary_cross_entropy_with_logits(logits_t, torch.full_like(logits_t, TARGET))
+        return 0.5 * (loss_s + loss_t)
+
+    def _logits(self, both: Tensor, n: int) -> tuple[Tensor, Tensor]:
+        if getattr(self.discriminator, "norm", "none") == "batch":
+            return self.discriminator(both[:n]), self.discriminator(both[n:])
+        logits = self.discriminator(both)
+        return logits[:n], logits[n:]
+
+
+class AdversarialLoss(DomainAdversarialLoss):
+    """`DomainAdversarialLoss` with a schedule of its own, for training loops that have none.
+
+    Each call `(source, target)` in training mode advances the schedule by one; a call in evaluation mode never does.
+    Without `use_lambda_scheduler`, lambda is `lambda_max`. The discriminator is by default the tutorials': 256
+    features, two hidden layers of 256 units, `norm="batch"`.
 
     A drop-in for DeepDA's loss of that name: with `norm="batch"` and the same weights it gives its loss and
     gradients.
@@ -126,34 +152,21 @@ class AdversarialLoss(nn.Module):
 
     def __init__(
         self,
-        discriminator: nn.Module,
+        discriminator: nn.Module | None = None,
         gamma: float = 1.0,
         max_iter: int = 1000,
         lambda_max: float = 1.0,
         use_lambda_scheduler: bool = True,
     ) -> None:
-        super().__init__()
-        self.discriminator = discriminator
-        self.scheduler = LambdaScheduler(gamma, max_iter, lambda_max)
-        self.use_lambda_scheduler = use_lambda_scheduler
+        super().__init__(Discriminator(norm="batch") if discriminator is None else discriminator)
+        self.scheduler = LambdaScheduler(gamma, max_iter, lambda_max, use_lambda_scheduler)
 
     def lamb(self) -> float:
         """The lambda that the next call will use."""
-        return self.scheduler.lamb() if self.use_lambda_scheduler else self.scheduler.lambda_max
+        return self.scheduler.lamb()
 
     def forward(self, source: Tensor, target: Tensor, limit: Tensor | None = None) -> Tensor:
         lamb = self.lamb()
         if self.training:
             self.scheduler.step()
-        logits_s, logits_t = self._logits(source, target, lamb, limit)
-        loss_s = F.binary_cross_entropy_with_logits(logits_s, torch.full_like(logits_s, SOURCE))
-        loss_t = F.binary_cross_entropy_with_logits(logits_t, torch.full_like(logits_t, TARGET))
-        return 0.5 * (loss_s + loss_t)
-
-    def _logits(self, source: Tensor, target: Tensor, lamb: float, limit: Tensor | None) -> tuple[Tensor, Tensor]:
-        both = GradientReversal.apply(torch.cat([source, target]), lamb, limit)
-        n = len(source)
-        if getattr(self.discriminator, "norm", "none") == "batch":
-            return self.discriminator(both[:n]), self.discriminator(both[n:])
-        logits = self.discriminator(both)
-        return logits[:n], logits[n:]
+        return super().forward(source, target, lamb, limit)

@@ -1,7 +1,7 @@
-"""Feature discrepancies: distances between the two domains' features that need no discriminator.
+"""Feature discrepancies: distances between the two domains' features that need no discriminator, and entropies.
 
-Both work on `(N, N)` Gram matrices, so wide features (12,544) cost memory for neither an N x N x F nor an
-F x F tensor.
+The distances are entered in `settings.catalogue`. Both work on `(N, N)` Gram matrices, so wide features (12,544) cost
+memory for neither an N x N x F nor an F x F tensor.
 """
 
 from __future__ import annotations
@@ -59,6 +59,9 @@ class CORALLoss(nn.Module):
 def _covariance_root(x: Tensor) -> Tensor:
     """`r` with `r.T @ r` the covariance matrix of the rows of `x`."""
     return (x - x.mean(0)) / max(len(x) - 1, 1) ** 0.5
+
+
+mmd, coral = MMDLoss(), CORALLoss()
 
 
 def entropy(logits: Tensor) -> Tensor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +13,12 @@ from torch import Tensor
 
 from dann_core.domains.pair import DomainPair
 from dann_core.method import networks
-from dann_core.method.adversarial import schedule
 from dann_core.method.data import Batches, Standardizer
-from dann_core.method.discrepancy import CORALLoss, MMDLoss, entropy, marginal_entropy
+from dann_core.method.discrepancy import entropy, marginal_entropy
 from dann_core.method.history import Change, History
+from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at, progress
 from dann_core.settings import Settings
+from dann_core.settings.catalogue import DISCREPANCIES
 from dann_core.settings.knobs import KnobError
 
 OPTIMIZERS = {
@@ -30,8 +30,6 @@ OPTIMIZERS = {
 EVALUATION_BATCH, EVALUATION_VALUES = 512, 8192
 """Samples in one pass without gradients, or as many small ones as have so many values, since a pass has a price of its
 own: bounds the memory, not the result."""
-
-DISCREPANCIES = {"mmd": MMDLoss(), "coral": CORALLoss()}
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ class Trainer:
         self.network.train()
         rows = []
         for _ in range(iterations):
-            rows.append((self.iteration, self.network.adversarial.lamb(), self._step()))
+            rows.append((self.iteration, self.lamb, self._step()))
             self.iteration += 1
         if rows:
             losses = torch.stack([loss for *_, loss in rows]).tolist()
@@ -109,17 +107,17 @@ class Trainer:
 
         # Adversarial loss: the discriminator descends it; through the reversal the extractor ascends it.
         limit = self._reversal_limit(classification, features)
-        adversarial = self.network.adversarial(features[:n], features[n:], limit)
+        adversarial = self.network.adversarial(features[:n], features[n:], self.lamb, limit)
 
         # Discrepancy and entropy: optional, and need no discriminator.
         discrepancy = uncertainty = spread = features.new_zeros(())
         if settings.discrepancy != "none":
-            discrepancy = DISCREPANCIES[settings.discrepancy](features[:n], features[n:])
+            discrepancy = DISCREPANCIES[settings.discrepancy].load()(features[:n], features[n:])
         if settings.entropy_weight:
             uncertainty, spread = entropy(logits[n:]), marginal_entropy(logits[n:])
 
         # Update.
-        entropy_weight = settings.entropy_weight * schedule(self.progress, settings.gamma)
+        entropy_weight = entropy_weight_at(settings, self.iteration)
         loss = (
             settings.classification_weight * classification
             + settings.adversarial_weight * adversarial
@@ -142,13 +140,18 @@ class Trainer:
 
     @property
     def progress(self) -> float:
-        """See `progress`."""
-        return progress(self.settings, self.iteration)
+        """Iteration over max_iter, at most 1."""
+        return progress(self.settings.max_iter, self.iteration)
+
+    @property
+    def lamb(self) -> float:
+        """The lambda of the coming iteration."""
+        return lambda_at(self.settings, self.iteration)
 
     @property
     def learning_rate(self) -> float:
         """The learning rate of the coming iteration."""
-        return learning_rate(self.settings, self.progress)
+        return learning_rate_at(self.settings, self.iteration)
 
     def apply(self, settings: Settings) -> None:
         """Change live settings from the next iteration on; each change is recorded in `changes`.
@@ -162,16 +165,7 @@ class Trainer:
         for knob in self.settings.differences(settings):
             old, new = getattr(self.settings, knob.name), getattr(settings, knob.name)
             self.changes.append(Change(self.iteration, knob.name, old, new))
-        self._use(settings)
-
-    def _use(self, settings: Settings) -> None:
         self.settings = settings
-        loss = self.network.adversarial
-        loss.use_lambda_scheduler = settings.use_lambda_scheduler
-        loss.scheduler.gamma = settings.gamma
-        loss.scheduler.lambda_max = settings.lambda_max
-        loss.scheduler.max_iter = settings.max_iter
-        loss.scheduler.curr_iter = min(self.iteration, settings.max_iter)
 
     def evaluate(self) -> Evaluation:
         """Accuracies over all samples of both domains."""
@@ -202,11 +196,11 @@ class Trainer:
         return self.look(x, domain).features
 
     def state_dict(self, *, history: bool = True) -> dict[str, Any]:
-        """Everything a resumed run needs: weights, optimizer, schedule, history, changes, settings.
+        """Everything a resumed run needs: weights, optimizer, history, changes, settings.
 
-        The batches are a function of seed and iteration, so there is no random state to save. Without `history`, for
-        whoever keeps that elsewhere, a resumed run's history starts where the state was taken. The tensors are the
-        trainer's own, as in PyTorch's state dicts: save or copy them before training on.
+        Batches and schedules are functions of seed, settings and iteration, so there is no random state to save.
+        Without `history`, for whoever keeps that elsewhere, a resumed run's history starts where the state was taken.
+        The tensors are the trainer's own, as in PyTorch's state dicts: save or copy them before training on.
         """
         return {
             "settings": self.settings.model_dump(),
@@ -229,7 +223,7 @@ class Trainer:
         self.optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
         self.history = History(state["history"].numpy())
         self.changes = [Change(*c) for c in state["changes"]]
-        self._use(settings)
+        self.settings = settings
 
     def _tensor(self, x: np.ndarray, domain: str) -> Tensor:
         tensor = torch.from_numpy(self.standardizer(x, domain)).to(self.device)
@@ -255,21 +249,6 @@ class Trainer:
 
 def _parts(x: Tensor) -> tuple[Tensor, ...]:
     return x.split(max(EVALUATION_BATCH, EVALUATION_VALUES // x.shape[1:].numel()))
-
-
-def progress(settings: Settings, iteration: int) -> float:
-    """Iteration over max_iter, at most 1."""
-    return min(iteration / settings.max_iter, 1.0)
-
-
-def learning_rate(settings: Settings, progress: float) -> float:
-    """The learning rate at `progress` (0..1) of a run."""
-    factor = {
-        "none": 1.0,
-        "ganin": (1 + 10 * progress) ** -0.75,
-        "cosine": (1 + math.cos(math.pi * progress)) / 2,
-    }[settings.learning_rate_decay]
-    return settings.learning_rate * factor
 
 
 def graded(source_y: np.ndarray, target_y: np.ndarray | None, source: View, target: View) -> Evaluation:

@@ -6,9 +6,11 @@ worth on real pairs of domains stands in `docs/recipes.md`.
 
 from __future__ import annotations
 
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
+
+from dann_core.settings.catalogue import Kind
 
 
 class DataShape(Protocol):
@@ -18,7 +20,7 @@ class DataShape(Protocol):
     target_x: np.ndarray
 
     @property
-    def kind(self) -> Literal["vectors", "signals", "images"]:
+    def kind(self) -> Kind:
         """What a sample is."""
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, Self
 
+from dann_core.settings.catalogue import DISCREPANCIES, EXTRACTORS, described
 from dann_core.settings.defaults import DataShape, overrides
 from dann_core.settings.knobs import Knob, Knobs, from_text, knob, to_text
 
@@ -69,11 +70,11 @@ class Settings(Knobs):
         low=0, high=10, step=0.1, live=True, group="loss",
     )  # fmt: skip
     discrepancy_weight: float = knob(
-        0.0, "Weight of the feature discrepancy (MMD or CORAL).", low=0, high=10, step=0.1, live=True, group="loss"
+        0.0, "Weight of the feature discrepancy.", low=0, high=10, step=0.1, live=True, group="loss"
     )
-    discrepancy: Literal["none", "mmd", "coral"] = knob(
+    discrepancy: Literal["none", *DISCREPANCIES] = knob(
         "none",
-        "A distance of the two domains' features that needs no discriminator: MMD (DAN, DCTLN) or CORAL.",
+        f"A distance of the two domains' features that needs no discriminator. {described(DISCREPANCIES)}",
         live=True, group="loss",
     )  # fmt: skip
     entropy_weight: float = knob(
@@ -90,9 +91,9 @@ class Settings(Knobs):
         low=0, high=2, step=0.1, live=True, group="loss",
     )  # fmt: skip
 
-    extractor: Literal["auto", "mlp", "cnn", "tutorial-cnn", "cnn1d"] = knob(
+    extractor: Literal["auto", *EXTRACTORS] = knob(
         "auto",
-        "The feature extractor; auto: mlp for vectors, cnn for images, cnn1d for signals.",
+        f"The feature extractor. auto: cnn, cnn1d or mlp, whichever reads the samples; {described(EXTRACTORS)}",
         group="network",
     )  # fmt: skip
     extractor_width: int = knob(

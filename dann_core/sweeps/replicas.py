@@ -28,10 +28,10 @@ from torch import Tensor
 
 from dann_core.domains.pair import DomainPair
 from dann_core.method import networks
-from dann_core.method.adversarial import schedule
 from dann_core.method.data import Batches, Standardizer
 from dann_core.method.history import COLUMNS, History
-from dann_core.method.training import OPTIMIZERS, Evaluation, View, graded, learning_rate, prepared_device, progress
+from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at
+from dann_core.method.training import OPTIMIZERS, Evaluation, View, graded, prepared_device
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 from dann_core.sweeps.stack import Gradients, Now, Stack, part
@@ -52,6 +52,14 @@ SHAPING = (
 DECAYING = ("learning_rate", "learning_rate_decay", "max_iter", "weight_decay")
 """The settings that make the course of the learning rate, and weight decay."""
 
+UNDERSTOOD = frozenset([
+    *SHAPING, *DECAYING, "gamma", "lambda_max", "use_lambda_scheduler", "reversal_limit", "classification_weight",
+    "adversarial_weight", "entropy_weight", "entropy_balance", "standardisation", "log_counts", "seed",
+    # Only an mlp is stacked, by whichever name; and without a discrepancy its weight weighs nothing.
+    "extractor", "discrepancy_weight",
+])  # fmt: skip
+"""All settings that act on a replica as they do on a Trainer. Any other must be at its default."""
+
 BLOCK = 32
 """Iterations whose batches and schedules are laid out at once."""
 
@@ -62,12 +70,12 @@ take as long as 64, in four groups 1.8 times as long."""
 
 
 def stackable(pair: DomainPair, settings: Settings) -> bool:
-    """Whether this experiment can be stacked: an mlp as extractor, neither discrepancy nor normalisation."""
+    """Whether this experiment can be stacked: an mlp as extractor, and no setting changed but those `UNDERSTOOD`."""
     try:
         is_mlp = networks.extractor_kind(pair.sample_shape, settings) == "mlp"
     except KnobError:
         return False
-    return is_mlp and settings.discrepancy == "none" and settings.discriminator_norm == "none"
+    return is_mlp and all(getattr(settings, k.name) == k.default for k in settings.knobs() if k.name not in UNDERSTOOD)
 
 
 def shape_key(pair: DomainPair, settings: Settings) -> Hashable:
@@ -86,7 +94,8 @@ class Replicas:
     def __init__(self, pairs: Sequence[DomainPair], settings: Sequence[Settings], device: str = "cpu") -> None:
         experiments = list(zip(pairs, settings, strict=True))
         if not all(stackable(*e) for e in experiments):
-            raise KnobError("Only experiments with an mlp, no discrepancy and no normalisation can be stacked.")
+            unknown = ", ".join(k.name for k in settings[0].knobs() if k.name not in UNDERSTOOD)
+            raise KnobError(f"Only experiments with an mlp can be stacked, and with these at their default: {unknown}.")
         if len({shape_key(*e) for e in experiments}) != 1:
             raise KnobError(f"Stacked experiments must agree in features, classes, {', '.join(SHAPING)}.")
         self.pairs, self.settings = list(pairs), list(settings)
@@ -261,14 +270,12 @@ class _Plan:
 
 def _course(settings: Settings, iteration: int) -> tuple[float, float]:
     """lambda and entropy weight of one iteration."""
-    rise = schedule(progress(settings, iteration), settings.gamma)
-    lamb = settings.lambda_max * (rise if settings.use_lambda_scheduler else 1.0)
-    return lamb, settings.entropy_weight * rise
+    return lambda_at(settings, iteration), entropy_weight_at(settings, iteration)
 
 
 def _rate(settings: Settings, iteration: int) -> float:
     """The learning rate of one iteration; 0 is how one replica stops while others go on."""
-    return learning_rate(settings, progress(settings, iteration)) if iteration < settings.max_iter else 0.0
+    return learning_rate_at(settings, iteration) if iteration < settings.max_iter else 0.0
 
 
 def _batches(block: int, draws: Sequence[_Draw], n: int) -> Tensor:

@@ -1,0 +1,54 @@
+"""A live run that goes on elsewhere: changes before the checkpoint are part of it, those after it are made again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dann_core import DomainPair, Settings, Trainer
+from dann_core.engine import device
+from dann_core.live import checkpoint
+from dann_core.live.slices import Resumption
+from dann_core.live.worker import LiveRun
+
+SETTINGS = Settings(batch_size=8, max_iter=60, extractor_width=8, feature_width=8, discriminator_width=8)
+
+STEPS = [(5, {"gamma": 3.0}), (10, {"gamma": 5.0, "discrepancy": "coral"}), (15, {"lambda_max": 0.5})]
+"""From which iteration on what holds: twice the same setting, so that going through it again would be seen."""
+
+
+def trained(trainer: Trainer, until: int) -> None:
+    """Bring it there, live changes included."""
+    for iteration, values in STEPS:
+        if trainer.iteration <= iteration < until:
+            trainer.advance(iteration - trainer.iteration)
+            trainer.apply(trainer.settings.replace(**values))
+    trainer.advance(until - trainer.iteration)
+
+
+def resumed(pair: DomainPair, saved_at: int) -> tuple[Trainer, Trainer]:
+    """A run that went on at iteration 20 from a checkpoint of `saved_at`, and one that was never moved."""
+    first = LiveRun(pair, SETTINGS, device=device())
+    trained(first.trainer, saved_at)
+    saved = checkpoint.save(first.trainer, first.observer)
+    trained(first.trainer, 20)
+    second = LiveRun(pair, SETTINGS, Resumption(20, tuple(first.trainer.changes), saved), device=device())
+    second.trainer.advance(10)
+    first.trainer.advance(10)
+    return second.trainer, first.trainer
+
+
+def test_changes_before_the_checkpoint_are_not_made_again(vectors: DomainPair) -> None:
+    moved, whole = resumed(vectors, saved_at=12)
+    assert [(c.iteration, c.name, c.new) for c in whole.changes] == [
+        (5, "gamma", 3.0), (10, "gamma", 5.0), (10, "discrepancy", "coral"), (15, "lambda_max", 0.5),
+    ]  # fmt: skip
+    assert moved.changes == whole.changes
+    assert moved.settings == whole.settings
+    assert np.array_equal(moved.history.rows, whole.history.rows[12:])
+
+
+def test_a_change_in_the_checkpoints_own_iteration_is_made_once(vectors: DomainPair) -> None:
+    for saved_at in (5, 6, 10, 15):
+        moved, whole = resumed(vectors, saved_at)
+        assert moved.changes == whole.changes
+        assert np.array_equal(moved.history.rows, whole.history.rows[saved_at:])
