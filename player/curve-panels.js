@@ -12,8 +12,8 @@ import {
   curveName,
 } from "./picture-words.js"
 
-export const ROW = { width: 6, iteration: 0, lambda: 1 }
-export const FIGURE = { width: 6, iteration: 1, source: 3, domain: 4 }
+const ROW = { width: 6, iteration: 0, lambda: 1 }
+const FIGURE = { width: 6, iteration: 1, source: 3, domain: 4 }
 
 const LOSS_COLUMNS = { classification_loss: 2, adversarial_loss: 3, discrepancy_loss: 4, entropy: 5 }
 const CHANCE_LOSS = Math.LN2

@@ -8,7 +8,7 @@ const counted = new Intl.NumberFormat("en-US")
 export const count = (number) => counted.format(number)
 
 // A name that may come from a file, short.
-export const shortened = (name, limit = 16) => (name.length <= limit ? name : `${name.slice(0, limit - 1)}…`)
+const shortened = (name, limit = 16) => (name.length <= limit ? name : `${name.slice(0, limit - 1)}…`)
 
 export const WHOLE = "whole picture"
 export const DOMAINS = ["source", "target"]
