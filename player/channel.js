@@ -18,15 +18,15 @@ const MOST_QUEUED = 20
 const PASSING = new Set(["ready", "frames", "hidden"])
 
 export class Channel {
-  // `lanes`: [{run, token, cursor()}, ...]; `on` has state, scene, frame, rows, fetched, opened, refused and status, all
-  // but the last two with the lane first.
+  // `lanes`: [{run, token, cursor()}, ...]; `on` has state, scene, frame, rows, fetched and opened, all with the lane
+  // first, refused and status.
   constructor(url, lanes, on) {
     this.url = url
     this.lanes = lanes
     this.on = on
     this.queue = []
     this.pause = SHORTEST_PAUSE
-    this.isClosed = false
+    this.isClosed = this.isPolling = this.isAsking = this.isUnreachable = this.wasOpen = false
     this.visibility = () => this.send({ do: "hidden", hidden: document.hidden })
     document.addEventListener("visibilitychange", this.visibility)
     this.#connect()
@@ -77,10 +77,10 @@ export class Channel {
   }
 
   #opened() {
-    clearTimeout(this.doubting)
+    for (const timer of [this.doubting, this.again, this.asking]) clearTimeout(timer)
     this.doubting = null
-    clearTimeout(this.asking)
     this.isPolling = false
+    this.wasOpen = true
     this.socket.send(JSON.stringify(this.#hello()))
     const waiting = this.queue.filter((message) => !PASSING.has(message.do))
     this.queue = []
@@ -91,7 +91,7 @@ export class Channel {
 
   #lost() {
     this.socket = null
-    if (!this.isPolling) this.on.status("lost")
+    if (!this.isPolling) this.on.status(this.wasOpen ? "lost" : "opening")
     if (!this.doubting && !this.isPolling) this.#doubt()
     clearTimeout(this.again)
     // Of many pages that have lost the same server, not all come back in the same moment.
@@ -129,11 +129,15 @@ export class Channel {
       const ready = this.lanes.map((_, lane) => (lane ? { do: "ready", lane } : { do: "ready" }))
       const answers = await ask(this.url, { hello: this.#hello(), do: [...sent, ...ready] })
       if (this.isClosed || !this.isPolling) return
+      // A server that is back may take a socket again.
+      if (this.isUnreachable) this.#connect()
+      this.isUnreachable = false
       this.on.status("polling")
       for (const data of answers) this.#receive(data)
       this.pause = SHORTEST_PAUSE
     } catch {
       this.queue = [...sent, ...this.queue]
+      this.isUnreachable = true
       if (!this.isClosed && this.isPolling) this.on.status("unreachable")
       this.pause = Math.min(2 * this.pause, LONGEST_PAUSE)
     } finally {

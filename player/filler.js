@@ -10,7 +10,7 @@ export class Filler {
     this.store = store
     this.send = send
     this.isMoving = isMoving
-    this.asked = null
+    this.asked = this.wanted = null
     this.askedAt = this.receivedAt = 0
     this.timer = setInterval(() => this.#look(), LOOK_EVERY)
   }
@@ -21,13 +21,14 @@ export class Filler {
 
   // A person waits for the frame of that iteration.
   want(iteration) {
-    this.#ask(iteration)
+    this.wanted = iteration
+    this.#ask()
   }
 
   settle(first, last) {
     this.store.settle(first, last)
     this.asked = null
-    if (!this.isMoving()) this.#ask()
+    if (this.wanted !== null || !this.isMoving()) this.#ask()
   }
 
   // After another connection nobody answers what was asked before.
@@ -45,9 +46,10 @@ export class Filler {
     if (!this.isMoving() || now - this.receivedAt > QUIET) this.#ask()
   }
 
-  #ask(iteration) {
+  #ask() {
     if (this.asked) return
-    this.asked = this.store.missing(iteration)
+    this.asked = this.store.missing(this.wanted ?? undefined)
+    this.wanted = null
     if (!this.asked) return
     this.askedAt = performance.now()
     this.send({ do: "frames", ...this.asked })

@@ -59,6 +59,7 @@ function isTyping(target) {
 }
 
 // What is moved by arrows itself.
-const MOVED = ["input", "select", ...["slider", "radiogroup", "tablist", "listbox", "menu", "grid"].map((role) => `[role=${role}]`)]
+const MOVED = ["slider", "radiogroup", "tablist", "listbox", "menu", "grid"].map((role) => `[role=${role}]`)
+const CONTROLS = ["input", "select", ...MOVED].join()
 
-const isControl = (target) => target instanceof Element && target.closest(MOVED.join()) !== null
+const isControl = (target) => target instanceof Element && target.closest(CONTROLS) !== null

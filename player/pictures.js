@@ -84,7 +84,7 @@ export class Pictures {
   // On a narrow screen only one picture is seen.
   #pick(name) {
     for (const button of this.tabs.children) setAttribute(button, "aria-pressed", String(button.value === name))
-    for (const [other, { element }] of Object.entries(this.panels)) element.classList.toggle("dann-picked", other === name)
+    for (const other of NAMES) this.panels[other].element.classList.toggle("dann-picked", other === name)
   }
 }
 

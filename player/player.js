@@ -118,8 +118,8 @@ class Player {
       state: (state) => this.#heard(state),
       changed: () => this.refresh(),
     })
-    // A film's Play is for the run that it led to.
-    if (this.steering.pressed?.name === "play" && this.film) this.run.send({ do: "play" })
+    if (this.isToPlay) this.run.send({ do: "play" })
+    this.isToPlay = false
   }
 
   #disconnect() {
@@ -127,9 +127,10 @@ class Player {
     this.run = null
   }
 
+  // A film's Play is for the run that it leads to.
   #start() {
     this.film.close()
-    this.session.isTouched = true
+    this.session.isTouched = this.isToPlay = true
     if (this.data.run) this.#connect()
     else this.tell("start", "play")
   }
@@ -217,7 +218,7 @@ class Player {
       can: this.#abilities(),
       pressed: this.steering.pressed,
       speed: state?.speed,
-      invites: !session.isTouched && !state?.iteration,
+      invites: !session.isTouched && (this.#isFilm || !state?.iteration),
       notice: this.#notice(),
     })
     this.run?.drawn()

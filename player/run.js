@@ -77,8 +77,15 @@ export class Run {
   #heard(state) {
     this.session.store.identify(state.scene)
     this.session.state = state
-    if (state.link) showLink(state.link)
+    this.#show(state.link)
     this.on.state(state)
+  }
+
+  // Of two players on a page, neither may overwrite the other's link again and again.
+  #show(link) {
+    const text = JSON.stringify(link ?? null)
+    if (link && text !== this.link) showLink(link)
+    this.link = text
   }
 
   #changed(change) {

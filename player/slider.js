@@ -8,14 +8,12 @@ export class Slider {
   constructor(go) {
     this.go = go
     this.stops = []
-    this.input = el("input", { type: "range", class: "dann-range", min: 0, max: 0, value: 0, "aria-label": words.slider })
+    const empty = { min: 0, max: 0, value: 0 }
+    this.input = el("input", { type: "range", class: "dann-range", "aria-label": words.slider, ...empty })
     this.input.addEventListener("input", () => this.#moved())
     this.place = el("output", { class: "dann-stop" })
-    this.live = el(
-      "button",
-      { type: "button", class: "dann-button dann-live", title: words.backToLive },
-      words.live,
-    )
+    const live = { type: "button", class: "dann-button dann-live", title: words.backToLive }
+    this.live = el("button", live, words.live)
     this.live.addEventListener("click", () => go(null))
     const label = el("span", { class: "dann-slider-label", "aria-hidden": "true" }, words.slider)
     this.element = el("div", { class: "dann-slider" }, label, this.input, this.place, this.live)
@@ -34,7 +32,6 @@ export class Slider {
     setAttribute(this.input, "aria-valuetext", text || null)
     this.live.classList.toggle("dann-away", iteration === null)
     this.live.disabled = iteration === null
-    this.input.style.setProperty("--dann-share", last ? at / last : 1)
   }
 
   move(by) {

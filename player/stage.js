@@ -38,7 +38,17 @@ export class Stage {
 
   attach(element) {
     if (this.root.parentNode === element) return
-    element.append(styleSheet(), this.root)
+    element.append(this.#styleSheet(), this.root)
+  }
+
+  // Until the style is there, the player keeps its place and is not seen.
+  #styleSheet() {
+    const sheet = el("link", { rel: "stylesheet", href: new URL("./style.css", import.meta.url) })
+    const settle = (style) => Object.assign(this.root.style, style)
+    settle({ visibility: "hidden", minHeight: "calc(100vh - 6rem)" })
+    for (const type of ["load", "error"])
+      sheet.addEventListener(type, () => settle({ visibility: "", minHeight: "" }), { once: true })
+    return sheet
   }
 
   // What is seen; player.js makes it.
@@ -66,5 +76,3 @@ export class Stage {
     this.root.remove()
   }
 }
-
-const styleSheet = () => el("link", { rel: "stylesheet", href: new URL("./style.css", import.meta.url) })

@@ -17,7 +17,7 @@ export class Track {
     for (let at = 0; at < rows.length; at += COLUMNS) {
       // A row's iteration is the mean of its bin: what overlaps by half is there already.
       if (first < this.end && rows[at] < this.end - 0.5) continue
-      if (this.#count === MOST_ROWS) this.#halve()
+      if (this.#count === MOST_ROWS) this.#merge()
       this.#buffer.set(rows.subarray(at, at + COLUMNS), COLUMNS * this.#count++)
     }
     this.end = end
@@ -47,13 +47,21 @@ export class Track {
     return { rows: this.#buffer.subarray(0, COLUMNS * this.#count), ...this.#packed }
   }
 
-  #halve() {
+  // Neighbours become their mean, in bins as wide at the beginning as at the end.
+  #merge() {
     const rows = this.#buffer
-    for (let row = 0; row < this.#count / 2; row++)
+    const width = (2 * (rows[COLUMNS * (this.#count - 1)] + 1)) / MOST_ROWS
+    let [kept, bin, inBin] = [-1, -1, 0]
+    for (let row = 0; row < this.#count; row++) {
+      const one = rows.slice(COLUMNS * row, COLUMNS * (row + 1))
+      const of = Math.floor(one[0] / width)
+      if (of !== bin) [kept, bin, inBin] = [kept + 1, of, 0]
+      inBin++
       for (let column = 0; column < COLUMNS; column++) {
-        const at = 2 * row * COLUMNS + column
-        rows[row * COLUMNS + column] = (rows[at] + rows[at + COLUMNS]) / 2
+        const at = COLUMNS * kept + column
+        rows[at] = inBin === 1 ? one[column] : rows[at] + (one[column] - rows[at]) / inBin
       }
-    this.#count /= 2
+    }
+    this.#count = kept + 1
   }
 }

@@ -69,8 +69,8 @@ function speedSelect(act) {
 
 function help(name, [label, title], list) {
   const text = name === "keys" ? title : label
-  const node = el("button", { type: "button", class: `dann-button dann-help dann-help-${name}`, title, "aria-label": text })
-  node.append(label)
+  const looks = `dann-button dann-help dann-help-${name}`
+  const node = el("button", { type: "button", class: looks, title, "aria-label": text }, label)
   return popover(node, el("div", { class: "dann-popover", role: "dialog", "aria-label": text }, list))
 }
 

@@ -44,7 +44,7 @@ const rules = {
     `The discriminator is at chance (${percent(f.domain_accuracy)} right), but it is early: lambda is ` +
     `${fixed(f.lambda, 2)} on its way to ${short(f.lambda_max)}, and nothing has settled yet.`,
   aligned: (f) =>
-    `The discriminator is at chance (${percent(f.domain_accuracy)} right, 50 % = cannot tell): the features are ` +
+    `The discriminator is at chance (${percent(f.domain_accuracy)} right, 50\u00a0% = cannot tell): the features are ` +
     "aligned.",
   "tug of war": (f) =>
     `Tug of war: the discriminator is right in ${percent(f.domain_accuracy)} of cases, the extractor pulls against it.`,
