@@ -1,0 +1,134 @@
+// Draws a panel of the curves: its title, levels, curves and what stands beside them.
+
+import { numberText, ticks } from "./axis.js"
+import { FAINT, GRID, INK } from "./palette.js"
+
+const DASHED = [5, 4]
+const DOTTED = [3, 3]
+const VEIL = "rgba(255, 255, 255, 0.6)"
+const PIXELS_A_TICK = 26
+
+// A title's pieces [[text, colour], ...] as lines of [text, colour, offset], and each line's width.
+export function wrapped(pen, pieces, width, fonts) {
+  const lines = [{ pieces: [], width: 0 }]
+  for (const [text, colour] of pieces) {
+    pen.font = fontOf(colour, fonts)
+    const needs = pen.measureText(text).width
+    if (lines.at(-1).width && lines.at(-1).width + needs > width) lines.push({ pieces: [], width: 0 })
+    const line = lines.at(-1)
+    // A line does not begin with the comma of the one before.
+    if (!line.width && text === ", ") continue
+    line.pieces.push([text, colour, line.width])
+    line.width += needs
+  }
+  return lines
+}
+
+// A curve's name is bold in its colour.
+const fontOf = (colour, fonts) => (colour === INK ? fonts.normal : fonts.bold)
+
+export function paintTitle(pen, lines, middle, bottom, lineHeight, fonts) {
+  Object.assign(pen, { textAlign: "left", textBaseline: "bottom" })
+  lines.forEach(({ pieces, width }, k) => {
+    for (const [text, colour, offset] of pieces) {
+      Object.assign(pen, { fillStyle: colour, font: fontOf(colour, fonts) })
+      pen.fillText(text, middle - width / 2 + offset, bottom - (lines.length - 1 - k) * lineHeight)
+    }
+  })
+  pen.font = fonts.normal
+}
+
+// Round values across the panel, and what they are.
+export function paintLevels(pen, panel, { x, width, top, height }, toY, text) {
+  const { values, decimals } = ticks(panel.low, panel.high, height / Math.max(PIXELS_A_TICK, 2 * text))
+  Object.assign(pen, { strokeStyle: GRID, lineWidth: 1, fillStyle: INK, textAlign: "right", textBaseline: "middle" })
+  for (const value of values) {
+    const y = toY(value)
+    pen.beginPath()
+    pen.moveTo(x, Math.round(y) + 0.5)
+    pen.lineTo(x + width, Math.round(y) + 0.5)
+    pen.stroke()
+    const written = panel.isShare ? `${Math.round(100 * value)}%` : numberText(value, decimals)
+    pen.fillText(written, x - 5, Math.min(top + height, Math.max(top, y)))
+  }
+}
+
+// The level of chance, dashed, with what it means at its right end.
+export function paintChance(pen, { level, text, isBelow }, colour, { x, width }, toY) {
+  const y = toY(level)
+  Object.assign(pen, { strokeStyle: colour, lineWidth: 1 })
+  pen.setLineDash(DASHED)
+  pen.beginPath()
+  pen.moveTo(x, y)
+  pen.lineTo(x + width, y)
+  pen.stroke()
+  pen.setLineDash([])
+  const side = isBelow ? { y: y + 3, baseline: "top" } : { y: y - 3, baseline: "bottom" }
+  return { text, colour, x: x + width - 2, align: "right", ...side }
+}
+
+// A note lies above the curves, with a rim that keeps it legible where one runs below it.
+export function paintNote(pen, { text, colour, x, y, baseline, align }) {
+  const rim = { strokeStyle: VEIL, lineWidth: 3, lineJoin: "round" }
+  Object.assign(pen, { ...rim, fillStyle: colour, textAlign: align, textBaseline: baseline })
+  pen.strokeText(text, x, y)
+  pen.fillText(text, x, y)
+}
+
+// Means of neighbours, about one a pixel; what is no finite number leaves a gap.
+export function paintCurve(pen, curve, toX, toY) {
+  let [pixel, sumX, sumY, count, isAfterGap] = [NaN, 0, 0, 0, true]
+  const flush = () => {
+    if (!count) return
+    if (isAfterGap) pen.moveTo(sumX / count, sumY / count)
+    else pen.lineTo(sumX / count, sumY / count)
+    isAfterGap = false
+    sumX = sumY = count = 0
+  }
+  pen.beginPath()
+  for (let k = 0; k < curve.count; k++) {
+    const [x, y] = [toX(curve.x(k)), toY(curve.y(k))]
+    const isGap = !Number.isFinite(x + y)
+    if (isGap || Math.floor(x) !== pixel) flush()
+    if (isGap) {
+      isAfterGap = true
+      continue
+    }
+    pixel = Math.floor(x)
+    sumX += x
+    sumY += y
+    count += 1
+  }
+  flush()
+  Object.assign(pen, { strokeStyle: curve.colour, lineWidth: 1.8, lineJoin: "round" })
+  pen.setLineDash(curve.isDotted ? DOTTED : [])
+  pen.stroke()
+  pen.setLineDash([])
+}
+
+export function paintDot(pen, { x, y, colour }, toX, toY) {
+  if (!Number.isFinite(y)) return
+  pen.beginPath()
+  pen.arc(toX(x), toY(y), 4, 0, 2 * Math.PI)
+  pen.fillStyle = colour
+  pen.fill()
+}
+
+export function paintUpright(pen, x, top, bottom, isDotted) {
+  Object.assign(pen, { strokeStyle: INK, lineWidth: isDotted ? 1 : 2, globalAlpha: 0.6 })
+  pen.setLineDash(isDotted ? DOTTED : [])
+  pen.beginPath()
+  pen.moveTo(x, top)
+  pen.lineTo(x, bottom)
+  pen.stroke()
+  pen.setLineDash([])
+  pen.globalAlpha = 1
+}
+
+export function paintBase(pen, { x, width, top, height }) {
+  Object.assign(pen, { strokeStyle: FAINT, lineWidth: 1 })
+  pen.beginPath()
+  pen.moveTo(x, top + height + 0.5)
+  pen.lineTo(x + width, top + height + 0.5)
+  pen.stroke()
+}

@@ -1,0 +1,110 @@
+// What the three panels of the curves hold: losses, lambda on its whole curve, accuracies.
+
+import { CURVES, FAINT, INK } from "./palette.js"
+import {
+  ACCURACIES,
+  CANNOT_TELL,
+  DOMAINS,
+  LAMBDA,
+  LOOKS_ALIKE,
+  LOSSES,
+  TARGET_CURVE,
+  curveName,
+} from "./picture-words.js"
+
+const ROW = { width: 6, iteration: 0, lambda: 1 }
+const FIGURE = { width: 6, iteration: 1, source: 3, domain: 4 }
+
+const LOSS_COLUMNS = { classification_loss: 2, adversarial_loss: 3, discrepancy_loss: 4, entropy: 5 }
+const CHANCE_LOSS = Math.LN2
+const AHEAD_POINTS = 80
+const SHARES = [0.4, 0.2, 0.4]
+
+const nats = (value) => value.toFixed(3)
+const inPercent = (value) => `${(100 * value).toFixed(1)}%`
+
+// A panel: {share, low, high, isShare, title: [[text, colour], ...], curves, chance: {level, text, isBelow}, dot}. A
+// curve: {name, colour, count, x(k), y(k), say(value), isDotted}; without `say` it is not spoken of.
+export function panelsOf(track, frame, classCount) {
+  const { knobs } = frame.values
+  const panels = [losses(track, knobs, classCount), lambda(track, frame, knobs), accuracies(track, knobs)]
+  return panels.map((panel, k) => ({ share: SHARES[k], ...panel }))
+}
+
+function losses({ rows }, knobs, classCount) {
+  const names = Object.keys(LOSS_COLUMNS).filter((name) => isShown(name, knobs))
+  const curves = names.map((name) => ofRows(rows, LOSS_COLUMNS[name], curveName(name), CURVES[name]))
+  return {
+    low: 0,
+    // A network that guesses has a classification loss of ln K.
+    high: Math.max(1.05, 1.15 * Math.log(classCount)),
+    title: titled(LOSSES, curves),
+    curves,
+    chance: { level: CHANCE_LOSS, text: LOOKS_ALIKE, isBelow: false },
+  }
+}
+
+function isShown(name, knobs) {
+  if (name === "discrepancy_loss") return knobs.discrepancy !== "none"
+  return name !== "entropy" || knobs.entropy_weight !== 0
+}
+
+function lambda({ rows }, frame, knobs) {
+  let most = Math.max(knobs.lambda_max, 0.1)
+  for (let k = ROW.lambda; k < rows.length; k += ROW.width) if (rows[k] > most) most = rows[k]
+  const past = ofRows(rows, ROW.lambda, LAMBDA, CURVES.lambda)
+  return {
+    low: -0.08 * most,
+    high: 1.15 * most,
+    title: [[LAMBDA, INK]],
+    curves: [ahead(knobs), past],
+    dot: { x: frame.values.iteration, y: frame.values.lambda, colour: CURVES.lambda },
+  }
+}
+
+// The whole course that lambda takes with the settings of now.
+function ahead(knobs) {
+  const { gamma, max_iter, lambda_max, use_lambda_scheduler } = knobs
+  const rise = (share) => (use_lambda_scheduler ? 2 / (1 + Math.exp(-gamma * share)) - 1 : 1)
+  return {
+    colour: FAINT,
+    count: AHEAD_POINTS,
+    x: (k) => (k / (AHEAD_POINTS - 1)) * max_iter,
+    y: (k) => lambda_max * rise(k / (AHEAD_POINTS - 1)),
+  }
+}
+
+function accuracies({ figures, target }, knobs) {
+  const of = (column, name) => ({
+    ...ofTable(figures, FIGURE, column),
+    ...{ name, colour: CURVES[name], say: inPercent, isFigure: true },
+  })
+  const curves = [of(FIGURE.source, DOMAINS[0])]
+  if (target?.some(Number.isFinite)) {
+    // Dotted like everything that target labels were needed for.
+    const exam = { name: TARGET_CURVE, colour: CURVES.target, isDotted: true, y: (k) => target[k] }
+    curves.push({ ...of(FIGURE.source, TARGET_CURVE), ...exam })
+  }
+  if (knobs.adversarial_weight !== 0) curves.push(of(FIGURE.domain, "domain"))
+  return {
+    low: -0.02,
+    high: 1.05,
+    isShare: true,
+    title: titled(ACCURACIES, curves),
+    curves,
+    chance: { level: 0.5, text: CANNOT_TELL, isBelow: true },
+  }
+}
+
+const ofRows = (rows, column, name, colour) => ({ ...ofTable(rows, ROW, column), name, colour, say: nats })
+
+const ofTable = (table, { width, iteration }, column) => ({
+  count: table.length / width,
+  x: (k) => table[k * width + iteration],
+  y: (k) => table[k * width + column],
+})
+
+const titled = (text, curves) => [
+  [text, INK],
+  ...curves.flatMap(({ name, colour }, k) => (k ? [[", ", INK], [name, colour]] : [[name, colour]])),
+]

@@ -1,0 +1,198 @@
+// Losses, lambda and accuracies over the iterations, with marks where a setting changed.
+
+import { drawRow, numberText, ticks } from "./axis.js"
+import { marksOf } from "./curve-marks.js"
+import { panelsOf } from "./curve-panels.js"
+import {
+  paintBase,
+  paintChance,
+  paintCurve,
+  paintDot,
+  paintLevels,
+  paintNote,
+  paintTitle,
+  paintUpright,
+  wrapped,
+} from "./curve-paint.js"
+import { element } from "./element.js"
+import { CURVES, FAINT, INK } from "./palette.js"
+import { Picture } from "./picture.js"
+import {
+  CURVES_CAPTION,
+  ITERATIONS,
+  accuraciesAt,
+  atIteration,
+  changed,
+  curvesDescription,
+} from "./picture-words.js"
+
+const PIXELS_A_TICK = 70
+const GAP = 6
+
+export class Curves extends Picture {
+  constructor(host) {
+    super(host, "x")
+    this.hairline = element("div", {
+      position: "absolute",
+      width: "0",
+      borderLeft: `1px solid ${FAINT}`,
+      pointerEvents: "none",
+      display: "none",
+    })
+    this.stage.append(this.hairline)
+  }
+
+  margins() {
+    return { left: 3 * this.text + 4, right: 8, top: 0, bottom: this.text + 8 }
+  }
+
+  titleHeight() {
+    return this.text + 3
+  }
+
+  setScene(scene) {
+    this.classCount = scene.values.classes.length
+    this.frame = this.shown = undefined
+    this.point(null)
+    this.zoomTo(null, false)
+    this.redraw()
+  }
+
+  show(track, frame, look, { latest, lookingBack }) {
+    const { rows, figures } = track
+    const shown = [frame.number, frame.values.iteration, latest, lookingBack, rows.length, figures.length].join()
+    if (shown === this.shown && frame === this.frame) return
+    Object.assign(this, { shown, track, frame, lookingBack })
+    const { knobs, changes } = frame.values
+    this.panels = panelsOf(track, frame, this.classCount)
+    this.marks = marksOf(changes, knobs.max_iter)
+    this.setHome({ left: 0, right: Math.max(knobs.max_iter, latest, 1), bottom: 0, top: 1 })
+  }
+
+  draw(pen) {
+    this.setFont(pen)
+    const places = this.places(pen)
+    const notes = this.panels.flatMap((panel, k) => this.drawPanel(pen, panel, places[k]))
+    this.drawUprights(pen, places)
+    for (const note of [...notes, ...this.changeNote(pen, places[0])]) paintNote(pen, note)
+    this.drawIterations(pen)
+  }
+
+  // Each panel's title and the rectangle below it.
+  places(pen) {
+    const { x, y, width, height } = this.box
+    const lineHeight = this.text + 3
+    const titles = this.panels.map(({ title }) => wrapped(pen, title, this.width - 4, this.fonts))
+    const room = titles.reduce((sum, lines) => sum + lines.length * lineHeight + GAP, 0)
+    let top = y
+    return this.panels.map((panel, k) => {
+      const titleHeight = titles[k].length * lineHeight + GAP / 2
+      const place = { x, width, title: titles[k], top: top + titleHeight, height: (height - room) * panel.share }
+      top = place.top + place.height + GAP / 2
+      return place
+    })
+  }
+
+  drawPanel(pen, panel, place) {
+    const { x, width, top, height } = place
+    const toX = (value) => this.toX(value)
+    const toY = (value) => top + ((panel.high - value) / (panel.high - panel.low)) * height
+    // Never beyond the picture's edge, whatever the title's width.
+    const half = Math.max(...place.title.map((line) => line.width)) / 2
+    const middle = Math.max(half + 2, Math.min(this.width - half - 2, x + width / 2))
+    paintTitle(pen, place.title, middle, top - 2, this.text + 3, this.fonts)
+    paintLevels(pen, panel, place, toY, this.text)
+    paintBase(pen, place)
+    pen.save()
+    pen.beginPath()
+    pen.rect(x, top, width, height)
+    pen.clip()
+    for (const curve of panel.curves) paintCurve(pen, curve, toX, toY)
+    pen.restore()
+    if (panel.dot && panel.dot.x >= this.view.left && panel.dot.x <= this.view.right) paintDot(pen, panel.dot, toX, toY)
+    return panel.chance ? [paintChance(pen, panel.chance, CURVES.adversarial_loss, place, toY)] : []
+  }
+
+  drawUprights(pen, places) {
+    const draw = (iteration, isDotted) => {
+      if (!this.isSeen(iteration)) return
+      const x = Math.round(this.toX(iteration)) + 0.5
+      for (const { top, height } of places) paintUpright(pen, x, top, top + height, isDotted)
+    }
+    for (const { iteration } of this.marks) draw(iteration, true)
+    if (this.lookingBack) draw(this.frame.values.iteration, false)
+  }
+
+  changeNote(pen, { x, width, top }) {
+    const mark = this.marks.at(-1)
+    if (!mark || !this.isSeen(mark.iteration)) return []
+    const text = changed(mark)
+    const place = this.toX(mark.iteration)
+    const needs = pen.measureText(text).width + 8
+    const isRight = place + needs < x + width || place - needs < x
+    const side = isRight ? { x: place + 4, align: "left" } : { x: place - 4, align: "right" }
+    return [{ text, colour: INK, y: top + 2, baseline: "top", ...side }]
+  }
+
+  isSeen = (iteration) => iteration >= this.view.left && iteration <= this.view.right
+
+  drawIterations(pen) {
+    const { x, y, width, height } = this.box
+    const { values, decimals } = ticks(this.view.left, this.view.right, width / PIXELS_A_TICK)
+    const labels = values.map((value) => [this.toX(value), numberText(value, decimals)])
+    const last = labels.at(-1)
+    if (last) last[1] += ` ${ITERATIONS}`
+    Object.assign(pen, { fillStyle: INK, textBaseline: "top" })
+    drawRow(pen, labels, y + height + 4, x - 6, this.width - 1, 8)
+  }
+
+  pick(x, y) {
+    if (!this.frame || x < this.box.x || x > this.box.x + this.box.width) return null
+    const curves = this.panels.flatMap((panel) => panel.curves).filter((curve) => curve.say)
+    const [ofRows, ofFigures] = [curves.filter((curve) => !curve.isFigure), curves.filter((curve) => curve.isFigure)]
+    const wanted = this.fromX(x)
+    const [row, figure] = [nearest(ofRows[0], wanted), nearest(ofFigures[0], wanted)]
+    if (row === undefined && figure === undefined) return null
+    const iteration = row === undefined ? ofFigures[0].x(figure) : ofRows[0].x(row)
+    const lines = [{ text: atIteration(iteration) }, ...said(ofRows, row)]
+    // Accuracies are measured less often than losses.
+    if (figure !== undefined && Math.round(iteration) !== ofFigures[0].x(figure)) {
+      lines.push({ text: accuraciesAt(ofFigures[0].x(figure)) })
+    }
+    const place = { x: this.toX(iteration), y }
+    return { ...place, number: Math.round(iteration), colour: FAINT, lines: [...lines, ...said(ofFigures, figure)] }
+  }
+
+  mark(about) {
+    const { style } = this.hairline
+    style.display = about ? "block" : "none"
+    if (!about) return
+    Object.assign(style, { left: `${about.x}px`, top: `${this.box.y}px`, height: `${this.box.height}px` })
+  }
+
+  caption() {
+    return CURVES_CAPTION
+  }
+
+  description(frame) {
+    return curvesDescription(frame)
+  }
+}
+
+function said(curves, k) {
+  if (k === undefined) return []
+  const known = curves.filter(({ y }) => Number.isFinite(y(k)))
+  return known.map(({ name, colour, y, say }) => ({ text: `${name} ${say(y(k))}`, colour }))
+}
+
+// The place in a curve, in order, that is nearest to an iteration.
+function nearest(curve, iteration) {
+  let [low, high] = [0, curve.count - 1]
+  if (high < 0) return undefined
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (curve.x(middle) <= iteration) low = middle
+    else high = middle
+  }
+  return iteration - curve.x(low) <= curve.x(high) - iteration ? low : high
+}

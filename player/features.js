@@ -1,0 +1,96 @@
+// The embedded features of both domains; points move from frame to frame and never jump.
+
+import { element } from "./element.js"
+import { CLASS_COLOURS, DOMAIN_COLOURS, INK, classColour } from "./palette.js"
+import { Picture } from "./picture.js"
+import { featuresCaption, featuresDescription, legendEntries } from "./picture-words.js"
+import { Points } from "./points.js"
+import { Samples } from "./samples.js"
+
+const POINT_SIZE = 7
+const POSITION_UNIT = 8192
+const REACH = 2.1
+const HOME = { left: -REACH, right: REACH, bottom: -REACH, top: REACH }
+const ARRAYS = { "t-SNE": "tsne", PCA: "pca" }
+
+export class Features extends Picture {
+  constructor(host) {
+    super(host, "equal")
+    this.legend = element("ul", {
+      display: "flex",
+      flexWrap: "wrap",
+      gap: "0 0.9em",
+      maxHeight: "30%",
+      margin: "0",
+      padding: "4px 2px 0",
+      boxSizing: "border-box",
+      overflowY: "auto",
+      listStyle: "none",
+      lineHeight: "1.4",
+      color: INK,
+    })
+    this.root.append(this.legend)
+    this.setHome(HOME)
+  }
+
+  setScene(scene) {
+    this.scene = scene
+    this.frame = this.shown = undefined
+    this.samples = new Samples(scene)
+    this.points = new Points(this.samples, POINT_SIZE)
+    this.point(null)
+    this.zoomTo(null, false)
+    this.legend.replaceChildren()
+    this.redraw()
+  }
+
+  show(frame, look, glide = 0) {
+    const shown = JSON.stringify(look)
+    if (frame === this.frame && shown === this.shown) return
+    if (this.look && look.view !== this.look.view) this.zoomTo(null, false)
+    if (shown !== this.shown) this.writeLegend(look)
+    this.frame = frame
+    this.look = look
+    this.shown = shown
+    const places = Float32Array.from(frame.arrays[ARRAYS[look.view]], (value) => value / POSITION_UNIT)
+    this.points.moveTo(places, glide)
+    this.points.dress(frame, look)
+    this.redraw()
+  }
+
+  writeLegend(look) {
+    const classes = this.samples.names.map((name, k) => [name, classColour(k)])
+    const entries = legendEntries(classes, {
+      mostClasses: CLASS_COLOURS.length,
+      domainColours: look.colour === "domain" ? DOMAIN_COLOURS : undefined,
+      isRinged: this.samples.mayRing(look),
+    })
+    this.legend.replaceChildren(
+      ...entries.map(([symbol, colour, text]) => {
+        const entry = element("li")
+        entry.append(element("span", { color: colour, marginRight: "0.3em" }, symbol), text)
+        return entry
+      }),
+    )
+  }
+
+  draw(pen, now) {
+    this.points.draw(pen, this, now)
+    this.drawFrame(pen)
+  }
+
+  pick(x, y) {
+    return this.frame ? this.points.pick(x, y, this, this.frame, this.look) : null
+  }
+
+  caption(look) {
+    if (!this.scene) return ""
+    const { samples } = this
+    const flags = { byDomain: look.colour === "domain", isExam: samples.mayTell(look), isRinged: samples.mayRing(look) }
+    return featuresCaption(this.scene.values, flags)
+  }
+
+  description(frame, look) {
+    return featuresDescription(look.view, this.scene.values, frame)
+  }
+}

@@ -1,0 +1,48 @@
+// The line of figures: five numbers of the frame that is shown.
+
+import { el, setAttribute, setText } from "./dom.js"
+import { fixed, percent, words } from "./words.js"
+
+const READINGS = {
+  lambda: ({ values }) => fixed(values.lambda, 3),
+  source: ({ values }) => percent(values.source_accuracy, 1),
+  target: ({ exam }, scene) => {
+    if (!scene.values.labelled) return words.noLabels
+    return exam.target_accuracy === undefined ? words.hiddenLabels : percent(exam.target_accuracy, 1)
+  },
+  // A discriminator of weight 0 learns nothing: its 50 % would look like success.
+  domain: ({ values }) =>
+    values.knobs.adversarial_weight === 0 ? words.notTrained : percent(values.domain_accuracy, 1),
+  distance: ({ values }) => fixed(values.a_distance ?? NaN, 2),
+}
+
+export class Figures {
+  constructor() {
+    this.element = el("dl", { class: "dann-figures" })
+    this.readings = {}
+    this.basis = null
+    for (const [name, [label, note, meaning]] of Object.entries(words.figures)) {
+      const reading = (this.readings[name] = el("dd", {}, "–"))
+      const noted = note ? [" ", el("span", { class: "dann-note" }, note)] : []
+      const mark = name === "target" ? " dann-exam" : ""
+      const row = { class: `dann-figure${mark}`, "data-figure": name, title: meaning }
+      this.element.append(el("div", row, el("dt", {}, label, ...noted), reading))
+    }
+  }
+
+  render(frame, scene) {
+    for (const [name, reading] of Object.entries(this.readings))
+      setText(reading, frame ? READINGS[name](frame.message, scene) : "–")
+    if (frame) this.#explain(...frame.message.values.evaluated)
+  }
+
+  #explain(source, target) {
+    const basis = words.basis(source, target)
+    if (basis === this.basis) return
+    this.basis = basis
+    for (const row of this.element.children) {
+      const meaning = words.figures[row.dataset.figure][2]
+      setAttribute(row, "title", `${meaning} ${basis}`)
+    }
+  }
+}

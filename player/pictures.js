@@ -1,0 +1,115 @@
+// The three pictures with their headers and captions, and the choices of how they are looked at.
+
+import { Curves } from "./curves.js"
+import { el, setAttribute, setText } from "./dom.js"
+import { Features } from "./features.js"
+import { Input } from "./input.js"
+import { words } from "./words.js"
+
+const NAMES = ["features", "input", "curves"]
+const KINDS = { features: Features, input: Input, curves: Curves }
+const DESCRIBED_EVERY = 1500
+
+export class Pictures {
+  // `choose(change)` with what is to be different in the look.
+  constructor(choose) {
+    this.views = segments(words.views, (view) => choose({ view }))
+    this.colours = segments(words.colours, (colour) => choose({ colour }))
+    this.rings = toggle(words.rings, (rings) => choose({ rings }))
+    this.truth = toggle(words.truth, (isTrue) => choose({ truth: isTrue ? "true" : "predicted" }))
+    const controls = { features: [this.views, this.colours], input: [this.rings, this.truth], curves: [] }
+    this.panels = Object.fromEntries(NAMES.map((name) => [name, panel(name, controls[name])]))
+    this.tabs = el("div", { class: "dann-tabs", role: "group", "aria-label": words.pictures.group })
+    for (const name of NAMES) this.tabs.append(tab(name, () => this.#pick(name)))
+    this.element = el("div", { class: "dann-pictures" }, ...NAMES.map((name) => this.panels[name].element))
+    this.#pick(NAMES[0])
+    this.describedAt = -Infinity
+  }
+
+  // Only an element on the page has a size to draw in.
+  begin() {
+    this.drawn = NAMES.map((name) => new KINDS[name](this.panels[name].host))
+  }
+
+  // `store`: of the run; `frame`: the one of its frames that is seen; `glide`: how long points move, in milliseconds.
+  render({ store, frame, look, glide, lookingBack }) {
+    this.#setLook(look, store.scene)
+    if (!store.scene) return
+    if (store.scene !== this.scene) this.#setScene(store.scene)
+    if (frame) {
+      const [features, input, curves] = this.drawn
+      features.show(frame.message, look, glide)
+      input.show(frame.message, look, glide)
+      const latest = store.newest.iteration
+      curves.show(store.track.view(), frame.message, look, { latest, lookingBack })
+    }
+    this.#caption(frame, look)
+  }
+
+  close() {
+    for (const picture of this.drawn) picture.close()
+  }
+
+  #setScene(scene) {
+    this.scene = scene
+    for (const picture of this.drawn) picture.setScene(scene)
+    this.describedAt = -Infinity
+  }
+
+  #setLook(look, scene) {
+    for (const [group, value] of [
+      [this.views, look.view],
+      [this.colours, look.colour],
+    ])
+      for (const button of group.querySelectorAll("button"))
+        setAttribute(button, "aria-pressed", String(button.value === value))
+    this.rings.firstChild.checked = look.rings
+    this.truth.firstChild.checked = look.truth === "true"
+    // Where there are no labels, there is nothing to choose.
+    const isLabelled = Boolean(scene?.examArrays.target_class)
+    for (const choice of [this.rings, this.truth]) choice.classList.toggle("dann-away", !isLabelled)
+    for (const choice of [this.rings, this.truth]) choice.firstChild.disabled = !isLabelled
+  }
+
+  #caption(frame, look) {
+    this.drawn.forEach((picture, at) => setText(this.panels[NAMES[at]].caption, picture.caption(look)))
+    const now = performance.now()
+    if (!frame || now - this.describedAt < DESCRIBED_EVERY) return
+    this.describedAt = now
+    this.drawn.forEach((picture, at) => {
+      setAttribute(this.panels[NAMES[at]].host, "aria-label", picture.description(frame.message, look))
+    })
+  }
+
+  // On a narrow screen only one picture is seen.
+  #pick(name) {
+    for (const button of this.tabs.children) setAttribute(button, "aria-pressed", String(button.value === name))
+    for (const other of NAMES) this.panels[other].element.classList.toggle("dann-picked", other === name)
+  }
+}
+
+function panel(name, controls) {
+  const host = el("div", { class: "dann-picture", role: "figure", "aria-label": words.pictures[name] })
+  const caption = el("p", { class: "dann-caption" })
+  const header = el("div", { class: "dann-header" }, el("h3", {}, words.pictures[name]), ...controls)
+  return { host, caption, element: el("div", { class: `dann-panel dann-panel-${name}` }, header, host, caption) }
+}
+
+function segments({ label, ...choices }, choose) {
+  const buttons = Object.entries(choices).map(([value, text]) =>
+    el("button", { type: "button", class: "dann-segment", value, onclick: () => choose(value) }, text),
+  )
+  const isSaid = label.endsWith(":")
+  const said = isSaid ? [el("span", { class: "dann-segments-label" }, label)] : []
+  return el("div", { class: "dann-segments", role: "group", "aria-label": label }, ...said, ...buttons)
+}
+
+function toggle([label, title], choose) {
+  const box = el("input", { type: "checkbox" })
+  box.addEventListener("change", () => choose(box.checked))
+  return el("label", { class: "dann-toggle", title }, box, label)
+}
+
+function tab(name, pick) {
+  return el("button", { type: "button", class: "dann-tab", value: name, onclick: pick }, words.pictures[name])
+}

@@ -1,0 +1,232 @@
+// The live view of a run. Streamlit calls `mount` as often as it likes, also again on the same element.
+
+import { Film } from "./film.js"
+import { listen } from "./keys.js"
+import { Phases } from "./phases.js"
+import { Run } from "./run.js"
+import { Stage } from "./stage.js"
+import { Steering, isMoving } from "./steering.js"
+import { addressOf, recall } from "./tab.js"
+import { noticeOf } from "./news.js"
+
+const PAGE_AFTER = 250
+const LONGEST_GLIDE = 200
+const LONGEST_GLIDE_BACK = 120
+
+const players = new WeakMap()
+
+export function mount(element, data, tell) {
+  let player = players.get(element)
+  if (!player || player.isClosed) players.set(element, (player = new Player(element)))
+  player.update(data, tell)
+  const turn = ++player.turn
+  // Called late, for a mount that another one has followed, it must not end that one.
+  return () => (turn === player.turn || !element.isConnected) && player.close()
+}
+
+class Player {
+  turn = 0
+  backAt = null // the iteration that a person looks back to
+  told = new Set()
+
+  constructor(element) {
+    this.element = element
+    this.steering = new Steering(() => this.refresh())
+    this.phases = new Phases(() => this.stage.renderNotice(this.#notice()))
+    this.stage = new Stage(element, {
+      act: (name, value) => this.act(name, value),
+      choose: (change) => this.#choose(change),
+      go: (iteration) => this.#lookBack(iteration),
+      dismiss: (id) => this.#dismiss(id),
+      reconnect: () => this.act("reconnect"),
+    })
+    this.unlisten = listen(element, (name, by) => this.#key(name, by))
+  }
+
+  update(data, tell) {
+    const before = this.session
+    this.data = data
+    this.tell = tell
+    this.stage.attach(this.element)
+    this.session = recall(data.key, data.run)
+    if (before && before !== this.session) {
+      this.session.look = before.look
+      this.session.isTouched ||= before.isTouched
+      this.backAt = null
+    }
+    const isFilm = Boolean(data.film) && !this.session.isTouched
+    if (isFilm) this.film ??= new Film(addressOf("", data.film), (isCut) => this.refresh({ isCut }))
+    if (data.run && !isFilm) this.#connect()
+    else this.#disconnect()
+    if (this.session.state) this.#heard(this.session.state)
+    this.refresh()
+  }
+
+  close() {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.#disconnect()
+    this.film?.close()
+    this.phases.stop()
+    this.steering.close()
+    clearTimeout(this.telling)
+    this.unlisten()
+    this.stage.close()
+  }
+
+  // What a button or key asks for.
+  act(name, value) {
+    if (this.#isFilm && name !== "play") return this.film.pause()
+    const { state } = this.session
+    const isAgain = state?.state === "finished"
+    this.steering.press(name, state, value)
+    if (name !== "speed") this.backAt = null
+    if (this.#isFilm) this.#start()
+    else if (name === "play" && isAgain) ["reset", "play"].forEach((each) => this.run.send({ do: each }))
+    else if (name === "speed") this.run.send({ do: "speed", speed: value })
+    else this.run.send({ do: name })
+    this.session.isTouched = true
+    this.refresh()
+  }
+
+  // Draws what has changed, once for all changes of a moment.
+  refresh({ isCut = false, isAsked = false, glide } = {}) {
+    this.due = {
+      isCut: isCut || Boolean(this.due?.isCut),
+      isAsked: isAsked || Boolean(this.due?.isAsked),
+      glide: glide ?? this.due?.glide,
+    }
+    if (this.scheduled !== undefined) return
+    const draw = () => {
+      this.scheduled = undefined
+      if (!this.isClosed) this.#draw()
+    }
+    // A hidden tab gets no animation frames, but is to go on with the run.
+    this.scheduled = document.hidden ? setTimeout(draw) : requestAnimationFrame(draw)
+  }
+
+  get #isFilm() {
+    return Boolean(this.film) && !this.session.isTouched
+  }
+
+  #connect() {
+    const { data, session } = this
+    if (this.run?.isOf(data)) return
+    this.#disconnect()
+    this.run = new Run(data, session, {
+      frame: (time) => this.#arrived(time),
+      state: (state) => this.#heard(state),
+      changed: () => this.refresh(),
+    })
+    if (this.isToPlay) this.run.send({ do: "play" })
+    this.isToPlay = false
+  }
+
+  #disconnect() {
+    this.run?.close()
+    this.run = null
+  }
+
+  // A film's Play is for the run that it leads to.
+  #start() {
+    this.film.close()
+    this.session.isTouched = this.isToPlay = true
+    if (this.data.run) this.#connect()
+    else this.tell("start", "play")
+  }
+
+  #arrived(time) {
+    // Taken off the page without a word: nobody looks any more.
+    if (!this.element.isConnected) return this.close()
+    this.frameTime = time
+    if (this.session.state?.speed === "slow" && isMoving(this.session.state)) this.phases.begin(time)
+    this.refresh({ glide: Math.min(LONGEST_GLIDE, time) })
+  }
+
+  #heard(state) {
+    this.steering.hear(state)
+    if (state.speed !== "slow" || !isMoving(state)) this.phases.stop()
+    if (state.page > this.data.page && !this.told.has(state.page)) this.#tellPage()
+    this.refresh()
+  }
+
+  // Streamlit's own scripts may be about to do it themselves.
+  #tellPage() {
+    this.telling ??= setTimeout(() => {
+      this.telling = undefined
+      const { page } = this.session.state
+      if (page <= this.data.page || this.told.has(page)) return
+      this.told.add(page)
+      this.tell("page", page)
+    }, PAGE_AFTER)
+  }
+
+  #choose(change) {
+    this.session.look = { ...this.session.look, ...change }
+    this.refresh({ glide: "view" in change ? LONGEST_GLIDE : 0 })
+  }
+
+  #lookBack(iteration) {
+    const now = performance.now()
+    const glide = Math.min(LONGEST_GLIDE_BACK, now - (this.movedAt ?? 0))
+    this.movedAt = now
+    this.backAt = iteration
+    if (this.#isFilm && iteration !== null) this.film.pause()
+    if (this.#isFilm && iteration === null) this.film.play()
+    if (iteration !== null) this.run?.want(iteration)
+    this.refresh({ isAsked: true, glide })
+  }
+
+  #dismiss(id) {
+    this.session.seen.add(id)
+    if (this.session.state?.owner) this.run?.send({ do: "dismiss", notice: id })
+    this.refresh()
+  }
+
+  #key(name, by) {
+    if (name === "keys") return this.stage.transport.toggleKeys()
+    if (name === "move") return this.stage.slider.move(by)
+    if (this.#abilities()[name]) this.act(name)
+  }
+
+  #abilities() {
+    if (this.#isFilm) return { play: true, pause: this.film.isPlaying }
+    return this.session.state ? this.steering.abilities(this.session.state) : {}
+  }
+
+  #draw() {
+    const { isCut, isAsked, glide = 0 } = this.due
+    this.due = null
+    const { session, film } = this
+    // A run of which nothing has come yet leaves the film's last picture.
+    const showsFilm = film && !session.store.scene
+    const store = showsFilm ? film.store : session.store
+    const state = showsFilm ? film.state : session.state
+    const lookingBack = this.backAt !== null && store.frames.length > 0
+    const frame = lookingBack ? store.nearest(this.backAt) : store.newest
+    this.stage.render({
+      store,
+      state,
+      frame,
+      lookingBack,
+      isAsked,
+      title: state?.title ?? this.data.title,
+      backAt: this.backAt,
+      isPlaying: isMoving(state),
+      look: session.look,
+      glide: isCut ? 0 : glide,
+      can: this.#abilities(),
+      pressed: this.steering.pressed,
+      speed: state?.speed,
+      invites: !session.isTouched && (this.#isFilm || !state?.iteration),
+      notice: this.#notice(),
+    })
+    this.run?.drawn()
+  }
+
+  #notice() {
+    const { session, film, run, phases } = this
+    const isStarting = Boolean(film) && session.isTouched && !session.store.scene
+    return noticeOf({ session, isFilm: this.#isFilm, hasFailed: film?.hasFailed, isStarting, run, phase: phases.text })
+  }
+}

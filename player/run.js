@@ -1,0 +1,108 @@
+// One run as the player follows it: what comes over the channel goes into its store, and comes back drawn.
+
+import { Channel } from "./channel.js"
+import { Filler } from "./filler.js"
+import { isMoving } from "./steering.js"
+import { addressOf, showLink, tokenOf } from "./tab.js"
+
+const LOST_IS_SAID_AFTER = 1000
+
+const identity = ({ run, token, channel, base }) => JSON.stringify([run, token, channel, base])
+
+export class Run {
+  // `on`: frame(time since the one before), state(state), changed()
+  constructor(data, session, on) {
+    this.identity = identity(data)
+    this.session = session
+    this.on = on
+    this.status = "opening"
+    this.owesReady = false
+    this.frameAt = -Infinity
+    const { store } = session
+    const lane = { run: data.run, token: tokenOf(data), cursor: () => store.cursor }
+    this.filler = new Filler(store, (message) => this.send(message), () => isMoving(session.state))
+    this.channel = new Channel(addressOf(data.base, data.channel), [lane], {
+      state: (_, state) => this.#heard(state),
+      scene: (_, message) => this.#changed(() => store.setScene(message)),
+      rows: (_, message) => this.#changed(() => store.addRows(message)),
+      frame: (_, ...frame) => this.#arrived(...frame),
+      fetched: (_, first, last) => this.#changed(() => this.filler.settle(first, last)),
+      opened: () => this.#opened(),
+      refused: (refusal) => this.#changed(() => (this.refusal = refusal)),
+      status: (status) => this.#became(status),
+    })
+  }
+
+  isOf(data) {
+    return this.identity === identity(data)
+  }
+
+  send(message) {
+    this.channel.send(message)
+  }
+
+  // A person waits for the frame at that iteration.
+  want(iteration) {
+    if (this.session.store.nearest(iteration)?.iteration !== iteration) this.filler.want(iteration)
+  }
+
+  // What has come is seen: the next frame may come.
+  drawn() {
+    if (!this.owesReady) return
+    this.owesReady = false
+    this.send({ do: "ready" })
+  }
+
+  close() {
+    clearTimeout(this.saying)
+    this.filler.close()
+    this.channel.close()
+  }
+
+  #opened() {
+    this.filler.forget()
+    this.send({ do: "ready" })
+  }
+
+  #arrived(number, message, bytes) {
+    this.filler.received()
+    if (!this.session.store.add(number, message, bytes)) return this.on.changed()
+    const now = performance.now()
+    const time = now - this.frameAt
+    this.frameAt = now
+    this.owesReady = true
+    this.on.frame(time)
+  }
+
+  #heard(state) {
+    this.session.store.identify(state.scene)
+    this.session.state = state
+    this.#show(state.link)
+    this.on.state(state)
+  }
+
+  // Of two players on a page, neither may overwrite the other's link again and again.
+  #show(link) {
+    const text = JSON.stringify(link ?? null)
+    if (link && text !== this.link) showLink(link)
+    this.link = text
+  }
+
+  #changed(change) {
+    this.filler.received()
+    change()
+    this.on.changed()
+  }
+
+  // A connection that is back within a second was hardly lost.
+  #became(status) {
+    clearTimeout(this.saying)
+    if (status === this.status) return
+    const say = () => {
+      this.status = status
+      this.on.changed()
+    }
+    if (status === "lost") this.saying = setTimeout(say, LOST_IS_SAID_AFTER)
+    else say()
+  }
+}

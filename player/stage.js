@@ -1,0 +1,78 @@
+// The player's place on the page: a skeleton of fixed heights that is there before any frame has come.
+
+import { el, setAttribute } from "./dom.js"
+import { Figures } from "./figures.js"
+import { Notice } from "./notice.js"
+import { Pictures } from "./pictures.js"
+import { Progress } from "./progress.js"
+import { Sentence } from "./sentence.js"
+import { Slider } from "./slider.js"
+import { Transport } from "./transport.js"
+import { words } from "./words.js"
+
+export class Stage {
+  // `on`: act(name, value), choose(change), go(iteration), dismiss(id), reconnect()
+  constructor(element, on) {
+    this.transport = new Transport(on.act)
+    this.progress = new Progress()
+    this.notice = new Notice(on)
+    this.figures = new Figures()
+    this.pictures = new Pictures(on.choose)
+    this.sentence = new Sentence()
+    this.slider = new Slider(on.go)
+    const below = el("div", { class: "dann-below" }, this.sentence.element, this.slider.element)
+    this.root = el(
+      "section",
+      { class: "dann-player", "aria-label": words.player },
+      this.transport.element,
+      this.progress.element,
+      this.notice.element,
+      this.figures.element,
+      this.pictures.tabs,
+      this.pictures.element,
+      below,
+    )
+    this.attach(element)
+    this.pictures.begin()
+  }
+
+  attach(element) {
+    if (this.root.parentNode === element) return
+    element.append(this.#styleSheet(), this.root)
+  }
+
+  // Until the style is there, the player keeps its place and is not seen.
+  #styleSheet() {
+    const sheet = el("link", { rel: "stylesheet", href: new URL("./style.css", import.meta.url) })
+    const settle = (style) => Object.assign(this.root.style, style)
+    settle({ visibility: "hidden", minHeight: "calc(100vh - 6rem)" })
+    for (const type of ["load", "error"])
+      sheet.addEventListener(type, () => settle({ visibility: "", minHeight: "" }), { once: true })
+    return sheet
+  }
+
+  // What is seen; player.js makes it.
+  render(seen) {
+    const { store, state, frame, lookingBack, isPlaying, isAsked } = seen
+    setAttribute(this.root, "aria-label", seen.title ? `${words.player}: ${seen.title}` : words.player)
+    setAttribute(this.root, "data-state", state?.state ?? "connecting")
+    this.transport.render(seen)
+    this.progress.render(state, frame, lookingBack)
+    this.notice.render(seen.notice)
+    this.figures.render(frame, store.scene)
+    this.pictures.render(seen)
+    this.sentence.render(frame, isPlaying && !lookingBack, isAsked)
+    this.slider.render(store.stops, seen.backAt)
+  }
+
+  // Between two frames only this changes.
+  renderNotice(notice) {
+    this.notice.render(notice)
+  }
+
+  close() {
+    for (const part of [this.transport, this.notice, this.pictures, this.sentence]) part.close()
+    this.root.previousSibling?.remove()
+    this.root.remove()
+  }
+}

@@ -1,0 +1,76 @@
+// What is known of the point under the mouse, beside it, and a ring around it.
+
+import { element } from "./element.js"
+import { INK } from "./palette.js"
+
+const GAP = 12
+const RING = 15
+
+export class Tooltip {
+  constructor(stage) {
+    this.ring = element("div", {
+      position: "absolute",
+      left: "0",
+      top: "0",
+      width: `${RING}px`,
+      height: `${RING}px`,
+      boxSizing: "border-box",
+      border: `2px solid ${INK}`,
+      borderRadius: "50%",
+      pointerEvents: "none",
+      display: "none",
+    })
+    this.box = element("div", {
+      position: "absolute",
+      zIndex: "1",
+      boxSizing: "border-box",
+      padding: "4px 8px",
+      borderRadius: "4px",
+      borderLeft: "4px solid",
+      background: "rgba(255, 255, 255, 0.95)",
+      boxShadow: "0 1px 5px rgba(0, 0, 0, 0.35)",
+      color: INK,
+      lineHeight: "1.35",
+      textAlign: "left",
+      overflowWrap: "anywhere",
+      pointerEvents: "none",
+      display: "none",
+    })
+    // A screen reader hears the picture's description instead.
+    for (const part of [this.ring, this.box]) {
+      part.setAttribute("aria-hidden", "true")
+      stage.append(part)
+    }
+  }
+
+  // `about`: {x, y, colour, lines: [{text, colour}], isRinged}; `size`: {width, height} of the stage.
+  show(about, size) {
+    this.write(about.lines)
+    const { x, y } = about
+    const isLeft = x > size.width / 2
+    const isAbove = y > size.height / 2
+    Object.assign(this.box.style, {
+      display: "block",
+      borderColor: about.colour,
+      // On the side with more room; its own size need not be known.
+      left: isLeft ? "auto" : `${x + GAP}px`,
+      right: isLeft ? `${size.width - x + GAP}px` : "auto",
+      top: isAbove ? "auto" : `${y + GAP}px`,
+      bottom: isAbove ? `${size.height - y + GAP}px` : "auto",
+      maxWidth: `${(isLeft ? x : size.width - x) - GAP}px`,
+    })
+    this.ring.style.display = about.isRinged ? "block" : "none"
+    this.ring.style.transform = `translate(${x - RING / 2}px, ${y - RING / 2}px)`
+  }
+
+  write(lines) {
+    const written = JSON.stringify(lines)
+    if (written === this.written) return
+    this.written = written
+    this.box.replaceChildren(...lines.map(({ text, colour = INK }) => element("div", { color: colour }, text)))
+  }
+
+  hide() {
+    this.box.style.display = this.ring.style.display = "none"
+  }
+}

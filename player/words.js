@@ -1,0 +1,186 @@
+// Everything the player says, as functions of facts: a translation is another object of this form.
+
+export const whole = (number) => Math.round(number).toLocaleString("en-US")
+export const percent = (share, digits = 0) => (Number.isFinite(share) ? `${(100 * share).toFixed(digits)}%` : "–")
+export const fixed = (number, digits) => (Number.isFinite(number) ? number.toFixed(digits) : "–")
+// As few digits as the number needs.
+const short = (number) => String(Number(Number(number).toPrecision(6)))
+
+const duration = (seconds) =>
+  seconds < 90 ? `${Math.max(Math.round(seconds), 1)} s` : `${Math.round(seconds / 60)} min`
+
+const undoable = (sentence, facts) => sentence + (facts.undo ? " Undo brings the old run back." : "")
+
+const ended = (text) => (/[.!?…]$/.test(text) ? text : `${text}.`)
+
+const rules = {
+  beginning: () => "The first iterations are being trained.",
+  untrained: () => "Nothing is trained yet: the network is random. Press Play and watch it align the domains.",
+  diverged: () => "Diverged: the losses have left every scale. Lower the learning rate, then Reset.",
+  "no adversary": () =>
+    "The adversarial weight is 0: this is source-only training, nothing pulls the domains together.",
+  "lambda_max is 0": () =>
+    "lambda_max is 0: the discriminator watches, but the extractor does not feel it (source only).",
+  "source forgotten": (f) =>
+    `The classifier has forgotten the source (${percent(f.source_accuracy)}, it was ` +
+    `${percent(f.best_source_accuracy)}): the reversed gradient is too strong. Lower lambda_max.`,
+  guessing: () =>
+    "The classifier does no better than guessing, so aligned features mean nothing: try another learning rate, or " +
+    "lower lambda_max.",
+  "lambda never rose": (f) =>
+    `The run is over and lambda ended at ${fixed(f.lambda, 2)}: gamma is too small for it to rise.`,
+  "lambda still low": (f) =>
+    `lambda is still ${fixed(f.lambda, 2)}: adaptation has hardly begun, the classifier learns the source first.`,
+  "reversal limited": (f) =>
+    `The discriminator is right in ${percent(f.domain_accuracy)} of cases: the reversal limit ` +
+    `(${short(f.reversal_limit)}) keeps its pull on the extractor gentle. Raise it to pull harder.`,
+  "discriminator wins": (f) =>
+    `The discriminator wins (${percent(f.domain_accuracy)} right): the extractor cannot hide the domain. Raise ` +
+    "lambda_max, or its width is too large.",
+  "discriminator asleep": (f) =>
+    "The discriminator is at chance, but a fresh probe still tells the domains apart (A-distance " +
+    `${fixed(f.a_distance, 1)}): it is asleep, not beaten. Try a larger width or a higher learning rate.`,
+  early: (f) =>
+    `The discriminator is at chance (${percent(f.domain_accuracy)} right), but it is early: lambda is ` +
+    `${fixed(f.lambda, 2)} on its way to ${short(f.lambda_max)}, and nothing has settled yet.`,
+  aligned: (f) =>
+    `The discriminator is at chance (${percent(f.domain_accuracy)} right, 50\u00a0% = cannot tell): the features are ` +
+    "aligned.",
+  "tug of war": (f) =>
+    `Tug of war: the discriminator is right in ${percent(f.domain_accuracy)} of cases, the extractor pulls against it.`,
+}
+
+const notices = {
+  rebuilt: (f) => undoable(`New network: ${f.label} changed from ${f.old} to ${f.new}.`, f),
+  "new data": (f) => undoable(`New data and a new network: ${f.label} is now ${f.value}.`, f),
+  domain: (f) => undoable(`${f.title}, with settings that suit it.`, f),
+  upload: (f) => undoable(`Your data is on the page: ${ended(f.name)}`, f),
+  cell: (f) => undoable("This is the run of the sweep's cell, from its beginning.", f),
+  reset: (f) => undoable("Back at iteration 0.", f),
+  undone: () => "The run before is back, where it was.",
+  reconnected: () => "Connected again; the run goes on where it was.",
+  recovered: (f) =>
+    `The worker that trained this run died; another one went on at iteration ${whole(f.iteration)}. Nothing was lost.`,
+  "link refused": (f) => `The link could not be followed: ${ended(f.why)}`,
+  "link preset": (f) => `The link could not be followed, its domain starts with its preset: ${ended(f.why)}`,
+  "unknown in link": (f) => `The link names ${[f.names].flat().join(", ")}, which this experiment does not have.`,
+  "run gone": () => "The run of this link is no longer kept here: it starts anew, with the link's settings.",
+  "no effect": (f) => `${f.label} acts on iterations to come, and this run is at its end: Reset, or raise max_iter.`,
+  elsewhere: () => "The link is of uploaded data, which only the page that holds it can show: upload it here.",
+  text: (f) => f.text,
+}
+
+const failures = {
+  engine: (f) => ended(f.text),
+  training: (f) => `Training stopped with an error: ${ended(f.text)} Reset starts again; nothing else was lost.`,
+}
+
+const refusals = {
+  "hello late": () => "The connection was too slow to begin. Reload the page to try again.",
+  malformed: () => "The server did not understand this page. Reload it.",
+  "too large": () => "The server refused a message that was too large. Reload the page.",
+  "too often": () => "The server refused so many messages in so short a time. Reload the page in a moment.",
+  token: () => "Only the page that started this run can steer it, and this is not that page any more. Reload it.",
+  "unknown run": () => "This run is no longer on the server. Reload the page to start a new one.",
+  "not shared": () => "This run is of uploaded data and has not been shared, so only its own page shows it.",
+  version: () => "This page is of another version than the server. Reload it.",
+  origin: () => "The server does not take connections from this address.",
+}
+
+function progress({ iteration, max, left, done, waiting, device, lookingBack }) {
+  const at = `iteration ${whole(iteration)} of ${whole(max)}`
+  if (lookingBack) return `looking back: ${iteration > max ? `iteration ${whole(iteration)}` : at}`
+  const parts = [iteration > max ? `${whole(iteration)} iterations, max_iter is now ${whole(max)}` : at]
+  if (waiting) parts.push("waiting for a worker")
+  else if (done) parts.push("done")
+  else if (left !== null) parts.push(`${duration(left)} left`)
+  if (device && device !== "cpu") parts.push(`on ${device}`)
+  return parts.join(" · ")
+}
+
+// A rule that this page does not know yet is still better named than hidden.
+const said = (of) => (rule, facts) => (Object.hasOwn(of, rule) ? of[rule](facts ?? {}) : ended(rule))
+
+export const words = {
+  rule: said(rules),
+  notice: said(notices),
+  failure: said(failures),
+  refusal: said(refusals),
+  progress,
+  building: "The network is being built …",
+  connecting: "Connecting …",
+  connection: {
+    lost: "The connection is lost; trying again …",
+    polling: "No live connection could be opened (a proxy may forbid WebSockets): asking once a second instead.",
+    unreachable: "The server cannot be reached; trying again …",
+  },
+  film: "A film of a finished run: press Play for your own",
+  starting: "Your own run begins …",
+  filmMissing: "The film could not be loaded: press Play for a run of your own.",
+  looksOn: "You are looking on: only the page that started this run can steer it.",
+  phases: [
+    "features: a batch of both domains goes through the extractor",
+    "label loss: the classifier is graded on the source's labels",
+    "domain loss: the discriminator guesses where each sample is from",
+    "reversed gradient: its lesson reaches the extractor times minus lambda",
+    "update: all weights take one small step",
+  ],
+  step: (number, of, text) => `One iteration, ${number} of ${of}: ${text}`,
+  transport: {
+    group: "transport",
+    play: ["Play", "Train until max_iter (P)."],
+    pause: ["Pause", "Hold the run where it is (A)."],
+    step: ["Step", "Train one iteration (S)."],
+    reset: ["Reset", "Back to iteration 0 with a new network (0)."],
+    undo: ["Undo", "Bring back the run before the last rebuild or reset (U)."],
+    again: "Play the run again from the beginning (P).",
+    speed: "speed",
+    speeds: { slow: "slow motion", normal: "normal", fast: "as fast as it goes" },
+    figures: ["Figures", "What the figures mean."],
+    keys: ["?", "Keys"],
+    reconnect: "Reconnect",
+    dismiss: "Close this message",
+  },
+  keys: [
+    ["P", "play; at the end: from the beginning"],
+    ["A", "pause"],
+    ["S", "one step"],
+    ["0", "reset"],
+    ["U", "undo"],
+    ["← →", "look back, frame by frame"],
+    ["?", "this list"],
+  ],
+  figures: {
+    lambda: ["lambda", "", "What multiplies the reversed gradient now."],
+    source: ["source accuracy", "", "How often the classifier is right on the source, whose labels it learns from."],
+    target: [
+      "target accuracy",
+      "(exam)",
+      "The same on the target. Uses the target's labels, which training never sees.",
+    ],
+    domain: ["domain accuracy", "(50 % = cannot tell)", "How often the discriminator names the right domain."],
+    distance: [
+      "proxy A-distance",
+      "",
+      "From a fresh linear probe on the features: 0 = the domains cannot be told apart, 2 = always.",
+    ],
+  },
+  basis: (source, target) =>
+    `Accuracies are over ${whole(source)} source and ${whole(target)} target samples.`,
+  noLabels: "no labels",
+  hiddenLabels: "hidden",
+  notTrained: "not trained",
+  pictures: { group: "pictures", features: "features", input: "input", curves: "curves" },
+  views: { label: "picture of the features", "t-SNE": "t-SNE", PCA: "PCA" },
+  colours: { label: "colour by:", class: "class", domain: "domain" },
+  rings: ["ring wrong ones (exam)", "Ring the target samples whose prediction is wrong. Uses the target's labels."],
+  truth: [
+    "true labels (exam)",
+    "Colour the target by its true labels instead of the predictions. Training never sees them.",
+  ],
+  player: "live view",
+  slider: "look back",
+  stop: (iteration) => `iteration ${whole(iteration)}`,
+  live: "live",
+  backToLive: "Back to the newest frame",
+}
