@@ -15,15 +15,16 @@ visit = visitors.arrive()
 experiment = visit.experiment
 if visit.is_owner:
     sidebar.draw(experiment)
-    if upload.panel().is_open:
+# Always there: of what stands below an element that comes or goes, Streamlit's page makes everything anew.
+with st.container(key="above"):
+    if visit.is_owner and upload.panel().is_open:
         upload.draw(experiment)
-elif experiment:
-    st.info(f"You are watching a run that somebody shares: {plain(experiment.title)}", icon=":material/group:")
-    st.button("Start your own", on_click=visitors.start_own)
-else:
-    st.warning(visitors.taken(), icon=":material/group:")
-    st.button("Try again", icon=":material/refresh:")
-# A container of its own: what comes or goes above must not take the player down.
+    elif experiment is None:
+        st.warning(visitors.taken(), icon=":material/group:")
+        st.button("Try again", icon=":material/refresh:")
+    elif not visit.is_owner:
+        st.info(f"You are watching a run that somebody shares: {plain(experiment.title)}", icon=":material/group:")
+        st.button("Start your own", on_click=visitors.start_own)
 with st.container(key="stage"):
     shows_film = experiment is None or not (is_linked or experiment.touched)
     player(

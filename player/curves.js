@@ -175,7 +175,7 @@ export class Curves extends Picture {
   }
 
   description(frame) {
-    return curvesDescription(frame)
+    return curvesDescription(frame, marksOf(frame.values.changes, frame.values.knobs.max_iter))
   }
 }
 

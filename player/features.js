@@ -29,6 +29,7 @@ export class Features extends Picture {
       lineHeight: "1.4",
       color: INK,
     })
+    this.legend.className = "dann-legend"
     this.root.append(this.legend)
     this.setHome(HOME)
   }

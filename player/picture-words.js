@@ -88,10 +88,11 @@ export const INPUT_DESCRIPTIONS = {
 
 const listed = (counts) => counts.map(([name, number]) => `${shortened(name, 40)} (${number})`).join(", ")
 
-export function curvesDescription({ values, exam }) {
+export function curvesDescription({ values, exam }, marks) {
   const target = exam.target_accuracy === undefined ? "" : `, target accuracy ${percent(exam.target_accuracy)} (exam)`
   return (
     `Losses, lambda and accuracies up to iteration ${count(values.iteration)}: lambda ${values.lambda.toFixed(2)}, ` +
-    `source accuracy ${percent(values.source_accuracy)}, domain accuracy ${percent(values.domain_accuracy)}${target}.`
+    `source accuracy ${percent(values.source_accuracy)}, domain accuracy ${percent(values.domain_accuracy)}${target}.` +
+    marks.map((mark) => ` At iteration ${count(mark.iteration)}: ${changed(mark)}.`).join("")
   )
 }

@@ -55,7 +55,8 @@ class Player {
       this.backAt = null
     }
     const isFilm = Boolean(data.film) && !this.session.isTouched
-    if (isFilm) this.film ??= new Film(addressOf("", data.film), (isCut) => this.refresh({ isCut }))
+    if (isFilm) this.film ??= new Film(addressOf(data.base, data.film), (isCut) => this.refresh({ isCut }))
+    else if (this.film) this.#endFilm()
     if (data.run && !isFilm) this.#connect()
     else this.#disconnect()
     if (this.session.state) this.#heard(this.session.state)

@@ -132,17 +132,23 @@ class Lane:
             self._scene = scene
             await self._send_state()
             await self._send(0, run.recording.scene)
-        await self._send_state()
         pulls = self.ready or self.is_hidden
-        if pulls and self._may_be_sent() and (latest := self._newer(run)):
+        latest = self._newer(run)
+        if latest and self._may_be_sent(run, latest[1]):
             await self._send_frame(run, *latest)
             # The worker need not wait until this one is drawn, nor may it run away from who draws.
             pulls = self.is_hidden
+        # After the frame: who reads "paused" has what it is paused at.
+        await self._send_state()
         if pulls and self.is_owner:
             await self._pull(run)
 
-    def _may_be_sent(self) -> bool:
-        return not self.is_hidden or time.monotonic() - self._sent_at >= HIDDEN_SECONDS
+    def _may_be_sent(self, run: Run, frame: Shown) -> bool:
+        if run.still and frame.iteration > self._rows:
+            return True
+        if self.is_hidden:
+            return time.monotonic() - self._sent_at >= HIDDEN_SECONDS
+        return self.ready
 
     def _newer(self, run: Run) -> tuple[int, Shown] | None:
         frames = run.recording.between(self._frame + 1, 2**32)

@@ -197,4 +197,4 @@ def test_a_smaller_max_iter_at_the_end_claims_nothing_untrue(page: Page, address
     expect(progress(page)).not_to_contain_text("of 100")
     # A live change at the end says that it has no effect.
     page.get_by_role("button", name="+", exact=True).first.click()
-    expect(notice(page)).to_contain_text("no effect")
+    expect(notice(page)).to_contain_text("acts on iterations to come")

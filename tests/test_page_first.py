@@ -115,7 +115,7 @@ def test_keys_work_from_everywhere_but_a_text_field(page: Page, address: str) ->
     # The box that was chosen from still has the focus.
     page.keyboard.press("p")
     wait_for_iteration(page, 10)
-    slider = page.get_by_test_id("stSlider").first.get_by_role("slider")
+    slider = page.get_by_test_id("stSlider").filter(has_text="discriminator width").get_by_role("slider")
     slider.focus()
     page.keyboard.press("a")
     expect(player(page)).to_have_attribute("data-state", re.compile("paused|finished"))
