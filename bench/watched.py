@@ -84,6 +84,8 @@ async def watch(player: Player, beat: float, seconds: float) -> Pace:
 async def compare(server: Server, asked: argparse.Namespace) -> dict[tuple[str, str], list[float]]:
     """The ratios by domain and beat; each round prints its figures."""
     ratios: dict[tuple[str, str], list[float]] = defaultdict(list)
+    # Its workers start after it answers.
+    await asyncio.to_thread(server.wait_until_idle)
     async with Client(scheduler_of(server), asynchronous=True) as cluster:
         for k in range(asked.rounds):
             for domain in asked.domains:
@@ -116,7 +118,6 @@ def main() -> int:
     log = Path(tempfile.mkstemp(prefix="watched-", suffix=".log")[1])
     print(f"server log {log}", flush=True)
     with Server(log) as server:
-        server.wait_until_idle()
         ratios = asyncio.run(compare(server, asked))
     missed = []
     for (domain, name), values in ratios.items():
