@@ -144,7 +144,7 @@ async def noted(page: Page, *, forget: bool = False) -> Noted:
 
 
 async def visit_in_chromium(address: str, query: str, records: list[Record], seconds: float) -> None:
-    """One page for each record, for so many seconds: Play, gamma, Pause."""
+    """One page for each record, for so many seconds: Play, gamma, Pause, at least once."""
     if not records:
         return
     async with async_playwright() as playwright:
@@ -158,7 +158,7 @@ async def _visit(browser: Browser, address: str, query: str, record: Record, sec
     try:
         page = await opened(browser, address, query)
         page.on("pageerror", lambda error: record.errors.update([f"in the browser: {error}"]))
-        while time.time() < deadline:
+        while not record.pauses or time.time() < deadline:
             await noted(page, forget=True)
             await press(page, "Play")
             await can_press(page, "Pause")

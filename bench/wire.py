@@ -23,6 +23,7 @@ class Wire:
     def __init__(self, errors: Counter[str] | None = None) -> None:
         self.errors: Counter[str] = Counter() if errors is None else errors
         self._changed = asyncio.Event()
+        self._reader: asyncio.Task | None = None
 
     def take(self, data: str | bytes) -> None:
         """Called for every message."""
@@ -40,7 +41,9 @@ class Wire:
         self._reader = asyncio.create_task(self._read())
 
     async def close(self) -> None:
-        """Leave."""
+        """Leave, where it has been connected."""
+        if self._reader is None:
+            return
         self._reader.cancel()
         with suppress(asyncio.CancelledError):
             await self._reader

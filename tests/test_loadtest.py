@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from conftest import finished
 
+from bench.chromium import Noted, visit_in_chromium
 from bench.loadtest import report
 from bench.player_client import Player, read_frame
 from bench.serving import ROOT, Server
@@ -96,6 +97,28 @@ def test_a_session_trains_on_uploaded_files(server: Server) -> None:
     assert not student.errors
     assert "domain" not in student.player.state["link"]
     assert not server.tracebacks()
+
+
+def test_a_real_page_notes_what_it_is_sent_and_shows(server: Server) -> None:
+    record = Record("Chromium 0")
+    finished(visit_in_chromium(server.address, "domain=moons&max_iter=100000", [record], 1))
+    assert not record.errors
+    assert len(record.pauses) == 1
+    assert record.sent >= record.frames > 1
+    assert record.moves > 0
+    assert record.sent_bytes > 1000 * record.sent
+
+
+def test_a_pause_lasts_until_the_screen_stands_still() -> None:
+    seen = Noted(
+        sent=[(10.0, 0, False, 9), (10.2, 5, True, 9)],
+        states=[(10.1, "playing"), (11.1, "paused")],
+        shown=[(9.0, 40), (9.1, 0), (10.3, 5), (11.25, 6)],
+        clicked=11.0,
+    )
+    assert seen.paused() == 0.25
+    # The film has shown others before.
+    assert seen.own_frame() == 10.3
 
 
 def test_the_server_and_its_workers_are_measured(server: Server) -> None:
