@@ -19,7 +19,7 @@ test: $(VENV)/test.done
 
 # More: make loadtest LOADTEST="--sessions 10 --seconds 30"
 loadtest: $(VENV)/test.done
-	$(BIN)/python -m bench.loadtest --gap 3 --pause 1 --memory 10 --errors 0 $(LOADTEST)
+	$(BIN)/python -m bench.loadtest --gap 1 --pause 0.1 --memory 10 --errors 0 $(LOADTEST)
 
 lint: $(VENV)/test.done
 	$(BIN)/ruff check --fix .

@@ -1,8 +1,8 @@
 """A class on one server: sessions that do what students do, and how the page keeps up with them.
 
-`python -m bench.loadtest --sessions 30 --seconds 60 --gap 3 --pause 1 --memory 10` starts the app, lets sessions arrive
-over 15 s that speak the browser's protocol and a few that are a real Chromium, and ends with status 1 if a bound is
-missed. Clients and server share the machine; what the clients took of it is printed.
+`python -m bench.loadtest --sessions 30 --seconds 60 --gap 1 --pause 0.1 --memory 10` starts the app, lets sessions
+arrive over 15 s that hold a page and a player's socket as a browser does, and a few that are a real Chromium, and ends
+with status 1 if a bound is missed. Clients and server share the machine; what the clients took of it is printed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from inspect import getfile
 from pathlib import Path
 
 import numpy as np
+import websockets
 
 from bench.chromium import visit_in_chromium
 from bench.serving import Server, Usage
@@ -44,10 +45,9 @@ async def visit(address: str, query: str, name: str, delay: float, seconds: floa
     try:
         async with asyncio.timeout(seconds + GRACE_SECONDS), student:
             await student.live(seconds)
-    except (TimeoutError, OSError, KeyError) as error:
-        student.errors[f"the session broke off at {_step(error)}, iteration {student.iteration}: {error!r}"] += 1
+    except (TimeoutError, OSError, KeyError, websockets.WebSocketException) as error:
+        student.errors[f"the session broke off at {_step(error)}: {error!r}"] += 1
     student.record.stop(time.time())
-    student.record.errors = student.errors
     return student.record
 
 
@@ -62,12 +62,12 @@ async def warm_up(address: str, query: str) -> None:
     async with Student(address, query, "warm-up", uploads=True) as student:
         await student.open()
         await student.play()
-        await student.until(lambda: student.done or student.record.frames > WARM_FRAMES)
+        await student.player.until(lambda: student.player.is_done or student.record.frames > WARM_FRAMES)
         await student.pause()
         await student.reset()
         await student.train_on(*PAIRS[1])
         await student.play()
-        await student.until(lambda: student.done or student.record.frames > 2 * WARM_FRAMES)
+        await student.player.until(lambda: student.player.is_done or student.record.frames > 2 * WARM_FRAMES)
         await student.pause()
 
 
@@ -116,12 +116,14 @@ def report(records: list[Record], usages: list[Usage], tracebacks: int) -> dict[
     print(f"frames/s      mean {np.mean(rates):.2f}, min {min(rates):.2f} a session, while playing")
     print("gap (s)       p50 {:.2f}, p95 {:.2f}, p99 {:.2f}".format(*percentiles(gaps)), end="")
     print(f", max {max(gaps):.2f}; worst session's p95 {percentiles(worst.gaps)[1]:.2f} ({worst.name})")
-    print("Pause (s)     p50 {:.2f}, p95 {:.2f}, p99 {:.2f}".format(*percentiles(pauses)), end="")
-    print(f", max {max(pauses, default=float('nan')):.2f}; {len(pauses)} times")
+    print("Pause (s)     p50 {:.3f}, p95 {:.3f}, p99 {:.3f}".format(*percentiles(pauses)), end="")
+    print(f", max {max(pauses, default=float('nan')):.3f}; {len(pauses)} times")
+    moves = [r.move_seconds for r in records if r.played]
+    print(f"t-SNE moves   every {np.mean(moves):.2f} s of playing (mean of sessions, longest {max(moves):.2f})")
     for record in records:
         if record.name.startswith("Chromium"):
             figures = percentiles(record.gaps)[1], percentiles(record.pauses)[1]
-            print(f"  {record.name}: {record.frames} frames, gap p95 {figures[0]:.2f}, Pause p95 {figures[1]:.2f}")
+            print(f"  {record.name}: {record.frames} frames, gap p95 {figures[0]:.2f}, Pause p95 {figures[1]:.3f}")
     print(f"errors        {errors.total()} on pages, {tracebacks} tracebacks in the log")
     for text, count in errors.most_common(8):
         print(f"  {count} x {text[:160]}")
@@ -133,19 +135,28 @@ def report(records: list[Record], usages: list[Usage], tracebacks: int) -> dict[
     server, workers = end.server_cpu - start.server_cpu, end.workers_cpu - start.workers_cpu
     own = resource.getrusage(resource.RUSAGE_SELF)
     print(f"CPU (s)       server {server:.1f}, workers {workers:.1f}; clients {own.ru_utime + own.ru_stime:.1f}")
-    return {"gap": percentiles(gaps)[1], "pause": percentiles(pauses)[1], "memory": growth, "errors": errors.total()}
+    sent, size = (sum(getattr(r, name) for r in records) for name in ("sent", "sent_bytes"))
+    print(f"a frame sent  {size / max(sent, 1):,.0f} bytes, {1000 * server / max(sent, 1):.1f} ms of the server's CPU")
+    return {
+        "gap": percentiles(gaps)[1],
+        "pause": percentiles(pauses)[1],
+        "moves": float(np.mean(moves)),
+        "memory": growth,
+        "errors": errors.total(),
+    }
 
 
 def main() -> int:
     """The command line; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench.loadtest", description=__doc__.splitlines()[0])
-    parser.add_argument("--sessions", type=int, default=30, help="sessions that speak the browser's protocol")
+    parser.add_argument("--sessions", type=int, default=30, help="sessions without a browser")
     parser.add_argument("--pages", type=int, default=2, help="real Chromium pages beside them")
     parser.add_argument("--seconds", type=float, default=60, help="how long a session stays")
     parser.add_argument("--cool-down", type=float, default=30, help="seconds before memory is measured")
     parser.add_argument("--query", default="domain=moons&max_iter=100000", help="the link that everybody opens")
     parser.add_argument("--gap", type=float, help="bound on the gap's p95 (s)")
     parser.add_argument("--pause", type=float, help="bound on Pause's p95 (s)")
+    parser.add_argument("--moves", type=float, help="bound on the seconds between two moves of the t-SNE (mean)")
     parser.add_argument("--memory", type=float, help="bound on memory at the end over that at the start (%%)")
     parser.add_argument("--errors", type=float, help="bound on errors on pages")
     parser.add_argument("--log", type=Path, help="the server's log; a temporary file if not given")

@@ -74,7 +74,7 @@ class Server:
         return self
 
     def __exit__(self, *_: object) -> None:
-        family = self._family()
+        family = self.processes()
         self._popen.terminate()
         try:
             self._popen.wait(STOP_SECONDS)
@@ -98,7 +98,7 @@ class Server:
 
     def usage(self) -> Usage:
         """What the server and its workers use now; CPU time of workers that have ended stays in the sum."""
-        server, *workers = (_measured(p) for p in self._family())
+        server, *workers = (_measured(p) for p in self.processes())
         self._cpu |= {pid: cpu for pid, _, _, cpu in workers if pid}
         return Usage(
             server_mib=server[1],
@@ -129,7 +129,8 @@ class Server:
         """How often the log holds a traceback."""
         return self.log.read_text(errors="replace").count("Traceback (most recent call last)")
 
-    def _family(self) -> list[psutil.Process]:
+    def processes(self) -> list[psutil.Process]:
+        """The server and all its descendants."""
         try:
             return [self._process, *self._process.children(recursive=True)]
         except psutil.NoSuchProcess:
