@@ -14,6 +14,9 @@ from streamlit import config
 
 from server import channel, modules, place
 
+PAGES = ("sweep",)
+"""The paths of the pages beside the first."""
+
 
 @contextlib.asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
@@ -34,6 +37,7 @@ app = st.App(
     routes=[
         WebSocketRoute(f"{base}/live", channel.live),
         Route(f"{base}/live/ask", channel.ask, methods=["POST"]),
+        *(Route(f"{base}/{path}", modules.page) for path in ("", *PAGES)),
         *(Route(f"{base}/{folder}/{{version}}/{{name}}", modules.serving(folder)) for folder in modules.FOLDERS),
     ],
 )

@@ -10,7 +10,6 @@ ASSETS = Path(__file__).parent.parent / "assets"
 
 st.set_page_config(page_title="DANN Explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "icon.svg"))
-st.html(ASSETS / "style.css")
 
 st.navigation(
     [

@@ -1,4 +1,4 @@
-"""The player's modules, Plotly's script and the recordings that come with the app.
+"""The page itself with our style, the player's modules, Plotly's script and the recordings that come with the app.
 
 Their addresses hold a version: a file of another content has another address, so browsers may keep what they have.
 """
@@ -10,12 +10,14 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 
+import streamlit
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
 ROOT = Path(__file__).parent.parent
 TYPES = {".js": "text/javascript", ".css": "text/css", ".dann": "application/octet-stream"}
 FOLDERS = {
+    "assets": ROOT / "assets",
     "player": ROOT / "player",
     "recordings": ROOT / "assets" / "recordings",
     # Where the installed package has it, so that their versions agree.
@@ -60,3 +62,20 @@ def serving(folder: str) -> Callable[[Request], Awaitable[Response]]:
         return FileResponse(file, media_type=TYPES[file.suffix], headers=headers)
 
     return serve
+
+
+@cache
+def _page() -> str:
+    """Streamlit's page with our style in its head: one that came with the first script would move what is there."""
+    whole = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    links = [f'<link rel="stylesheet" href="./{address("assets", "style.css")}" />']
+    # Loaded beside Streamlit's own scripts, and not after them.
+    links += [
+        f'<link rel="modulepreload" href="./{address("player", n)}" />' for n in _files("player") if n[-3:] == ".js"
+    ]
+    return whole.replace("</head>", "\n".join([*links, "</head>"]))
+
+
+async def page(_: Request) -> Response:
+    """Any of the app's pages: they are one to the browser."""
+    return HTMLResponse(_page(), headers={"Cache-Control": "no-cache"})

@@ -21,6 +21,9 @@ from dann_core.settings import Settings
 FIRST_SLICE = 0.1
 """Seconds; short, so that Play answers at once."""
 
+LONGEST_SLICE = 1.0
+"""Seconds. A page that takes long between two frames has longer slices, so that its worker is never idle."""
+
 AHEAD = 2
 """Slices that may be asked for at a time: while a page draws one, its worker already has the next."""
 
@@ -214,7 +217,7 @@ class Run:
             return self._speed.iterations / self._speed.frame_seconds
         return self.settings.max_iter / self._speed.run_seconds if self._speed.run_seconds else None
 
-    def _ask_next(self, seconds: float = SLICE_SECONDS) -> None:
+    def _ask_next(self, seconds: float | None = None) -> None:
         """Ask for what is due: slices, a step, or looks at a run at rest until its picture is complete and still."""
         if self.failure or (self.busy and not self.playing):
             return
@@ -222,7 +225,8 @@ class Run:
             self._ask(0)
         elif self.playing and not self.finished:
             while not self.failure and len(self._pending) < AHEAD and time.monotonic() >= self.due:
-                self._ask(self._stride(), seconds=seconds)
+                since = time.monotonic() - self._asked_at
+                self._ask(self._stride(since), seconds=seconds or min(max(since, SLICE_SECONDS), LONGEST_SLICE))
         elif self._steps:
             self._steps -= 1
             self._ask(1)
@@ -231,13 +235,12 @@ class Run:
         elif self._asked != self.settings or not (self.iteration == 0 or self.recording.latest.complete):
             self._ask(0, complete=self.iteration > 0)
 
-    def _stride(self) -> int | None:
-        """How many iterations the next frame goes on."""
+    def _stride(self, since: float) -> int | None:
+        """How many iterations the next frame goes on, so many seconds after the last one was asked for."""
         rate = self._story_rate()
         if rate is None or self._speed.iterations is not None:
             return self._speed.iterations
-        since = min(max(time.monotonic() - self._asked_at, self._speed.frame_seconds), LONGEST_STRIDE)
-        return max(1, round(rate * since))
+        return max(1, round(rate * min(max(since, self._speed.frame_seconds), LONGEST_STRIDE)))
 
     def _ask(self, iterations: int | None, *, complete: bool = False, seconds: float = SLICE_SECONDS) -> None:
         now = time.monotonic()

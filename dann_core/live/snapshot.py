@@ -25,10 +25,10 @@ SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY = 60, 40
 BOUNDARIES = 10
 """Classes whose boundary is kept; more would be a tangle."""
 
-SHARES = {"tsne": 0.15, "probe": 0.02}
+SHARES, SHARES_AMONG_MANY = {"tsne": 0.1, "probe": 0.01}, {"tsne": 0.15, "probe": 0.01}
 """Of a training run's time, what t-SNE and the probe may take: they are made less often rather than taking more."""
 
-ROUNDS_WHILE_TRAINING, FEWEST_ROUNDS = 3, 2
+ROUNDS_WHILE_TRAINING, FEWEST_ROUNDS = 2, 1
 """Of optimisation before the t-SNE is drawn again: little at a time, so that it is drawn often and none keeps waiting;
 runs that take turns do less still."""
 
@@ -201,7 +201,8 @@ class Observer:
 
     def _due(self, turns: int, training: bool) -> list[str]:
         if training:
-            return [name for name, share in SHARES.items() if self._spent[name] < share * self._seconds]
+            shares = SHARES_AMONG_MANY if turns >= MANY_TURNS else SHARES
+            return [name for name, share in shares.items() if self._spent[name] < share * self._seconds]
         return [] if self._looks_at_rest == 1 and turns >= MANY_TURNS else list(SHARES)
 
     def _surface(self, trainer: Trainer, side: int) -> Surface | None:
