@@ -26,6 +26,7 @@ export class Features extends Picture {
       boxSizing: "border-box",
       overflowY: "auto",
       listStyle: "none",
+      fontSize: "12px",
       lineHeight: "1.4",
       color: INK,
     })

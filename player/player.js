@@ -129,9 +129,15 @@ class Player {
   }
 
   // A film's Play is for the run that it leads to.
-  #start() {
+  // Its last picture stays until the run has one.
+  #endFilm() {
     this.film.close()
-    this.session.isTouched = this.isToPlay = true
+    this.session.isTouched = true
+  }
+
+  #start() {
+    this.#endFilm()
+    this.isToPlay = true
     if (this.data.run) this.#connect()
     else this.tell("start", "play")
   }
