@@ -36,6 +36,7 @@ export class Tooltip {
       pointerEvents: "none",
       display: "none",
     })
+    this.box.className = "dann-tooltip"
     // A screen reader hears the picture's description instead.
     for (const part of [this.ring, this.box]) {
       part.setAttribute("aria-hidden", "true")
