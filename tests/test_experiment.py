@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import settle
-
 from ui.experiment import KEPT_RUNS, Experiment
 
 

@@ -60,6 +60,7 @@ def test_a_slice_under_way_ends_early_and_after_whole_iterations(vectors: Domain
     thread = threading.Thread(target=lambda: answers.append(run.advance(Slice(settings, None, seconds=3600, number=1))))
     thread.start()
     while run.trainer.iteration < 50:
+        thread.join(0.01)
         assert thread.is_alive()
     assert run.halt(1)
     thread.join(120)

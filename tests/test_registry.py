@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from dann_core.live.registry import Full, Registry
 
 
