@@ -74,7 +74,7 @@ class Recording:
         self.limit, self.limit_bytes = limit, limit_bytes
         self.scene: bytes | None = None
         self._next = 1
-        # Replaced as a whole and never changed: who reads it has frames with their numbers, whatever is added meanwhile.
+        # Replaced as a whole and never changed: whoever reads it has frames with their own numbers.
         self._kept: tuple[tuple[int, Shown], ...] = ()
 
     @property
