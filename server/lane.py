@@ -86,8 +86,7 @@ class Lane:
             raise Refused("unknown run")
         if token is not None and place.experiments.claim(key, token) is None:
             raise Refused("token")
-        if token is None and found.domain is None and not found.is_shared:
-            raise Refused("not shared")
+        _check_shared(found, is_owner=token is not None)
         lane = cls(number, key, found, outlet, is_owner=token is not None, is_hidden=is_hidden)
         cursors = [said.get(name) for name in ("scene", "rows", "frame")]
         # A player that has come back goes on where it was; what it has of another run is of no use.
@@ -128,9 +127,11 @@ class Lane:
         return max(wait, SHORTEST_PATIENCE)
 
     async def send_news(self) -> None:
-        """Send what the player has not, and have the run go on if it may."""
+        """Send what the player has not, and have the run go on if it may. Raises `Refused` for who may not look."""
         experiment = self.experiment
         run, scene = experiment.run, experiment.scene
+        # A built-in domain may have become an upload since, and what is shared may be so no longer.
+        _check_shared(experiment, is_owner=self.is_owner)
         if run is not self._run:
             self._run, self._scene, self._rows, self._frame = run, None, 0, 0
         if self._scene is None and run.recording.scene:
@@ -174,6 +175,7 @@ class Lane:
 
     async def obey(self, command: dict[str, Any]) -> None:
         """Do what a player asks. Raises `Refused` for what it may not, or what is not understood."""
+        _check_shared(self.experiment, is_owner=self.is_owner)
         do = command.get("do")
         if do == "ready":
             self.ready = True
@@ -232,6 +234,12 @@ class Lane:
             "failure": _failure(run.failure),
             "notice": experiment.notice.told() if experiment.notice and self.is_owner else None,
         }
+
+
+def _check_shared(experiment: Experiment, *, is_owner: bool) -> None:
+    """An upload is shown to others only while its owner shares it."""
+    if not is_owner and experiment.domain is None and not experiment.is_shared:
+        raise Refused("not shared")
 
 
 def _failure(failure: Exception | None) -> dict[str, Any] | None:
