@@ -105,10 +105,10 @@ async def ask(request: Request) -> Response:
         return JSONResponse({"is": "refused", "rule": "origin", "facts": {}}, 403)
     outlet = _Collected()
     try:
-        body = await request.body()
-        if len(body) > ASK_BYTES:
-            raise Refused("too large", bytes=len(body), most=ASK_BYTES)
-        asked = _json(body)
+        asked = _json(await _body(request))
+        commands = asked.get("do", [])
+        if not isinstance(commands, list) or not all(isinstance(c, dict) for c in commands):
+            raise Refused("malformed")
         lanes = _lanes(asked.get("hello"), outlet)
     except Refused as refused:
         await outlet.text(refused.told())
@@ -118,7 +118,7 @@ async def ask(request: Request) -> Response:
         for lane in lanes:
             lane.listen(news)
             lane.ready = True
-        for command in asked.get("do", []):
+        for command in commands:
             await _lane_of(command, lanes).obey(command)
         until = time.monotonic() + ASK_SECONDS
         while True:
@@ -135,6 +135,16 @@ async def ask(request: Request) -> Response:
         for lane in lanes:
             lane.close()
     return Response(outlet.content, media_type="application/octet-stream")
+
+
+async def _body(request: Request) -> bytes:
+    """No more of it than is allowed is ever held."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > ASK_BYTES:
+            raise Refused("too large", most=ASK_BYTES)
+    return body
 
 
 async def _serve(socket: WebSocket, lanes: list[Lane]) -> None:

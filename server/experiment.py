@@ -226,6 +226,7 @@ class Experiment:
             now, before = Held(self.domain, self.base, self.run), self.kept.pop()
             if now.run.iteration:
                 self.kept.insert(0, now)
+            self.is_shared &= before.run.pair is now.run.pair
             self.domain, self.base, self.run = before
             self._recoveries_seen = self.run.recoveries
             self.scene = next(_ids)
@@ -274,6 +275,8 @@ class Experiment:
         if before.iteration:
             self.kept = [*self.kept, Held(self.domain, self.base, before)][-KEPT_RUNS:]
             notice.facts["undo"] = True
+        # Share was pressed for the samples that were here.
+        self.is_shared &= pair is before.pair
         self.domain, self.base, self.touched = domain, base, True
         self.run = self._made(pair, settings)
         self.run.speed = before.speed

@@ -15,9 +15,14 @@ def is_welcome(connection: HTTPConnection) -> bool:
     no Origin; they steer nothing without a token.
     """
     host, origin = connection.headers.get("host", ""), connection.headers.get("origin")
-    if not _is_host_allowed(host):
+    try:
+        if not _is_host_allowed(host):
+            return False
+        is_ours = origin is None or urlsplit(origin).netloc == host
+    except ValueError:
+        # No address at all.
         return False
-    if origin is None or urlsplit(origin).netloc == host or not config.get_option("server.enableCORS"):
+    if is_ours or not config.get_option("server.enableCORS"):
         return True
     return origin in {allowed.strip() for allowed in config.get_option("server.corsAllowedOrigins")}
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from dann_core.engine.base import EngineError
 from dann_core.live.pace import SPEEDS
-from dann_core.live.recording import KNOBS, Shown, rows_message
+from dann_core.live.recording import KNOBS, Shown
 from dann_core.live.run import Run
 from server import place
 from server.experiment import Experiment
@@ -24,6 +24,9 @@ MOST_FRAMES = 16
 
 HIDDEN_SECONDS = 3.0
 """Between two frames for a page that nobody sees; its run goes on meanwhile."""
+
+LONGEST_PATIENCE, SHORTEST_PATIENCE = 1.0, 0.005
+"""Seconds between two looks at a lane without news."""
 
 LEFT_DIGITS = 1
 """Of the seconds left: finer ones would only make every state another one."""
@@ -83,8 +86,7 @@ class Lane:
             raise Refused("unknown run")
         if token is not None and place.experiments.claim(key, token) is None:
             raise Refused("token")
-        if token is None and found.domain is None and not found.is_shared:
-            raise Refused("not shared")
+        _check_shared(found, is_owner=token is not None)
         lane = cls(number, key, found, outlet, is_owner=token is not None, is_hidden=is_hidden)
         cursors = [said.get(name) for name in ("scene", "rows", "frame")]
         # A player that has come back goes on where it was; what it has of another run is of no use.
@@ -114,18 +116,22 @@ class Lane:
 
     def patience(self) -> float:
         """Seconds until this lane should be looked at again without news."""
-        run = self.experiment.run
-        if self.is_hidden:
-            wait = self._sent_at + HIDDEN_SECONDS - time.monotonic()
-            return min(max(wait, 0.01), max(run.due - time.monotonic(), 0.01)) if run.playing else 1.0
-        if self.is_owner and self.ready and run.playing:
-            return max(run.due - time.monotonic(), 0.005)
-        return 1.0
+        run, now = self.experiment.run, time.monotonic()
+        wait = LONGEST_PATIENCE
+        held_back = self._sent_at + HIDDEN_SECONDS - now
+        if self.is_hidden and held_back > 0:
+            wait = min(wait, held_back)
+        if self.is_owner and (self.ready or self.is_hidden):
+            # Where the next slice has to wait for one that has not come, that one is news.
+            wait = min(wait, run.due - now)
+        return max(wait, SHORTEST_PATIENCE)
 
     async def send_news(self) -> None:
-        """Send what the player has not, and have the run go on if it may."""
+        """Send what the player has not, and have the run go on if it may. Raises `Refused` for who may not look."""
         experiment = self.experiment
         run, scene = experiment.run, experiment.scene
+        # A built-in domain may have become an upload since, and what is shared may be so no longer.
+        _check_shared(experiment, is_owner=self.is_owner)
         if run is not self._run:
             self._run, self._scene, self._rows, self._frame = run, None, 0, 0
         if self._scene is None and run.recording.scene:
@@ -157,7 +163,7 @@ class Lane:
     async def _send_frame(self, run: Run, number: int, frame: Shown) -> None:
         self.ready, self._sent_at = False, time.monotonic()
         if frame.first > self._rows or number > self._frame + 1:
-            await self._send(0, rows_message(run.history, run.recording, self._rows, self._frame))
+            await self._send(0, run.missed(self._rows, self._frame, frame.iteration))
         self._frame = number
         self._rows = max(self._rows, frame.iteration)
         await self._send(number, frame.packed)
@@ -175,6 +181,7 @@ class Lane:
 
     async def obey(self, command: dict[str, Any]) -> None:
         """Do what a player asks. Raises `Refused` for what it may not, or what is not understood."""
+        _check_shared(self.experiment, is_owner=self.is_owner)
         do = command.get("do")
         if do == "ready":
             self.ready = True
@@ -233,6 +240,12 @@ class Lane:
             "failure": _failure(run.failure),
             "notice": experiment.notice.told() if experiment.notice and self.is_owner else None,
         }
+
+
+def _check_shared(experiment: Experiment, *, is_owner: bool) -> None:
+    """An upload is shown to others only while its owner shares it."""
+    if not is_owner and experiment.domain is None and not experiment.is_shared:
+        raise Refused("not shared")
 
 
 def _failure(failure: Exception | None) -> dict[str, Any] | None:

@@ -64,7 +64,9 @@ class Registry(Generic[T]):
         """The value of that key for its owner; None if it is gone or the token is not its own."""
         with self._lock:
             entry = self._entries.get(key)
-            if entry is None or not secrets.compare_digest(entry.token, token):
+            # As bytes: of texts, only those in ASCII can be compared.
+            told = token.encode(errors="surrogatepass")
+            if entry is None or not secrets.compare_digest(entry.token.encode(), told):
                 return None
             entry.asked = time.monotonic()
             return entry.value

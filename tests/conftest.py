@@ -8,8 +8,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import urllib.request
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +26,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from dann_core import DomainPair, Settings, Trainer
 from dann_core.engine import Engine, device
+from dann_core.live.message import Message, unpack
 from dann_core.live.run import Run
 
 Result = TypeVar("Result")
@@ -48,10 +51,35 @@ def vectors() -> DomainPair:
 
 
 def settle(run: Run) -> None:
-    """Take in slices until nothing is under way."""
-    while run.busy:
-        run.wait(120)
-        run.poll()
+    """Draw every frame at once, as long as there is another one to come: until a run that plays has ended, or one at
+    rest has its whole picture."""
+    while True:
+        run.pull()
+        if run.busy:
+            run.wait(120)
+        elif run.playing:
+            # The story's own pace.
+            threading.Event().wait(max(run.due - time.monotonic(), 0))
+        else:
+            return
+
+
+def watch(run: Run, until: Callable[[], bool]) -> None:
+    """Draw every frame at once until something holds."""
+    while not until():
+        assert run.failure is None
+        run.pull()
+        run.wait(0.01)
+
+
+def live_run(engine: Engine, pair: DomainPair, settings: Settings) -> Run:
+    """A run of which nothing has been asked."""
+    return Run(lambda: engine.launch(pair, settings), pair, settings)
+
+
+def shown(run: Run) -> Message:
+    """What the newest frame holds."""
+    return unpack(run.recording.latest.packed)
 
 
 def finished(coroutine: Coroutine[Any, Any, Result]) -> Result:
@@ -62,7 +90,9 @@ def finished(coroutine: Coroutine[Any, Any, Result]) -> Result:
 
 def settled_beside_plain(engine: Engine, pair: DomainPair, settings: Settings) -> tuple[Run, Trainer]:
     """A run that can be played, and a trainer that knows of no engine, to compare it with."""
-    run = Run(engine, pair, settings)
+    run = live_run(engine, pair, settings)
+    # Nothing waits for the story's time.
+    run.speed = "fast"
     settle(run)
     return run, Trainer(pair, settings, device())
 
@@ -75,12 +105,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def serve(
     folder: Path, streamlit: tuple[str, ...] = ("-m", "streamlit"), **environment: str
 ) -> Iterator[tuple[str, psutil.Process]]:
-    """The app, by default started as the README says, on a port of its own: its address and its process."""
+    """The app, by default started as the README says, on a port of its own: its address and its process.
+
+    Under a base path, the address is that of the pages.
+    """
     port = free_port()
+    base = environment.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
+    address = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
     command = [sys.executable, *streamlit, "run", "app.py", "--server.port", str(port)]
     with (folder / "log").open("w") as log:
         process = psutil.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=os.environ | environment)
-    health = urllib.request.Request(f"http://127.0.0.1:{port}/_stcore/health")
+    health = urllib.request.Request(f"{address}/_stcore/health")
     for _ in range(600):
         try:
             if urllib.request.urlopen(health, timeout=1).status == 200:
@@ -91,10 +126,12 @@ def serve(
                 pytest.fail(f"the app ended: {(folder / 'log').read_text()}")
             except psutil.TimeoutExpired:
                 continue
-    yield f"http://127.0.0.1:{port}", process
-    if process.is_running():
-        process.terminate()
-    process.wait(20)
+    try:
+        yield address, process
+    finally:
+        if process.is_running():
+            process.terminate()
+        process.wait(20)
 
 
 @pytest.fixture(scope="session")

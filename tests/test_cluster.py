@@ -13,14 +13,12 @@ import psutil
 import pytest
 from browser import ROOT, free_port
 from clusters import start_cluster, stop
-from conftest import settle, settled_beside_plain
+from conftest import live_run, settle, settled_beside_plain, shown, watch
 
 from dann_core import DomainPair, Settings, Trainer, domains
-from dann_core.engine import EngineError, device, from_environment
+from dann_core.engine import EngineError, from_environment
 from dann_core.engine.cluster import ClusterEngine
 from dann_core.engine.threads import ThreadEngine
-from dann_core.live.run import Run
-from dann_core.live.worker import LiveRun, Resumption, Slice, warm_up
 from dann_core.settings.knobs import KnobError
 from dann_core.sweeps.sweep import Axis, Plan, Sweep
 
@@ -58,23 +56,20 @@ def test_a_run_in_a_worker_is_a_plain_run(engine: ClusterEngine, vectors: Domain
     settle(run)
     plain.advance(400)
     assert np.array_equal(run.history.rows, plain.history.rows)
-    assert run.latest.evaluation == plain.evaluate()
-    assert run.latest.device == str(plain.device)
+    result, last = plain.evaluate(), shown(run)
+    assert last.values["source_accuracy"] == result.source_accuracy
+    assert last.exam["target_accuracy"] == result.target_accuracy
+    assert last.values["device"] == run.device == str(plain.device)
     assert run.recoveries == 0
 
 
-def test_a_run_that_begins_before_the_workers_are_warm_moves_to_them(vectors: DomainPair) -> None:
-    warm_up.cache_clear()
+def test_a_run_that_begins_before_the_workers_are_there_waits_for_them(vectors: DomainPair) -> None:
     engine = ClusterEngine(workers=1)
-    assert engine.warming
     settings = SETTINGS.replace(max_iter=60)
     run, plain = settled_beside_plain(engine, vectors, settings)
-    # What a first iteration would wait for has been loaded before the first picture.
-    assert warm_up.cache_info().currsize == 1
     run.step()
     settle(run)
     assert run.iteration == 1
-    engine.wait_until_warm()
     run.play()
     settle(run)
     plain.advance(60)
@@ -83,18 +78,61 @@ def test_a_run_that_begins_before_the_workers_are_warm_moves_to_them(vectors: Do
     engine.close()
 
 
+def test_pause_ends_the_slice_that_a_worker_trains(
+    engine: ClusterEngine, vectors: DomainPair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = SETTINGS.replace(max_iter=1_000_000)
+    run, plain = settled_beside_plain(engine, vectors, settings)
+    # Without an end of its own: only a halt ends it.
+    monkeypatch.setattr("dann_core.live.run.FIRST_SLICE", 3600.0)
+    while not run.iteration:
+        run.play()
+        run.wait(1)
+        assert run.busy
+        run.pause()
+        run.wait(120)
+        settle(run)
+    # A slice that had not begun was answered without a frame, and another one asked for.
+    assert run.failure is None
+    plain.advance(run.iteration)
+    assert np.array_equal(run.history.rows, plain.history.rows)
+
+
+def test_a_slice_that_has_not_begun_in_a_busy_worker_is_answered_at_once(vectors: DomainPair) -> None:
+    engine = ClusterEngine(workers=1)
+    settings = SETTINGS.replace(max_iter=1_000_000)
+    (run, plain), (other, _) = (settled_beside_plain(engine, vectors, settings) for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dann_core.live.run.FIRST_SLICE", 3600.0)
+        # All live runs of a worker train in one thread: this one has it until it is paused.
+        other.play()
+        other.wait(1)
+    frames = len(run.recording.frames)
+    run.play()
+    run.pause()
+    run.wait(60)
+    while run.busy:
+        run.wait(1)
+    assert other.busy
+    assert other.iteration == run.iteration == 0
+    assert len(run.recording.frames) == frames
+    other.pause()
+    settle(other)
+    run.step()
+    settle(run)
+    plain.advance(1)
+    assert np.array_equal(run.history.rows, plain.history.rows)
+    engine.close()
+
+
 def test_killed_workers_cost_nothing_that_was_shown(engine: ClusterEngine) -> None:
     pair, settings = domains.load("moons"), domains.preset("moons").replace(max_iter=4000)
     run, plain = settled_beside_plain(engine, pair, settings)
     run.play()
-    while run.iteration < 200:
-        run.wait(60)
-        run.poll()
+    watch(run, lambda: run.iteration >= 200)
     changed = settings.replace(gamma=3.0)
     run.apply(changed)
-    while not run.latest.changes:
-        run.wait(60)
-        run.poll()
+    watch(run, lambda: bool(run.changes))
     before = run.history.rows.copy()
     kill_workers()
     settle(run)
@@ -102,7 +140,7 @@ def test_killed_workers_cost_nothing_that_was_shown(engine: ClusterEngine) -> No
     assert run.finished
     assert run.recoveries >= 1
     assert np.array_equal(run.history.rows[: len(before)], before)
-    plain.advance(run.latest.changes[0].iteration)
+    plain.advance(run.changes[0].iteration)
     plain.apply(changed)
     plain.advance(4000 - plain.iteration)
     assert np.array_equal(run.history.rows, plain.history.rows)
@@ -119,22 +157,6 @@ def test_a_run_that_rested_goes_on_where_it_was(engine: ClusterEngine, vectors: 
     settle(run)
     plain.advance(60)
     assert np.array_equal(run.history.rows, plain.history.rows)
-
-
-def test_what_came_after_the_checkpoint_is_trained_again(vectors: DomainPair) -> None:
-    first, plain = LiveRun(vectors, SETTINGS, device=device()), Trainer(vectors, SETTINGS, device())
-    _, checkpoint = first.advance(Slice(SETTINGS, 20))
-    first.advance(Slice(SETTINGS, 13))
-    later = SETTINGS.replace(gamma=2.0, lambda_max=0.5)
-    snapshot, _ = first.advance(Slice(later, 10))
-    assert checkpoint.iteration == 20
-    second = LiveRun(vectors, SETTINGS, Resumption(snapshot.iteration, snapshot.changes, checkpoint), device=device())
-    resumed, _ = second.advance(Slice(later, 7))
-    plain.advance(33)
-    plain.apply(later)
-    plain.advance(17)
-    assert resumed.changes == snapshot.changes
-    assert np.array_equal(resumed.rows, plain.history.rows[43:])
 
 
 def square(pair: DomainPair, number: int) -> tuple[int, int, int]:
@@ -188,7 +210,7 @@ def test_a_run_does_not_wait_for_a_sweep(engine: ClusterEngine, vectors: DomainP
     for crowded in (engine, ThreadEngine(2)):
         sweep = Sweep(Plan(base, (Axis("gamma", (1.0, 3.0, 10.0, 30.0)),), 4, domains.get("moons")()), crowded)
         sweep.start()
-        run = Run(crowded, vectors, SETTINGS)
+        run = live_run(crowded, vectors, SETTINGS)
         settle(run)
         run.step()
         settle(run)
@@ -265,7 +287,7 @@ def test_a_run_says_why_workers_of_this_machine_cannot_train(
     engine = ClusterEngine(workers=1)
     with pytest.raises(EngineError):
         engine.wait_until_warm()
-    run = Run(engine, vectors, SETTINGS)
+    run = live_run(engine, vectors, SETTINGS)
     settle(run)
     assert isinstance(run.failure, EngineError)
     assert "'cuda:99' cannot be used here" in str(run.failure)

@@ -1,13 +1,17 @@
-"""What a visitor's page holds: links, rebuilds, and that nothing trained is lost."""
+"""What a visitor's page holds: links, live changes, rebuilds, and that nothing trained is lost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from conftest import settle
+from conftest import make_pair, settle
 
-from ui.experiment import KEPT_RUNS, Experiment
+from dann_core import Settings, domains
+from dann_core.engine import EngineError
+from server import experiment as module
+from server import place
+from server.experiment import KEPT_RUNS, Experiment
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -16,6 +20,7 @@ def threads() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DANN_ENGINE", "threads")
         yield
+    place.close_engine()
 
 
 def settled(experiment: Experiment, steps: int = 0) -> Experiment:
@@ -32,29 +37,80 @@ def test_a_link_round_trip() -> None:
     assert made.notice is None
     assert made.query() == query
     assert Experiment.from_query(made.query()).settings == made.settings
+    assert not made.touched
 
 
 @pytest.mark.parametrize(
-    ("query", "domain", "words"),
+    ("query", "domain", "rule", "fact"),
     [
-        ({"domain": "mars"}, "moons", "There is no built-in domain 'mars'"),
-        ({"domain": "blobs", "gamma": "x"}, "blobs", "gamma must be a number"),
-        ({"domain": "blobs", "classes": "99"}, "blobs", "classes must be a whole number from 2 to 6"),
-        ({"gama": "3"}, "moons", "The link names gama"),
-        ({"discriminator_width": "16384", "discriminator_depth": "2"}, "moons", "million parameters"),
+        ({"domain": "mars"}, "moons", "link refused", {"why": "There is no built-in domain 'mars'"}),
+        ({"domain": "blobs", "gamma": "x"}, "blobs", "link preset", {"why": "gamma must be a number"}),
+        ({"domain": "blobs", "classes": "99"}, "blobs", "link preset", {"why": "classes must be a whole number"}),
+        ({"gama": "3", "<b>": "1"}, "moons", "unknown in link", {"names": ["<b>", "gama"]}),
+        (
+            {"discriminator_width": "16384", "discriminator_depth": "2"},
+            "moons",
+            "link preset",
+            {"why": "million parameters"},
+        ),
     ],
 )
-def test_a_wrong_link_is_said_and_leaves_a_working_page(query: dict, domain: str, words: str) -> None:
+def test_a_wrong_link_is_told_and_leaves_a_working_page(query: dict, domain: str, rule: str, fact: dict) -> None:
     made = settled(Experiment.from_query(query))
     assert made.domain.key == domain
-    assert words in made.notice.text
+    told = made.notice.told()
+    assert (told["rule"], told["level"]) == (rule, "error")
+    ((name, value),) = fact.items()
+    assert value in told["facts"][name] if name == "why" else told["facts"] == fact
     assert made.run.failure is None
+    assert made.settings == domains.preset(domain)
+
+
+def test_a_live_change_keeps_the_run_and_a_rebuild_says_what_was_rebuilt() -> None:
+    experiment = settled(Experiment.from_query({}), steps=2)
+    run, scene, page = experiment.run, experiment.scene, experiment.page
+    experiment.change("gamma", 3.0)
+    settled(experiment)
+    assert (experiment.run, experiment.scene, experiment.page, experiment.notice) == (run, scene, page, None)
+    assert [(c.name, c.new) for c in run.changes] == [("gamma", 3.0)]
+    run.speed = "fast"
+    experiment.change("discriminator_width", 32)
+    assert experiment.run is not run
+    assert experiment.scene != scene
+    assert experiment.page > page
+    assert experiment.run.speed == "fast"
+    told = experiment.notice.told()
+    assert (told["rule"], told["level"]) == ("rebuilt", "info")
+    assert told["facts"] == {
+        "label": next(k.label for k in Settings.knobs() if k.name == "discriminator_width"),
+        "old": "64",
+        "new": "32",
+        "undo": True,
+    }
+
+
+def test_a_rebuild_of_what_was_never_trained_keeps_nothing() -> None:
+    experiment = settled(Experiment.from_query({}))
+    experiment.change("discriminator_width", 32)
+    assert experiment.kept == []
+    assert "undo" not in experiment.notice.facts
+
+
+def test_a_change_after_the_end_says_that_it_has_no_effect() -> None:
+    experiment = settled(Experiment.from_query({"max_iter": "2"}), steps=2)
+    assert experiment.run.finished
+    experiment.change("gamma", 3.0)
+    assert experiment.notice.rule == "no effect"
+    # Play has one again.
+    experiment.change("max_iter", 100)
+    assert experiment.notice is None
 
 
 def test_undo_brings_trained_runs_back_and_loses_none() -> None:
     experiment = settled(Experiment.from_query({}), steps=2)
-    first = experiment.run
+    first, scenes = experiment.run, [experiment.scene]
     experiment.change_domain("angle", 40.0)
+    assert experiment.notice.rule == "new data"
     settled(experiment)
     experiment.change_domain("angle", 45.0)
     settled(experiment, steps=1)
@@ -62,13 +118,31 @@ def test_undo_brings_trained_runs_back_and_loses_none() -> None:
     experiment.change("discriminator_width", 32)
     settled(experiment, steps=1)
     third = experiment.run
-    experiment.undo()
-    assert experiment.run is second
-    experiment.undo()
-    assert experiment.run is first
+    for expected in (second, first):
+        experiment.undo()
+        scenes.append(experiment.scene)
+        assert experiment.run is expected
+        assert experiment.notice.rule == "undone"
     assert experiment.domain.angle == 35
+    assert experiment.run.iteration == 2
     experiment.undo()
     assert experiment.run in (second, third)
+    # Each is a scene of its own, also the one that was there before.
+    assert len(set(scenes)) == len(scenes)
+    # What came back goes on.
+    iteration = experiment.run.iteration
+    settled(experiment, steps=1)
+    assert experiment.run.iteration == iteration + 1
+
+
+def test_reset_begins_again_and_can_be_undone() -> None:
+    experiment = settled(Experiment.from_query({"gamma": "3"}), steps=2)
+    run, page = experiment.run, experiment.page
+    experiment.reset()
+    assert (experiment.run.iteration, experiment.settings.gamma, experiment.page) == (0, 3.0, page)
+    assert experiment.notice.rule == "reset"
+    experiment.undo()
+    assert experiment.run is run
 
 
 def test_kept_runs_are_bounded() -> None:
@@ -79,11 +153,22 @@ def test_kept_runs_are_bounded() -> None:
     assert len(experiment.kept) == KEPT_RUNS
 
 
+def test_a_seed_draws_the_domain_anew() -> None:
+    experiment = Experiment.from_query({})
+    pair = experiment.pair
+    experiment.change("seed", 5)
+    assert experiment.pair is not pair
+    experiment.change("seed", 0)
+    # One object for all who train on it.
+    assert experiment.pair is pair
+
+
 def test_a_refused_change_says_so_and_leaves_the_run() -> None:
     experiment = settled(Experiment.from_query({"discriminator_depth": "2"}), steps=1)
     run = experiment.run
     experiment.change("discriminator_width", 16_384)
-    assert "million parameters" in experiment.notice.text
+    assert (experiment.notice.rule, experiment.notice.level) == ("text", "error")
+    assert "million parameters" in experiment.notice.facts["text"]
     assert experiment.run is run
     experiment.change("gamma", 3.0)
     assert experiment.notice is None
@@ -95,5 +180,109 @@ def test_a_domain_that_no_longer_fits_the_network_is_refused() -> None:
     assert experiment.notice is None
     run = experiment.run
     experiment.change_domain("resolution", 16)
-    assert "tutorial-cnn needs pictures of at least 22 x 22 pixels" in experiment.notice.text
+    assert "tutorial-cnn needs pictures of at least 22 x 22 pixels" in experiment.notice.facts["text"]
     assert experiment.run is run
+
+
+def test_an_upload_has_no_link_and_a_domain_s_control_of_before_does_nothing() -> None:
+    experiment = settled(Experiment.from_query({}), steps=1)
+    pair = make_pair()
+    experiment.use_upload(pair, Settings.for_pair(pair))
+    assert experiment.query() is None
+    assert (experiment.notice.rule, experiment.notice.facts["name"]) == ("upload", "test pair")
+    run = experiment.run
+    experiment.change_domain("angle", 40.0)
+    assert experiment.run is run
+    experiment.choose("blobs")
+    assert (experiment.domain.key, experiment.settings) == ("blobs", domains.preset("blobs"))
+    assert experiment.notice.rule == "domain"
+
+
+def test_only_the_samples_that_share_was_pressed_for_are_shared() -> None:
+    experiment = Experiment.from_query({})
+    first, second = make_pair(), make_pair()
+    experiment.use_upload(first, Settings.for_pair(first))
+    experiment.is_shared = True
+    settled(experiment, steps=1)
+    experiment.change("seed", 3)
+    experiment.reset()
+    assert experiment.is_shared
+    settled(experiment, steps=1)
+    experiment.use_upload(second, Settings.for_pair(second))
+    assert not experiment.is_shared
+    experiment.is_shared = True
+    experiment.undo()
+    assert experiment.pair is first
+    assert not experiment.is_shared
+
+
+def test_who_listens_hears_of_every_change_until_it_stops() -> None:
+    experiment, heard = settled(Experiment.from_query({})), []
+    stop = experiment.listen(lambda: heard.append(experiment.run.state))
+    settled(experiment, steps=1)
+    assert "paused" in heard
+    for change in (
+        lambda: experiment.change("gamma", 3.0),
+        lambda: experiment.change("seed", 3),
+        experiment.reset,
+        lambda: experiment.dismiss(experiment.notice.id),
+    ):
+        heard.clear()
+        change()
+        assert heard
+    stop()
+    heard.clear()
+    experiment.reset()
+    assert not heard
+
+
+def test_a_notice_is_dismissed_by_its_own_id_only() -> None:
+    experiment = Experiment.from_query({"domain": "mars"})
+    shown = experiment.notice
+    for other in (shown.id + 1, None, "x"):
+        experiment.dismiss(other)
+        assert experiment.notice is shown
+    experiment.dismiss(shown.id)
+    assert experiment.notice is None
+
+
+def test_a_recovery_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = settled(Experiment.from_query({}), steps=3)
+    experiment.run._handle.recoveries = 1
+    experiment.heard()
+    told = experiment.notice.told()
+    assert (told["rule"], told["facts"]) == ("recovered", {"iteration": 3})
+    experiment.dismiss(told["id"])
+    experiment.heard()
+    assert experiment.notice is None
+
+
+def test_reconnecting_is_told_whether_it_succeeds_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = settled(Experiment.from_query({}), steps=1)
+    run = experiment.run
+    run.failure = EngineError("the cluster has gone")
+
+    class Gone:
+        def reconnect(self) -> None:
+            raise EngineError("the cluster has gone, still")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "engine", Gone)
+        experiment.reconnect()
+    assert (experiment.notice.rule, experiment.notice.facts["text"]) == ("text", "the cluster has gone, still")
+    assert run.failure
+    experiment.reconnect()
+    assert experiment.notice.rule == "reconnected"
+    assert run.failure is None
+    settled(experiment, steps=1)
+    assert run.iteration == 2
+
+
+def test_a_freed_experiment_holds_nothing_large() -> None:
+    experiment = settled(Experiment.from_query({}), steps=2)
+    experiment.change("seed", 4)
+    settled(experiment, steps=2)
+    experiment.free()
+    assert experiment.kept == []
+    assert experiment.run.recording.frames == []
+    assert experiment.run.needs_launch

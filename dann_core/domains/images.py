@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.ndimage import uniform_filter, zoom
 
 from dann_core.domains.base import Domain, generator
 from dann_core.domains.pair import DomainPair
@@ -112,6 +111,9 @@ def _places_with_structure(resolution: int) -> np.ndarray:
     A piece of clear sky is a plain ground again, only brighter than the digit. It turns dark and bright around, and
     since no digit of the source is dark on bright, no alignment of the domains can tell that apart from other digits.
     """
+    # Only who draws these domains waits for scipy.
+    from scipy.ndimage import uniform_filter
+
     photos = _photographs()
 
     def average(x: np.ndarray) -> np.ndarray:
@@ -125,6 +127,8 @@ def _places_with_structure(resolution: int) -> np.ndarray:
 
 def _enlarged(images: np.ndarray, resolution: int) -> np.ndarray:
     """Square images brought to `resolution` by cubic splines, which keep the strokes smooth."""
+    from scipy.ndimage import zoom
+
     # Interpolation is linear and separable: what it does to the unit vectors, it does to rows and to columns.
     basis = zoom(np.eye(images.shape[-1]), (resolution / images.shape[-1], 1), order=3, mode="nearest", grid_mode=True)
     return np.clip(basis @ images @ basis.T, 0, 255)

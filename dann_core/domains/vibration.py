@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
-from scipy.signal import lfilter
-from scipy.signal.windows import hann
 
 from dann_core.domains.base import Domain, generator
 from dann_core.domains.pair import DomainPair
@@ -111,6 +109,9 @@ def _impacts(
 
 def _ringing(times: np.ndarray, strengths: np.ndarray, length: int, resonance: float) -> np.ndarray:
     """`(windows, length)`: the sum of one decaying oscillation for each strike."""
+    # Only who draws these domains waits for scipy.
+    from scipy.signal import lfilter
+
     lead = int(_LEAD * SAMPLE_RATE)
     pole = 2 * np.pi * resonance * complex(-_DAMPING, 1)
     # A strike falls between two samples: it enters at the next one, already turned and decayed by the difference.
@@ -213,6 +214,8 @@ class VibrationPictures(Vibration):
     _length: ClassVar[int] = 64 + 127 * 16
 
     def _inputs(self, signals: np.ndarray) -> np.ndarray:
+        from scipy.signal.windows import hann
+
         frames = np.lib.stride_tricks.sliding_window_view(signals, self._frame, axis=1)[:, :: self._hop]
         spectra = np.abs(np.fft.rfft(frames * hann(self._frame, sym=False), n=self._points))  # (N, time, frequency)
         # Each picture is measured against its own loudest spot, so that mere loudness gives nothing away.

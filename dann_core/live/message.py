@@ -46,7 +46,8 @@ class Message:
     exam_arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def pack(self) -> bytes:
-        """The bytes that travel. Raises `MessageError` for an array of a type that the format does not have."""
+        """The bytes that travel. Raises `MessageError` for what the format does not have: other types of arrays, values
+        that are no numbers, texts that are no Unicode."""
         arrays, parts = [], []
         for named, is_exam in ((self.arrays, False), (self.exam_arrays, True)):
             for name, array in named.items():
@@ -56,7 +57,10 @@ class Message:
                 parts.append(np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False).tobytes())
         header = {"values": self.values, "exam": self.exam, "arrays": arrays}
         # What is no number in JSON has no place in a message: the browser could not read it.
-        written = json.dumps(header, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        try:
+            written = json.dumps(header, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        except ValueError as error:
+            raise MessageError(f"The values cannot travel: {error}.") from None
         message = bytearray(_START.pack(_MAGIC, VERSION, self.kind, len(written)) + written)
         for part in parts:
             message += bytes(-len(message) % 8) + part
@@ -85,8 +89,13 @@ def unpack(packed: bytes) -> Message:
             dtype, count = np.dtype(f"<{type_}"), int(np.prod(shape, dtype=np.int64))
             arrays[bool(is_exam)][name] = np.frombuffer(packed, dtype, count, offset).reshape(shape)
             offset += count * dtype.itemsize
-        message = Message(kind, header["values"], arrays[0], header["exam"], arrays[1])
-    except (ValueError, TypeError, KeyError) as error:
+        values, exam = header["values"], header["exam"]
+        if not isinstance(values, dict) or not isinstance(exam, dict):
+            raise MessageError("The message is damaged: its values have no names.")
+        message = Message(kind, values, arrays[0], exam, arrays[1])
+    except MessageError:
+        raise
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise MessageError(f"The message is damaged: {error}.") from None
     if offset != len(packed):
         raise MessageError(f"The message is damaged: {len(packed) - offset} bytes are left over.")

@@ -65,41 +65,53 @@ class Shown:
 
 
 class Recording:
-    """The scene and the kept frames of one run; numbers rise and are never given twice."""
+    """The scene and the kept frames of one run; numbers rise and are never given twice.
+
+    One thread may add while others read.
+    """
 
     def __init__(self, limit: int = KEPT_FRAMES, limit_bytes: int = KEPT_BYTES) -> None:
         self.limit, self.limit_bytes = limit, limit_bytes
         self.scene: bytes | None = None
-        self.numbers: list[int] = []
-        self.frames: list[Shown] = []
         self._next = 1
+        # Replaced as a whole and never changed: whoever reads it has frames with their own numbers.
+        self._kept: tuple[tuple[int, Shown], ...] = ()
+
+    @property
+    def numbers(self) -> list[int]:
+        """Of the kept frames."""
+        return [number for number, _ in self._kept]
+
+    @property
+    def frames(self) -> list[Shown]:
+        """The kept ones, in order."""
+        return [frame for _, frame in self._kept]
 
     @property
     def latest(self) -> Shown | None:
         """The newest frame."""
-        return self.frames[-1] if self.frames else None
+        kept = self._kept
+        return kept[-1][1] if kept else None
 
     def add(self, frame: Shown) -> int:
         """Append a frame; one of the same iteration as the last replaces it. Returns its number."""
-        if self.frames and self.frames[-1].iteration == frame.iteration:
-            self.frames.pop()
-            self.numbers.pop()
-        self.frames.append(frame)
-        self.numbers.append(self._next)
-        self._next += 1
-        if len(self.frames) > self.limit or sum(len(f.packed) for f in self.frames) > self.limit_bytes:
-            half = len(self.frames) // 2
-            self.frames = self.frames[:half:2] + self.frames[half:]
-            self.numbers = self.numbers[:half:2] + self.numbers[half:]
-        return self.numbers[-1]
+        number, kept = self._next, self._kept
+        if kept and kept[-1][1].iteration == frame.iteration:
+            kept = kept[:-1]
+        kept += ((number, frame),)
+        if len(kept) > self.limit or sum(len(f.packed) for _, f in kept) > self.limit_bytes:
+            half = len(kept) // 2
+            kept = kept[:half:2] + kept[half:]
+        self._kept, self._next = kept, number + 1
+        return number
 
     def between(self, first: int, last: int) -> list[tuple[int, Shown]]:
         """The kept frames with numbers from `first` to `last`, both included."""
-        return [(n, f) for n, f in zip(self.numbers, self.frames, strict=True) if first <= n <= last]
+        return [(n, f) for n, f in self._kept if first <= n <= last]
 
     def figures_after(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """`FIGURES` `(m, 6)` and target accuracies `(m,)` of the kept frames with higher numbers than that."""
-        later = [(n, *f.figures) for n, f in zip(self.numbers, self.frames, strict=True) if n > number]
+        later = [(n, *f.figures) for n, f in self._kept if n > number]
         table = np.array(later, np.float32).reshape(-1, len(FIGURES) + 1)
         return table[:, :-1], table[:, -1]
 
@@ -107,7 +119,7 @@ class Recording:
         """Write the file; without `exam`, nothing in it comes from target labels. Raises `OSError`."""
         if self.scene is None:
             raise MessageError("There is nothing to save yet: the run has no frame.")
-        entries = [(0, self.scene), *((n, f.packed) for n, f in zip(self.numbers, self.frames, strict=True))]
+        entries = [(0, self.scene), *((n, f.packed) for n, f in self._kept)]
         with path.open("wb") as file:
             for number, message in entries:
                 written = message if exam else without_exam(message)
@@ -140,10 +152,13 @@ class Recording:
         if self.scene is None:
             self.scene = packed
             return
-        if self.numbers and number <= self.numbers[-1]:
+        if number < self._next:
             raise MessageError("The frames of a recording are in order.")
-        self.frames.append(Shown(message.values["iteration"], message.values["first"], packed, figures_of(message)))
-        self.numbers.append(number)
+        try:
+            frame = Shown(int(message.values["iteration"]), int(message.values["first"]), packed, figures_of(message))
+        except (KeyError, TypeError, ValueError, OverflowError):
+            raise MessageError(f"Frame {number} lacks its figures.") from None
+        self._kept += ((number, frame),)
         self._next = number + 1
 
 
@@ -154,14 +169,18 @@ def figures_of(frame: Message) -> tuple[float, ...]:
     return tuple(nan if v is None else float(v) for v in [*told, frame.exam.get("target_accuracy")])
 
 
-def rows_message(history: History, recording: Recording, after_iteration: int, after_number: int) -> bytes:
+def rows_message(
+    history: History, recording: Recording, after_iteration: int, after_number: int, end: int | None = None
+) -> bytes:
     """What a page has missed: the history from an iteration on, and the figures of later frames than a number.
+
+    `end` is the iteration of the frame that comes next, where the history may have gone on already.
 
     A message of kind rows; values: `first` and `end`, the iterations that its rows cover. Arrays: `rows` f4 (b, 6), the
     mean of neighbours in at most `BINS` bins, columns as in a frame; `figures` f4 (m, 6), columns as `FIGURES`. Exam:
     `target_accuracy` f4 (m,), not a number without labels.
     """
-    rows = history.rows[after_iteration:]
+    rows = history.rows[after_iteration:end]
     figures, target = recording.figures_after(after_number)
     values = {"first": after_iteration, "end": after_iteration + len(rows)}
     return Message(

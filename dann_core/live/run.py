@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -13,7 +14,7 @@ from typing import Literal
 from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import EngineError, Handle
 from dann_core.live.pace import NORMAL, SPEEDS, Speed
-from dann_core.live.recording import Recording
+from dann_core.live.recording import Recording, rows_message
 from dann_core.live.slices import SLICE_SECONDS, Answer, Slice
 from dann_core.method.history import Change, History
 from dann_core.settings import Settings
@@ -121,8 +122,10 @@ class Run:
 
     @property
     def due(self) -> float:
-        """When (`time.monotonic`) the next frame should be asked for at this speed."""
-        return self._asked_at + self._speed.frame_seconds if self.playing else 0.0
+        """When (`time.monotonic`) the next frame should be asked for at this speed; never, before another has come."""
+        if not self.playing or len(self._pending) >= AHEAD:
+            return math.inf
+        return self._asked_at + self._speed.frame_seconds
 
     @property
     def _speed(self) -> Speed:
@@ -165,9 +168,17 @@ class Run:
             if self.finished:
                 self.playing = False
             if self.recording.latest and not self.failure and not self.playing:
-                self._take_back()
+                if self.finished or not self._training:
+                    # A step that was asked for before is made all the same.
+                    self._take_back()
                 self._ask_next()
         self.heard()
+
+    def missed(self, after_iteration: int, after_number: int, end: int) -> bytes:
+        """The rows and figures that a page lacks before a frame of iteration `end`; see `rows_message`."""
+        with self._lock:
+            # A history that grows while it is read would lose what is added.
+            return rows_message(self.history, self.recording, after_iteration, after_number, end)
 
     def wait(self, seconds: float) -> None:
         """Wait for the slices under way, at most so long."""
@@ -224,7 +235,7 @@ class Run:
         if self.recording.latest is None and not self.busy:
             self._ask(0)
         elif self.playing and not self.finished:
-            while not self.failure and len(self._pending) < AHEAD and time.monotonic() >= self.due:
+            while not self.failure and time.monotonic() >= self.due:
                 since = time.monotonic() - self._asked_at
                 self._ask(self._stride(since), seconds=seconds or min(max(since, SLICE_SECONDS), LONGEST_SLICE))
         elif self._steps:
