@@ -48,7 +48,7 @@ def start_engine() -> None:
     from dann_core.engine.base import EngineError
 
     try:
-        engine().wait_until_warm()
+        engine().wait_for_all()
     except EngineError as error:
         print(f"DANN Explorer: {error}", file=sys.stderr)
     # Sizes of networks are checked here, with torch. After the workers, which are waited for, have loaded it.

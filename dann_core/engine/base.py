@@ -56,6 +56,9 @@ class Engine(Protocol):
     def wait_until_warm(self) -> None:
         """Wait until a run could start at once; raises `EngineError` when it cannot."""
 
+    def wait_for_all(self) -> None:
+        """Wait until all that it has started is ready; raises `EngineError` when something does not come."""
+
     def reconnect(self) -> None:
         """Try to reach it again; raises `EngineError` if it cannot be reached."""
 

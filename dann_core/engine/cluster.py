@@ -88,10 +88,12 @@ class ClusterEngine:
         self._start.result()
 
     def wait_for_all(self) -> None:
-        """Wait for all workers of its own; raises `EngineError` when they do not come."""
+        """See `Engine`."""
         self.wait_until_warm()
+        if self.address is not None:
+            return
         try:
-            self._wait(self.client().wait_for_workers(self._wanted, timeout=WORKER_SECONDS))
+            self._wait(self._all_have_come())
         except TimeoutError:
             raise EngineError(f"Some of the {self._wanted} workers have not come in {WORKER_SECONDS} s.") from None
 
@@ -171,6 +173,9 @@ class ClusterEngine:
 
     def _wait(self, coroutine: Coroutine[Any, Any, None]) -> None:
         self.carry_out(coroutine).result()
+
+    async def _all_have_come(self) -> None:
+        await self.client().wait_for_workers(self._wanted, timeout=WORKER_SECONDS)
 
     async def _connect(self) -> None:
         await self._disconnect()

@@ -37,6 +37,10 @@ class ThreadEngine:
         """See `Engine`."""
         warm_up(device())
 
+    def wait_for_all(self) -> None:
+        """See `Engine`."""
+        self.wait_until_warm()
+
     def reconnect(self) -> None:
         """Nothing to reach."""
 

@@ -6,7 +6,7 @@ An extractor maps inputs `(N, *sample_shape)` to features `(N, D)`.
 from __future__ import annotations
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
@@ -83,6 +83,16 @@ def output_dim(module: nn.Module, sample_shape: tuple[int, ...]) -> int:
     device = "meta" if parameter is None else parameter.device
     was_training = module.training
     with torch.no_grad():
-        width = module.eval()(torch.zeros(1, *sample_shape, device=device)).shape[1]
+        x = torch.zeros(1, *sample_shape, device=device)
+        for layer in module.eval() if isinstance(module, nn.Sequential) else [module.eval()]:
+            x = _shaped(layer, x)
     module.train(was_training)
-    return width
+    return x.shape[1]
+
+
+def _shaped(layer: nn.Module, x: Tensor) -> Tensor:
+    """Something of the shape that `layer` makes of `x`."""
+    # Asked about these without memory, PyTorch loads all of its compiler, which takes seconds.
+    if isinstance(layer, nn.Linear):
+        return x.new_empty(*x.shape[:-1], layer.out_features)
+    return x if isinstance(layer, tuple(ACTIVATIONS.values())) else layer(x)
