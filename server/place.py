@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -25,7 +26,9 @@ KEEP_SECONDS = float(os.environ.get("DANN_KEEP_SECONDS", 1800))
 PLACES = int(os.environ.get("DANN_PLACES", 150))
 """Experiments that the server keeps at a time."""
 
-PRUNE_SECONDS = 5
+PRUNE_SECONDS, GIVE_BACK_SECONDS = 5, 60
+"""Between two looks for experiments that are left, and between two times that memory is given back: finding Python's
+cycles stops the server for a tenth of a second."""
 
 _lock = threading.Lock()
 _engine: Engine | None = None
@@ -80,9 +83,12 @@ def pruning() -> Iterator[None]:
     ended = threading.Event()
 
     def prune() -> None:
+        freed, given_back_at = 0, time.monotonic()
         while not ended.wait(PRUNE_SECONDS):
-            if experiments.prune():
+            freed += experiments.prune()
+            if freed and time.monotonic() - given_back_at > GIVE_BACK_SECONDS:
                 _give_memory_back()
+                freed, given_back_at = 0, time.monotonic()
 
     threading.Thread(target=prune, name="prune", daemon=True).start()
     try:

@@ -28,6 +28,9 @@ LONGEST_IDLE = 1.0
 """Seconds before a slice in which its worker had nothing to do that count as time of the run's, at most. In slow motion
 nearly all are such: a t-SNE that had its share of the slices alone would stand still."""
 
+ROUND_SECONDS, SHORTEST = 0.6, 0.01
+"""Among runs that take turns, each has its slice and its look in so many seconds; a slice is never shorter than that."""
+
 LOOKS_A_SLICE = 20
 """How often, in the time of a slice, training looks whether it is to end."""
 
@@ -52,6 +55,7 @@ class LiveRun:
         self._scene = None if resume else scene.pack(pair, settings, self.observer.sample)
         self._saved_at = float("-inf")
         self._began = self._halted = 0
+        self._look_seconds = 0.0
         if resume:
             self._catch_up(resume)
 
@@ -75,10 +79,18 @@ class LiveRun:
             self.trainer.apply(asked.settings)
         left = max(asked.settings.max_iter - self.trainer.iteration, 0)
         iterations = left if asked.iterations is None else min(asked.iterations, left)
-        self._train(iterations, asked.seconds / turns, asked.number)
+        self._train(iterations, self._share(asked.seconds, turns), asked.number)
+        looked_from = time.perf_counter()
         answer = self._look(asked, turns, counted_from)
         _idle_since = time.perf_counter()
+        self._look_seconds = _idle_since - looked_from
         return answer
+
+    def _share(self, seconds: float, turns: int) -> float:
+        """How long this run may train now, where it has asked for so many `seconds` and is one of so many runs."""
+        if turns == 1:
+            return seconds
+        return max(min(seconds, ROUND_SECONDS) / turns - self._look_seconds, SHORTEST)
 
     def _train(self, iterations: int, seconds: float, number: int) -> None:
         """Whole iterations until there are enough, the time is used up or the slice is halted, in chunks."""
