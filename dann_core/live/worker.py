@@ -29,7 +29,7 @@ LONGEST_IDLE = 1.0
 nearly all are such: a t-SNE that had its share of the slices alone would stand still."""
 
 ROUND_SECONDS, SHORTEST = 0.6, 0.01
-"""Among runs that take turns, each has its slice and its look in so many seconds; a slice is never shorter than that."""
+"""Of the runs that take turns, each has a slice and a look in so many seconds; no slice is shorter than that."""
 
 LOOKS_A_SLICE = 20
 """How often, in the time of a slice, training looks whether it is to end."""
