@@ -195,13 +195,15 @@ class Player:
         self.until(lambda: len(wanted.drawn) > (before if wanted.scene is scene else 0))
         return wanted.frames[wanted.drawn[-1]]
 
-    def settle(self) -> None:
-        """Draw until the run on lane 0 rests with its whole picture; the last "ready" stays unanswered."""
+    def settle(self, at: int | None = None) -> None:
+        """Draw until the run on lane 0 rests with its whole picture, at an iteration; "ready" stays unanswered."""
         self.do("ready")
-        self.until(self._rests, draws=True)
+        self.until(lambda: self._rests(at), draws=True)
 
-    def _rests(self) -> bool:
+    def _rests(self, at: int | None) -> bool:
         lane = self.lane
+        if at is not None and lane.iteration != at:
+            return False
         if not lane.drawn or lane.state["state"] not in ("paused", "finished"):
             return False
         values = lane.frames[lane.drawn[-1]].values

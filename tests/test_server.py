@@ -16,7 +16,7 @@ from browser import ROOT
 from conftest import serve
 from player import Lane, Player, ask, hello, live
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from server import modules
 
@@ -37,6 +37,12 @@ def descendants(process: psutil.Process) -> list[psutil.Process]:
     return process.children(recursive=True)
 
 
+def read_on(socket: ClientConnection) -> None:
+    """Until there is no more."""
+    while True:
+        socket.recv(10)
+
+
 @pytest.mark.parametrize("engine", ["cluster", "threads"])
 def test_it_ends_when_it_is_told_to_with_sockets_open(engine: str, tmp_path: Path) -> None:
     with served(tmp_path, DANN_ENGINE=engine, DANN_WORKERS="1") as (address, process, run):
@@ -53,8 +59,7 @@ def test_it_ends_when_it_is_told_to_with_sockets_open(engine: str, tmp_path: Pat
                 process.wait(3)
                 for socket in (player.socket, looker.socket, silent):
                     with pytest.raises(ConnectionClosed):
-                        while True:
-                            socket.recv(10)
+                        read_on(socket)
         # What it has started ends with it.
         _, left = psutil.wait_procs(family, 15)
         assert not left
@@ -174,7 +179,7 @@ def test_the_page_answers_before_anything_is_trained(based: tuple) -> None:
     status, headers, content = get(address, under(address, ""))
     assert status == 200
     assert headers["content-type"].startswith("text/html")
-    assert b"<div id=\"root\"" in content or b"root" in content
+    assert b'<div id="root"' in content or b"root" in content
 
 
 def test_changed_files_have_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from streamlit.web import cli  # noqa: E402
+from streamlit.web import cli
 
-from server.experiment import Experiment  # noqa: E402
-from server.place import experiments  # noqa: E402
+from server.experiment import Experiment
+from server.place import experiments
 
 made = Experiment.from_query({"domain": "moons", "max_iter": "1000000"})
 Path(sys.argv.pop(1)).write_text(json.dumps(experiments.add(made)))
