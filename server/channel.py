@@ -81,7 +81,9 @@ async def live(socket: WebSocket) -> None:
     await socket.accept()
     lanes: list[Lane] = []
     try:
-        hello = _read(await asyncio.wait_for(_text(socket), HELLO_SECONDS))
+        async with asyncio.timeout(HELLO_SECONDS):
+            said = await _text(socket)
+        hello = _read(said)
         lanes = _lanes(hello, _Socket(socket))
         await _serve(socket, lanes)
     except TimeoutError:
@@ -126,9 +128,7 @@ async def ask(request: Request) -> Response:
                 await lane.send_news()
             if any(not lane.ready for lane in lanes) or time.monotonic() > until:
                 break
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), min(until - time.monotonic() + 0.01, _patience(lanes)))
-            news.clear()
+            await _heard(news, min(until - time.monotonic() + 0.01, _patience(lanes)))
     except Refused as refused:
         await outlet.text(refused.told())
     finally:
@@ -168,11 +168,21 @@ async def _serve(socket: WebSocket, lanes: list[Lane]) -> None:
 
 async def _send(lanes: list[Lane], news: asyncio.Event) -> None:
     while True:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(news.wait(), _patience(lanes))
-        news.clear()
+        await _heard(news, _patience(lanes))
         for lane in lanes:
             await lane.send_news()
+
+
+async def _heard(news: asyncio.Event, seconds: float) -> None:
+    """Wait for news, at most so long.
+
+    Not by `wait_for`, which, when it is cancelled just as there are news, goes on in Python 3.11: the socket would then
+    never be closed, nor the server.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await news.wait()
+    news.clear()
 
 
 def _patience(lanes: list[Lane]) -> float:
@@ -202,8 +212,8 @@ async def _text(socket: WebSocket) -> str:
 
 
 def _read(text: str) -> dict[str, Any]:
-    if len(text) > MESSAGE_BYTES:
-        raise Refused("too large", bytes=len(text), most=MESSAGE_BYTES)
+    if len(text.encode()) > MESSAGE_BYTES:
+        raise Refused("too large", most=MESSAGE_BYTES)
     return _json(text)
 
 
@@ -238,7 +248,7 @@ def _lanes(hello: Any, outlet: Outlet) -> list[Lane]:
 
 def _lane_of(command: dict[str, Any], lanes: list[Lane]) -> Lane:
     number = command.get("lane", 0)
-    if not isinstance(number, int) or not 0 <= number < len(lanes):
+    if type(number) is not int or not 0 <= number < len(lanes):
         raise Refused("malformed")
     return lanes[number]
 

@@ -134,7 +134,8 @@ class Player:
         **connecting: Any,
     ) -> None:
         self.lanes = before or [Lane() for _ in runs]
-        self.socket = connect(live(address), open_timeout=PATIENCE, max_size=None, **connecting)
+        self._connection = connect(live(address), open_timeout=PATIENCE, max_size=None, **connecting)
+        self.socket = self._connection.__enter__()
         self.answered: list[dict[str, Any]] = []
         if runs:
             self.send(hello(*runs, lanes=self.lanes, hidden=hidden))
@@ -142,8 +143,8 @@ class Player:
     def __enter__(self) -> Player:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.socket.close()
+    def __exit__(self, *raised: object) -> None:
+        self._connection.__exit__(*raised)
 
     @property
     def lane(self) -> Lane:
@@ -194,20 +195,21 @@ class Player:
         self.until(lambda: len(wanted.drawn) > (before if wanted.scene is scene else 0))
         return wanted.frames[wanted.drawn[-1]]
 
-    def settle(self) -> None:
-        """Draw until the run on lane 0 rests with its whole picture; the last "ready" stays unanswered."""
+    def settle(self, at: int | None = None) -> None:
+        """Draw until the run on lane 0 rests with its whole picture, at an iteration; "ready" stays unanswered."""
         self.do("ready")
+        self.until(lambda: self._rests(at), draws=True)
+
+    def _rests(self, at: int | None) -> bool:
         lane = self.lane
-        self.until(
-            lambda: (
-                bool(lane.drawn)
-                and lane.state["state"] in ("paused", "finished")
-                and lane.frames[lane.drawn[-1]].values["settled"]
-                and lane.frames[lane.drawn[-1]].values["iteration"] == lane.state["iteration"]
-                and lane.frames[lane.drawn[-1]].values["evaluated"] == lane.scene.values["samples"]
-            ),
-            draws=True,
-        )
+        if at is not None and lane.iteration != at:
+            return False
+        if not lane.drawn or lane.state["state"] not in ("paused", "finished"):
+            return False
+        values = lane.frames[lane.drawn[-1]].values
+        # Before Play there is no second look.
+        whole = values["iteration"] == 0 or (values["settled"] and values["evaluated"] == lane.scene.values["samples"])
+        return whole and values["iteration"] == lane.state["iteration"]
 
     def fetch(self, first: Any, last: Any, lane: int = 0) -> list[int]:
         """Ask for frames by number; the numbers of those that came."""
