@@ -103,18 +103,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @contextmanager
 def serve(
-    folder: Path, streamlit: tuple[str, ...] = ("-m", "streamlit"), **environment: str
+    folder: Path, streamlit: tuple[str, ...] = ("-m", "streamlit"), cwd: Path = ROOT, **environment: str
 ) -> Iterator[tuple[str, psutil.Process]]:
     """The app, by default started as the README says, on a port of its own: its address and its process.
 
-    Under a base path, the address is that of the pages.
+    Its log is written into `folder`. Under a base path, the address is that of the pages.
     """
     port = free_port()
     base = environment.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
     address = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
-    command = [sys.executable, *streamlit, "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, *streamlit, "run", str(ROOT / "app.py"), "--server.port", str(port)]
     with (folder / "log").open("w") as log:
-        process = psutil.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=os.environ | environment)
+        process = psutil.Popen(command, cwd=cwd, stdout=log, stderr=subprocess.STDOUT, env=os.environ | environment)
     health = urllib.request.Request(f"{address}/_stcore/health")
     for _ in range(600):
         try:

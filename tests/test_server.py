@@ -14,10 +14,10 @@ import psutil
 import pytest
 from browser import ROOT
 from conftest import serve
-from player import Lane, Player, ask, hello, live
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from player import Lane, Player, ask, hello, live
 from server import modules
 
 SERVED = {"recordings": "moons.dann", "plotly": "plotly.min.js"}
