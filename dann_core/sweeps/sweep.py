@@ -174,7 +174,7 @@ class Sweep:
             columns=[*names, *made.columns]
         )  # fmt: skip
         counts = {"n": merged["n"].fillna(0).astype(int), "failed": merged["failed"].fillna(0).astype(int)}
-        return merged.assign(**counts, reason=merged["reason"].fillna("").astype(str))
+        return merged.assign(**counts, reason=merged["reason"].astype(object).fillna("").astype(str))
 
     def best(self, measure: str) -> tuple[float, ...] | None:
         """The cell whose mean over the seeds is best; None before there is one, or where no direction is better."""
@@ -198,7 +198,7 @@ class Sweep:
         if not file.exists():
             return
         table = pd.read_csv(file, dtype={"failure": str})
-        table["failure"] = table["failure"].fillna("")
+        table["failure"] = table["failure"].astype(object).fillna("")
         known = {self.plan.key(s): s for s in self._experiments}
         with self._lock:
             for row in table.to_dict("records"):
