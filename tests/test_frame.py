@@ -76,6 +76,10 @@ def test_the_tint_is_the_discriminator_s_view_of_the_plane(moons) -> None:
         assert frame.arrays["tint"][row, column] / 255 == pytest.approx(exact, abs=0.5 / 255 + 1e-3)
 
 
+def test_the_steps_are_those_that_the_browser_counts_in() -> None:
+    assert (SCALE, SHARE, SIGNAL_TOP) == (8192, 32_000, 32_000)
+
+
 def lines(boundary: np.ndarray) -> list[np.ndarray]:
     """The lines of a frame's `boundary`, in shares of width and height."""
     ends = np.flatnonzero((boundary == -1).all(1))
