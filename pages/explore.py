@@ -23,7 +23,7 @@ with st.container(key="above"):
         st.warning(visitors.taken(), icon=":material/group:")
         st.button("Try again", icon=":material/refresh:")
     elif not visit.is_owner:
-        st.info(f"You are watching a run that somebody shares: {plain(experiment.title)}", icon=":material/group:")
+        st.info(f"You are watching a run that somebody shares: {plain(experiment.now.title)}", icon=":material/group:")
         st.button("Start your own", on_click=visitors.start_own)
 with st.container(key="stage"):
     shows_film = experiment is None or not (is_linked or experiment.touched)
@@ -33,7 +33,7 @@ with st.container(key="stage"):
         token=visit.token,
         page=experiment.page if experiment else 0,
         film=FILM if shows_film else None,
-        title=experiment.title if experiment else "",
+        title=experiment.now.title if experiment else "",
     )
 if visit.is_owner:
     phone.knob(experiment)

@@ -35,12 +35,34 @@ def built_in_pair(domain: Domain, seed: int) -> DomainPair:
     return domain.pair(seed)
 
 
-class Held(NamedTuple):
-    """What Undo brings back."""
+class Now(NamedTuple):
+    """What a page shows: read as one, since another thread may be about to replace it. Undo brings such back.
+
+    `domain` is None for an uploaded pair. `base` are the settings that the pair starts with: the preset of a built-in
+    domain or `Settings.for_pair`; a link holds what differs from it. `scene` is another number whenever what players
+    have of the run before is of no use.
+    """
 
     domain: Domain | None
     base: Settings
     run: Run
+    scene: int
+
+    @property
+    def title(self) -> str:
+        """Of the domains, for the page."""
+        return self.run.pair.name if self.domain is None else self.domain.title
+
+    def query(self) -> dict[str, str] | None:
+        """What the link holds; None for an upload, which no link can carry."""
+        if self.domain is None:
+            return None
+        knobs = {
+            k.name: to_text(getattr(self.domain, k.name))
+            for k in self.domain.knobs()
+            if getattr(self.domain, k.name) != k.default
+        }
+        return {"domain": self.domain.key, **knobs, **self.run.settings.to_query(self.base)}
 
 
 class Notice:
@@ -60,18 +82,14 @@ class Notice:
 class Experiment:
     """Every change of a visitor's domains, settings and run goes through here. Thread-safe.
 
-    `domain` is None for an uploaded pair. `base` are the settings that the pair starts with: the preset of a built-in
-    domain or `Settings.for_pair`; a link holds what differs from it. `page` rises when something that Streamlit draws
-    has changed; `touched` says whether somebody has done anything with it.
+    `page` rises when something that Streamlit draws has changed; `touched` says whether somebody has done anything.
     """
 
     def __init__(self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings) -> None:
-        self.domain, self.base = domain, base
-        self.kept: list[Held] = []
+        self.kept: list[Now] = []
         self.notice: Notice | None = None
         self.is_shared = self.touched = False
         self.page = 0
-        self.scene = 0
         self.sweep: Sweep | None = None
         self.sweep_before: Sweep | None = None
         self.sweep_form: dict[str, Any] = {}
@@ -80,7 +98,7 @@ class Experiment:
         self._listeners: set[Callable[[], None]] = set()
         self._recoveries_seen = 0
         self._lock = threading.RLock()
-        self.run = self._made(pair, settings)
+        self.now = Now(domain, base, self._made(pair, settings), next(_ids))
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Experiment:
@@ -115,6 +133,16 @@ class Experiment:
         return made
 
     @property
+    def run(self) -> Run:
+        """The run that is shown now."""
+        return self.now.run
+
+    @property
+    def domain(self) -> Domain | None:
+        """The built-in domain; None for an uploaded pair."""
+        return self.now.domain
+
+    @property
     def pair(self) -> DomainPair:
         """The pair of domains of the run."""
         return self.run.pair
@@ -124,26 +152,10 @@ class Experiment:
         """The settings of the run."""
         return self.run.settings
 
-    @property
-    def title(self) -> str:
-        """Of the domains, for the page."""
-        return self.pair.name if self.domain is None else self.domain.title
-
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Have a listener called, in any thread, when anything has changed; what is returned ends that."""
         self._listeners.add(listener)
         return lambda: self._listeners.discard(listener)
-
-    def query(self) -> dict[str, str] | None:
-        """What the link holds; None for an upload, which no link can carry."""
-        if self.domain is None:
-            return None
-        knobs = {
-            k.name: to_text(getattr(self.domain, k.name))
-            for k in self.domain.knobs()
-            if getattr(self.domain, k.name) != k.default
-        }
-        return {"domain": self.domain.key, **knobs, **self.settings.to_query(self.base)}
 
     def change(self, name: str, value: Any) -> None:
         """Change one setting, live if it can be, else with a new network that Undo takes back."""
@@ -164,7 +176,7 @@ class Experiment:
                 return
             old, new = to_text(getattr(self.settings, name)), to_text(value)
             notice = Notice("rebuilt", label=rebuilds[0].label, old=old, new=new)
-            self._start(self.domain, pair, settings, self.base, notice)
+            self._start(self.domain, pair, settings, self.now.base, notice)
 
     def _change_live(self, settings: Settings) -> None:
         (knob,) = self.settings.differences(settings) or (None,)
@@ -188,7 +200,7 @@ class Experiment:
                 return
             label = next(k.label for k in domain.knobs() if k.name == name)
             notice = Notice("new data", label=label, value=to_text(value))
-            self._start(domain, pair, self.settings, self.base, notice)
+            self._start(domain, pair, self.settings, self.now.base, notice)
 
     def choose(self, name: str) -> None:
         """Go to another built-in domain with its preset."""
@@ -212,7 +224,7 @@ class Experiment:
         """Back to iteration 0 with the same first weights."""
         with self._lock:
             page = self.page
-            self._start(self.domain, self.pair, self.settings, self.base, Notice("reset"))
+            self._start(self.domain, self.pair, self.settings, self.now.base, Notice("reset"))
             # Settings and domains are as they were.
             self.page = page
         self.heard()
@@ -222,14 +234,12 @@ class Experiment:
         with self._lock:
             if not self.kept:
                 return
-            self.run.rest()
-            now, before = Held(self.domain, self.base, self.run), self.kept.pop()
-            if now.run.iteration:
-                self.kept.insert(0, now)
-            self.is_shared &= before.run.pair is now.run.pair
-            self.domain, self.base, self.run = before
+            replaced, before = self.now, self.kept.pop()
+            replaced.run.rest()
+            if replaced.run.iteration:
+                self.kept.insert(0, replaced)
+            self.now = before._replace(scene=next(_ids))
             self._recoveries_seen = self.run.recoveries
-            self.scene = next(_ids)
             self.page += 1
             self._say(Notice("undone"))
 
@@ -270,22 +280,19 @@ class Experiment:
     def _start(
         self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings, notice: Notice
     ) -> None:
-        before = self.run
-        before.rest()
-        if before.iteration:
-            self.kept = [*self.kept, Held(self.domain, self.base, before)][-KEPT_RUNS:]
+        before = self.now
+        before.run.rest()
+        if before.run.iteration:
+            self.kept = [*self.kept, before][-KEPT_RUNS:]
             notice.facts["undo"] = True
-        # Share was pressed for the samples that were here.
-        self.is_shared &= pair is before.pair
-        self.domain, self.base, self.touched = domain, base, True
-        self.run = self._made(pair, settings)
-        self.run.speed = before.speed
+        run = self._made(pair, settings)
+        run.speed = before.run.speed
+        self.now, self.touched = Now(domain, base, run, next(_ids)), True
         self._recoveries_seen = 0
         self.page += 1
         self._say(notice)
 
     def _made(self, pair: DomainPair, settings: Settings) -> Run:
-        self.scene = next(_ids)
         return Run(lambda: engine().launch(pair, settings), pair, settings, self.heard)
 
     def _say(self, notice: Notice) -> None:

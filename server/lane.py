@@ -14,7 +14,7 @@ from dann_core.live.pace import SPEEDS
 from dann_core.live.recording import KNOBS, Shown
 from dann_core.live.run import Run
 from server import place
-from server.experiment import Experiment
+from server.experiment import Experiment, Now
 
 RUN = "run"
 """The link's name for the key of a run on this server."""
@@ -86,13 +86,14 @@ class Lane:
             raise Refused("unknown run")
         if token is not None and place.experiments.claim(key, token) is None:
             raise Refused("token")
-        _check_shared(found, is_owner=token is not None)
+        now = found.now
+        _check_shared(now, found, is_owner=token is not None)
         lane = cls(number, key, found, outlet, is_owner=token is not None, is_hidden=is_hidden)
         cursors = [said.get(name) for name in ("scene", "rows", "frame")]
         # A player that has come back goes on where it was; what it has of another run is of no use.
-        if cursors[0] == found.scene and all(type(c) is int and c >= 0 for c in cursors):
-            lane._scene, lane._rows, lane._frame, lane._run = *cursors, found.run
-            if lane._rows > len(found.run.history):
+        if cursors[0] == now.scene and all(type(c) is int and c >= 0 for c in cursors):
+            lane._scene, lane._rows, lane._frame, lane._run = *cursors, now.run
+            if lane._rows > len(now.run.history):
                 lane._scene = lane._run = None
         return lane
 
@@ -128,15 +129,15 @@ class Lane:
 
     async def send_news(self) -> None:
         """Send what the player has not, and have the run go on if it may. Raises `Refused` for who may not look."""
-        experiment = self.experiment
-        run, scene = experiment.run, experiment.scene
+        now = self.experiment.now
+        run = now.run
         # A built-in domain may have become an upload since, and what is shared may be so no longer.
-        _check_shared(experiment, is_owner=self.is_owner)
+        _check_shared(now, self.experiment, is_owner=self.is_owner)
         if run is not self._run:
             self._run, self._scene, self._rows, self._frame = run, None, 0, 0
         if self._scene is None and run.recording.scene:
-            self._scene = scene
-            await self._send_state()
+            self._scene = now.scene
+            await self._send_state(now)
             await self._send(0, run.recording.scene)
         pulls = self.ready or self.is_hidden
         latest = self._newer(run)
@@ -145,7 +146,7 @@ class Lane:
             # The worker need not wait until this one is drawn, nor may it run away from who draws.
             pulls = self.is_hidden
         # After the frame: who reads "paused" has what it is paused at.
-        await self._send_state()
+        await self._send_state(now)
         if pulls and self.is_owner:
             await self._pull(run)
 
@@ -181,7 +182,7 @@ class Lane:
 
     async def obey(self, command: dict[str, Any]) -> None:
         """Do what a player asks. Raises `Refused` for what it may not, or what is not understood."""
-        _check_shared(self.experiment, is_owner=self.is_owner)
+        _check_shared(self.experiment.now, self.experiment, is_owner=self.is_owner)
         do = command.get("do")
         if do == "ready":
             self.ready = True
@@ -209,21 +210,21 @@ class Lane:
     async def _send(self, number: int, packed: bytes) -> None:
         await self.outlet.binary(_ENVELOPE.pack(self.number, number) + packed)
 
-    async def _send_state(self) -> None:
-        told, before = self._state(), self._told or {}
+    async def _send_state(self, now: Now) -> None:
+        told, before = self._state(now), self._told or {}
         # Time passes by itself: what is left of it is no news.
         if told != before | {"left": told["left"]}:
             self._told = told
             await self.outlet.text(told)
 
-    def _state(self) -> dict[str, Any]:
+    def _state(self, now: Now) -> dict[str, Any]:
         experiment = self.experiment
-        run, left = experiment.run, experiment.run.seconds_left()
-        link = (experiment.query() or {}) | {RUN: self.key}
+        run, left = now.run, now.run.seconds_left()
+        link = (now.query() or {}) | {RUN: self.key}
         return {
             "is": "state",
             "lane": self.number,
-            "scene": experiment.scene,
+            "scene": now.scene,
             "state": run.state,
             "iteration": run.iteration,
             "max_iter": run.settings.max_iter,
@@ -235,16 +236,16 @@ class Lane:
             "device": run.device,
             "page": experiment.page,
             "knobs": {name: getattr(run.settings, name) for name in KNOBS},
-            "title": experiment.title,
+            "title": now.title,
             "link": link if self.is_owner else None,
             "failure": _failure(run.failure),
             "notice": experiment.notice.told() if experiment.notice and self.is_owner else None,
         }
 
 
-def _check_shared(experiment: Experiment, *, is_owner: bool) -> None:
+def _check_shared(now: Now, experiment: Experiment, *, is_owner: bool) -> None:
     """An upload is shown to others only while its owner shares it."""
-    if not is_owner and experiment.domain is None and not experiment.is_shared:
+    if not is_owner and now.domain is None and not experiment.is_shared:
         raise Refused("not shared")
 
 

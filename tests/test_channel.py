@@ -106,12 +106,12 @@ def test_a_hello_is_answered_with_state_scene_and_frame(address: str, mine: Mine
         state = player.lane.state
         assert (state["state"], state["iteration"], state["max_iter"]) == ("building", 0, 1_000_000)
         assert (state["owner"], state["undo"], state["late"], state["failure"]) == (True, False, False, None)
-        assert state["title"] == mine.experiment.title
+        assert state["title"] == mine.experiment.now.title
         assert state["link"] == {"domain": "moons", "max_iter": "1000000", "run": mine.key}
         assert state["knobs"]["gamma"] == mine.run.settings.gamma
         frame = player.frame()
         assert player.lane.scene.values["name"] == mine.experiment.pair.name
-        assert player.lane.scene_id == mine.experiment.scene
+        assert player.lane.scene_id == mine.experiment.now.scene
         assert (frame.values["iteration"], player.lane.drawn) == (0, [1])
         player.until(lambda: player.lane.state["state"] == "paused")
 
@@ -544,12 +544,12 @@ STEERED = [{"do": what} for what in lane.STEERING]
 
 @pytest.mark.parametrize("command", STEERED, ids=[c["do"] for c in STEERED])
 def test_who_has_no_token_steers_nothing(command: dict, address: str, mine: Mine) -> None:
-    before = mine.experiment.scene, mine.run.playing, mine.run.speed
+    before = mine.experiment.now.scene, mine.run.playing, mine.run.speed
     with Player(address, mine.looked_at) as looker:
         looker.send(command | {"speed": "slow"})
         refused = looker.refusal()
         assert (refused.rule, refused.code) == ("token", 1008)
-    assert (mine.experiment.scene, mine.run.playing, mine.run.speed) == before
+    assert (mine.experiment.now.scene, mine.run.playing, mine.run.speed) == before
     assert mine.run.needs_launch
 
 

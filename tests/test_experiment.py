@@ -35,8 +35,8 @@ def test_a_link_round_trip() -> None:
     query = {"domain": "moons", "angle": "50.0", "gamma": "2.5", "seed": "4", "use_lambda_scheduler": "false"}
     made = Experiment.from_query(query)
     assert made.notice is None
-    assert made.query() == query
-    assert Experiment.from_query(made.query()).settings == made.settings
+    assert made.now.query() == query
+    assert Experiment.from_query(made.now.query()).settings == made.settings
     assert not made.touched
 
 
@@ -68,15 +68,15 @@ def test_a_wrong_link_is_told_and_leaves_a_working_page(query: dict, domain: str
 
 def test_a_live_change_keeps_the_run_and_a_rebuild_says_what_was_rebuilt() -> None:
     experiment = settled(Experiment.from_query({}), steps=2)
-    run, scene, page = experiment.run, experiment.scene, experiment.page
+    run, scene, page = experiment.run, experiment.now.scene, experiment.page
     experiment.change("gamma", 3.0)
     settled(experiment)
-    assert (experiment.run, experiment.scene, experiment.page, experiment.notice) == (run, scene, page, None)
+    assert (experiment.run, experiment.now.scene, experiment.page, experiment.notice) == (run, scene, page, None)
     assert [(c.name, c.new) for c in run.changes] == [("gamma", 3.0)]
     run.speed = "fast"
     experiment.change("discriminator_width", 32)
     assert experiment.run is not run
-    assert experiment.scene != scene
+    assert experiment.now.scene != scene
     assert experiment.page > page
     assert experiment.run.speed == "fast"
     told = experiment.notice.told()
@@ -108,7 +108,7 @@ def test_a_change_after_the_end_says_that_it_has_no_effect() -> None:
 
 def test_undo_brings_trained_runs_back_and_loses_none() -> None:
     experiment = settled(Experiment.from_query({}), steps=2)
-    first, scenes = experiment.run, [experiment.scene]
+    first, scenes = experiment.run, [experiment.now.scene]
     experiment.change_domain("angle", 40.0)
     assert experiment.notice.rule == "new data"
     settled(experiment)
@@ -120,7 +120,7 @@ def test_undo_brings_trained_runs_back_and_loses_none() -> None:
     third = experiment.run
     for expected in (second, first):
         experiment.undo()
-        scenes.append(experiment.scene)
+        scenes.append(experiment.now.scene)
         assert experiment.run is expected
         assert experiment.notice.rule == "undone"
     assert experiment.domain.angle == 35
@@ -188,7 +188,7 @@ def test_an_upload_has_no_link_and_a_domain_s_control_of_before_does_nothing() -
     experiment = settled(Experiment.from_query({}), steps=1)
     pair = make_pair()
     experiment.use_upload(pair, Settings.for_pair(pair))
-    assert experiment.query() is None
+    assert experiment.now.query() is None
     assert (experiment.notice.rule, experiment.notice.facts["name"]) == ("upload", "test pair")
     run = experiment.run
     experiment.change_domain("angle", 40.0)
