@@ -40,13 +40,14 @@ class Now(NamedTuple):
 
     `domain` is None for an uploaded pair. `base` are the settings that the pair starts with: the preset of a built-in
     domain or `Settings.for_pair`; a link holds what differs from it. `scene` is another number whenever what players
-    have of the run before is of no use.
+    have of the run before is of no use. `is_shared` says whether others may see an uploaded pair's samples.
     """
 
     domain: Domain | None
     base: Settings
     run: Run
     scene: int
+    is_shared: bool = False
 
     @property
     def title(self) -> str:
@@ -88,7 +89,7 @@ class Experiment:
     def __init__(self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings) -> None:
         self.kept: list[Now] = []
         self.notice: Notice | None = None
-        self.is_shared = self.touched = False
+        self.touched = False
         self.page = 0
         self.sweep: Sweep | None = None
         self.sweep_before: Sweep | None = None
@@ -238,10 +239,17 @@ class Experiment:
             replaced.run.rest()
             if replaced.run.iteration:
                 self.kept.insert(0, replaced)
-            self.now = before._replace(scene=next(_ids))
+            is_shared = replaced.is_shared and before.run.pair is replaced.run.pair
+            self.now = before._replace(scene=next(_ids), is_shared=is_shared)
             self._recoveries_seen = self.run.recoveries
             self.page += 1
             self._say(Notice("undone"))
+
+    def share(self, is_shared: bool) -> None:
+        """Let others see an uploaded pair's run and samples, or no longer."""
+        with self._lock:
+            self.now = self.now._replace(is_shared=is_shared)
+        self.heard()
 
     def dismiss(self, notice: int) -> None:
         """Forget the notice of that id: a person has read it."""
@@ -287,7 +295,9 @@ class Experiment:
             notice.facts["undo"] = True
         run = self._made(pair, settings)
         run.speed = before.run.speed
-        self.now, self.touched = Now(domain, base, run, next(_ids)), True
+        # Share was pressed for the samples that were here.
+        is_shared = before.is_shared and pair is before.run.pair
+        self.now, self.touched = Now(domain, base, run, next(_ids), is_shared), True
         self._recoveries_seen = 0
         self.page += 1
         self._say(notice)

@@ -87,7 +87,7 @@ class Lane:
         if token is not None and place.experiments.claim(key, token) is None:
             raise Refused("token")
         now = found.now
-        _check_shared(now, found, is_owner=token is not None)
+        _check_shared(now, is_owner=token is not None)
         lane = cls(number, key, found, outlet, is_owner=token is not None, is_hidden=is_hidden)
         cursors = [said.get(name) for name in ("scene", "rows", "frame")]
         # A player that has come back goes on where it was; what it has of another run is of no use.
@@ -132,7 +132,7 @@ class Lane:
         now = self.experiment.now
         run = now.run
         # A built-in domain may have become an upload since, and what is shared may be so no longer.
-        _check_shared(now, self.experiment, is_owner=self.is_owner)
+        _check_shared(now, is_owner=self.is_owner)
         if run is not self._run:
             self._run, self._scene, self._rows, self._frame = run, None, 0, 0
         if self._scene is None and run.recording.scene:
@@ -182,7 +182,7 @@ class Lane:
 
     async def obey(self, command: dict[str, Any]) -> None:
         """Do what a player asks. Raises `Refused` for what it may not, or what is not understood."""
-        _check_shared(self.experiment.now, self.experiment, is_owner=self.is_owner)
+        _check_shared(self.experiment.now, is_owner=self.is_owner)
         do = command.get("do")
         if do == "ready":
             self.ready = True
@@ -243,9 +243,9 @@ class Lane:
         }
 
 
-def _check_shared(now: Now, experiment: Experiment, *, is_owner: bool) -> None:
+def _check_shared(now: Now, *, is_owner: bool) -> None:
     """An upload is shown to others only while its owner shares it."""
-    if not is_owner and now.domain is None and not experiment.is_shared:
+    if not is_owner and now.domain is None and not now.is_shared:
         raise Refused("not shared")
 
 

@@ -562,7 +562,7 @@ def test_an_upload_is_shown_to_others_only_when_it_is_shared(address: str, mine:
         with Player(address, mine.looked_at) as looker:
             assert looker.refusal().rule == "not shared"
         assert [t["rule"] for t in ask(address, {"hello": hello(mine.looked_at)})] == ["not shared"]
-        mine.experiment.is_shared = True
+        mine.experiment.share(True)
         with Player(address, mine.looked_at) as looker:
             looker.frame()
             assert looker.lane.scene.values["name"] == "test pair"
@@ -585,11 +585,11 @@ def test_an_upload_that_takes_the_place_of_a_built_in_domain_is_not_shown_to_who
 def test_sharing_that_ends_ends_for_who_is_there(address: str, mine: Mine) -> None:
     pair = make_pair()
     mine.experiment.use_upload(pair, Settings.for_pair(pair))
-    mine.experiment.is_shared = True
+    mine.experiment.share(True)
     with Player(address, mine.owned) as player, Player(address, mine.looked_at) as looker:
         player.frame()
         looker.frame()
-        mine.experiment.is_shared = False
+        mine.experiment.share(False)
         player.do("step")
         player.settle(1)
         assert looker.refusal().rule == "not shared"

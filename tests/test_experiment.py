@@ -202,18 +202,18 @@ def test_only_the_samples_that_share_was_pressed_for_are_shared() -> None:
     experiment = Experiment.from_query({})
     first, second = make_pair(), make_pair()
     experiment.use_upload(first, Settings.for_pair(first))
-    experiment.is_shared = True
+    experiment.share(True)
     settled(experiment, steps=1)
     experiment.change("seed", 3)
     experiment.reset()
-    assert experiment.is_shared
+    assert experiment.now.is_shared
     settled(experiment, steps=1)
     experiment.use_upload(second, Settings.for_pair(second))
-    assert not experiment.is_shared
-    experiment.is_shared = True
+    assert not experiment.now.is_shared
+    experiment.share(True)
     experiment.undo()
     assert experiment.pair is first
-    assert not experiment.is_shared
+    assert not experiment.now.is_shared
 
 
 def test_who_listens_hears_of_every_change_until_it_stops() -> None:

@@ -74,11 +74,8 @@ def _upload(state: Experiment) -> None:
     st.button("Other files", icon=":material/upload_file:", width="stretch", on_click=upload.open_panel)
     st.caption("An uploaded pair stays on this server until you leave: a link cannot hold it.")
 
-    def share(is_shared: bool) -> None:
-        state.is_shared = is_shared
-
     help = "Whoever has the link of this page may then watch this run, with its samples, and steer nothing."
-    st.toggle("Share this run", state.is_shared, help=help, **showing("shared", state.is_shared, share))
+    st.toggle("Share this run", state.now.is_shared, help=help, **showing("shared", state.now.is_shared, state.share))
 
 
 def _size(state: Experiment) -> None:

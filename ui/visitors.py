@@ -56,7 +56,7 @@ def arrive() -> Visit:
         token = _token(key)
         if token and (found := experiments.claim(key, token)):
             return _here(found, key, token)
-        if other.domain is None and other.is_shared and not st.session_state.get("own"):
+        if other.domain is None and other.now.is_shared and not st.session_state.get("own"):
             return Visit(other, key)
     try:
         made = _made(query, key, other)
