@@ -13,9 +13,7 @@ from starlette.routing import Route, WebSocketRoute
 from streamlit import config
 
 from server import channel, modules, place
-
-PAGES = ("sweep",)
-"""The paths of the pages beside the first."""
+from ui.pages import PAGES
 
 
 @contextlib.asynccontextmanager
@@ -37,7 +35,7 @@ app = st.App(
     routes=[
         WebSocketRoute(f"{base}/live", channel.live),
         Route(f"{base}/live/ask", channel.ask, methods=["POST"]),
-        *(Route(f"{base}/{path}", modules.page) for path in ("", *PAGES)),
+        *(Route(f"{base}/{path}", modules.page) for path in ("", *(page.name for page in PAGES[1:]))),
         *(Route(f"{base}/{folder}/{{version}}/{{name}}", modules.serving(folder)) for folder in modules.FOLDERS),
     ],
 )

@@ -1,4 +1,4 @@
-"""Which pages there are, and what all of them share."""
+"""What all pages share: their frame, the navigation, and the link in the address bar."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui import visitors
+from ui.pages import PAGES
+
 ASSETS = Path(__file__).parent.parent / "assets"
 
 st.set_page_config(page_title="DANN Explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "icon.svg"))
 
-st.navigation(
-    [
-        st.Page("explore.py", title="Explore", icon=":material/play_circle:", default=True),
-        st.Page("sweep.py", title="Sweep", icon=":material/grid_on:"),
-    ]
-).run()
+first = PAGES[0]
+page = st.navigation(
+    [st.Page(f"{name}.py", title=title, icon=icon, default=name == first.name) for name, title, icon in PAGES]
+)
+page.run()
+if page.title != first.title:
+    # There, the player does it.
+    visitors.keep_link(visitors.arrive())

@@ -12,4 +12,3 @@ if not visit.is_owner:
     st.button("Try again", icon=":material/refresh:", on_click=visitors.start_own)
     st.stop()
 sweep.draw(visit.experiment)
-visitors.keep_link(visit)

@@ -1,4 +1,4 @@
-// The line of figures: five numbers of the frame that is shown.
+// The line of figures: numbers of the frame that is shown.
 
 import { el, setAttribute, setText } from "./dom.js"
 import { fixed, percent, words } from "./words.js"

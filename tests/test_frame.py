@@ -135,7 +135,7 @@ def test_figures_and_rules_are_the_trainer_s(moons) -> None:
     result, values = trainer.evaluate(), frame.values
     assert values["iteration"] == trainer.iteration
     assert values["first"] == 0
-    assert values["lambda"] == trainer.network.adversarial.lamb()
+    assert values["lambda"] == trainer.lamb
     assert values["source_accuracy"] == result.source_accuracy
     assert values["domain_accuracy"] == result.domain_accuracy
     assert frame.exam == {"target_accuracy": result.target_accuracy}

@@ -89,3 +89,8 @@ def test_the_core_imports_no_user_interface() -> None:
     code = f"import sys, {modules}; print('streamlit' in sys.modules, 'plotly' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["False", "False"]
+
+
+def test_every_setting_stands_in_a_group_of_the_page() -> None:
+    # One that stands in none is on no page and no command line.
+    assert {k.name for k in Settings.knobs() if k.group not in GROUPS} == set()

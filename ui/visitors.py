@@ -119,6 +119,8 @@ def _token(key: str) -> str:
 
 def keep_link(visit: Visit) -> None:
     """On a page without a player: let the address bar hold the experiment, so that a reload finds it again."""
+    if not visit.is_owner:
+        return
     link = (visit.experiment.now.query() or {}) | {RUN: visit.key}
     _tab()(key="link", data={"run": visit.key, "token": visit.token, "link": link})
 

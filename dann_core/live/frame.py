@@ -47,7 +47,6 @@ SCALE, SHARE, BINS, MOST_CHANGES = 8192, 32_000, 40, 50
 def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete: bool = False) -> Shown:
     """The frame of a snapshot under the settings of that moment; `complete` is noted with it."""
     evaluation, diagnosis = snapshot.evaluation, snapshot.diagnosis
-    distance = snapshot.proxy_a_distance
     values = {
         "iteration": snapshot.iteration,
         "first": snapshot.iteration - len(snapshot.rows),
@@ -55,7 +54,7 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "source_accuracy": evaluation.source_accuracy,
         "domain_accuracy": evaluation.domain_accuracy,
         "evaluated": list(snapshot.evaluated),
-        "a_distance": distance if math.isfinite(distance) else None,
+        "a_distance": snapshot.proxy_a_distance,
         "rule": diagnosis.rule,
         "level": diagnosis.level,
         "facts": diagnosis.facts,
@@ -75,7 +74,9 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
     if snapshot.surface:
         arrays |= {"tint": _bytes(snapshot.surface.source_probability), "boundary": boundaries(snapshot.surface)}
     exam = {} if evaluation.target_accuracy is None else {"target_accuracy": evaluation.target_accuracy}
-    message = Message(FRAME, values, arrays, exam)
+    # Of a run that has diverged, figures need not be numbers, which JSON has no words for.
+    told = {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in values.items()}
+    message = Message(FRAME, told, arrays, exam)
     return Shown(snapshot.iteration, values["first"], message.pack(), figures_of(message), complete)
 
 

@@ -1,0 +1,19 @@
+"""Which pages there are, in the order of the navigation; the first is the one at the app's own address."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Page(NamedTuple):
+    """A script `pages/NAME.py`, found in the browser at `/NAME`, with its title and icon."""
+
+    name: str
+    title: str
+    icon: str
+
+
+PAGES = (
+    Page("explore", "Explore", ":material/play_circle:"),
+    Page("sweep", "Sweep", ":material/grid_on:"),
+)
