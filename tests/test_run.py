@@ -486,6 +486,21 @@ def test_an_answer_to_a_freed_run_is_dropped(occupied: Occupied, vectors: Domain
     assert len(run.history) == 0
 
 
+def test_a_slice_that_waits_when_the_engine_closes_is_taken_back(
+    clock, vectors: DomainPair, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = ThreadEngine(1)
+    run, asked = noted_run(engine, vectors, ENDLESS)
+    settle(run)
+    run.play()
+    clock.now += 1
+    run.pull()
+    assert [a.iterations != 0 for a in asked[-2:]] == [True, True]
+    engine.close()
+    assert not run.busy
+    assert not caplog.records
+
+
 def test_a_failure_is_kept_and_stops_the_run(engine: ThreadEngine) -> None:
     run = live_run(engine, make_pair(), SETTINGS.replace(extractor="cnn"))
     settle(run)

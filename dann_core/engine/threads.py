@@ -70,7 +70,12 @@ class _ThreadHandle:
         before, self._before = self._before, turn
 
         def start(_: Future | None = None) -> None:
-            self._pool.submit(self._answer, asked, answer, turn)
+            try:
+                self._pool.submit(self._answer, asked, answer, turn)
+            except RuntimeError:
+                # The engine was closed while the slice before was trained.
+                answer.cancel()
+                turn.set_result(None)
 
         # A slice that waits for the one before must not keep a thread from other runs.
         start() if before is None else before.add_done_callback(start)
