@@ -114,6 +114,7 @@ FIRST_PAGE = (
     "dann_core.domains",
     "server.experiment",
     "server.channel",
+    "ui.pages",
     "ui.sidebar",
     "ui.player",
     "ui.visitors",

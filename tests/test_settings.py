@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from dann_core import KnobError, Settings, domains
+from dann_core.settings import GROUPS
 
 
 @pytest.mark.parametrize(
