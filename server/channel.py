@@ -52,7 +52,7 @@ import time
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server import hosts
@@ -67,8 +67,8 @@ MESSAGES_A_SECOND, BURST = 40, 120
 LOOK_SECONDS = 1.0
 """Between two looks whether a slice is late, which nothing else tells."""
 
-ASK_BYTES, ASK_SECONDS = 65_536, 0.8
-"""For who asks by plain requests: the largest, and how long one waits for news."""
+ASK_BYTES, ASK_SECONDS, MOST_COMMANDS, ANSWER_BYTES = 65_536, 0.8, 20, 4_000_000
+"""For who asks by plain requests: the largest, how long one waits for news, and how much is asked for and answered."""
 
 _LENGTH = struct.Struct("<IB")
 
@@ -104,17 +104,18 @@ async def ask(request: Request) -> Response:
     length (u4, little-endian) and whether it is binary (u1).
     """
     if not hosts.is_welcome(request):
-        return JSONResponse({"is": "refused", "rule": "origin", "facts": {}}, 403)
+        return _answer(_Collected(Refused("origin")))
     outlet = _Collected()
     try:
         asked = _json(await _body(request))
         commands = asked.get("do", [])
         if not isinstance(commands, list) or not all(isinstance(c, dict) for c in commands):
             raise Refused("malformed")
+        if len(commands) > MOST_COMMANDS:
+            raise Refused("too often", most=MOST_COMMANDS)
         lanes = _lanes(asked.get("hello"), outlet)
     except Refused as refused:
-        await outlet.text(refused.told())
-        return Response(outlet.content, media_type="application/octet-stream")
+        return _answer(_Collected(refused))
     try:
         news = asyncio.Event()
         for lane in lanes:
@@ -134,7 +135,7 @@ async def ask(request: Request) -> Response:
     finally:
         for lane in lanes:
             lane.close()
-    return Response(outlet.content, media_type="application/octet-stream")
+    return _answer(outlet)
 
 
 async def _body(request: Request) -> bytes:
@@ -267,23 +268,37 @@ class _Socket:
         self._socket = socket
 
     async def text(self, told: dict[str, Any]) -> None:
-        await self._socket.send_text(json.dumps(told, separators=(",", ":"), ensure_ascii=False))
+        await self._socket.send_text(_as_json(told).decode())
 
     async def binary(self, packed: bytes) -> None:
         await self._socket.send_bytes(packed)
 
 
 class _Collected:
-    """Everything said in one exchange."""
+    """Everything said in one exchange, at most `ANSWER_BYTES`."""
 
-    def __init__(self) -> None:
-        self.content = b""
+    def __init__(self, refused: Refused | None = None) -> None:
+        self.parts: list[bytes] = []
+        self._bytes = 0
+        if refused:
+            self._add(_as_json(refused.told()), 0)
 
     async def text(self, told: dict[str, Any]) -> None:
-        self._add(json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode(), 0)
+        self._add(_as_json(told), 0)
 
     async def binary(self, packed: bytes) -> None:
+        if self._bytes + len(packed) > ANSWER_BYTES:
+            raise Refused("too often", most=ANSWER_BYTES)
         self._add(packed, 1)
 
     def _add(self, said: bytes, is_binary: int) -> None:
-        self.content += _LENGTH.pack(len(said), is_binary) + said
+        self.parts += [_LENGTH.pack(len(said), is_binary), said]
+        self._bytes += len(said)
+
+
+def _as_json(told: dict[str, Any]) -> bytes:
+    return json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _answer(said: _Collected) -> Response:
+    return Response(b"".join(said.parts), media_type="application/octet-stream")

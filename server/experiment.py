@@ -224,11 +224,8 @@ class Experiment:
     def reset(self) -> None:
         """Back to iteration 0 with the same first weights."""
         with self._lock:
-            page = self.page
-            self._start(self.domain, self.pair, self.settings, self.now.base, Notice("reset"))
-            # Settings and domains are as they were.
-            self.page = page
-        self.heard()
+            # Settings and domains stay as they are: nothing that Streamlit draws changes.
+            self._start(self.domain, self.pair, self.settings, self.now.base, Notice("reset"), redraws=0)
 
     def undo(self) -> None:
         """Bring the run before the last rebuild back, where it was; a trained run that it replaces is kept too."""
@@ -286,7 +283,13 @@ class Experiment:
             listener()
 
     def _start(
-        self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings, notice: Notice
+        self,
+        domain: Domain | None,
+        pair: DomainPair,
+        settings: Settings,
+        base: Settings,
+        notice: Notice,
+        redraws: int = 1,
     ) -> None:
         before = self.now
         before.run.rest()
@@ -299,7 +302,7 @@ class Experiment:
         is_shared = before.is_shared and pair is before.run.pair
         self.now, self.touched = Now(domain, base, run, next(_ids), is_shared), True
         self._recoveries_seen = 0
-        self.page += 1
+        self.page += redraws
         self._say(notice)
 
     def _made(self, pair: DomainPair, settings: Settings) -> Run:

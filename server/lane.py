@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import struct
 import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from dann_core.engine.base import EngineError
-from dann_core.live.pace import SPEEDS
 from dann_core.live.recording import KNOBS, Shown
 from dann_core.live.run import Run
 from server import place
 from server.experiment import Experiment, Now
+from server.steering import STEERING, Refused
 
 RUN = "run"
 """The link's name for the key of a run on this server."""
@@ -32,18 +31,6 @@ LEFT_DIGITS = 1
 """Of the seconds left: finer ones would only make every state another one."""
 
 _ENVELOPE = struct.Struct("<BxxxI")
-
-
-class Refused(Exception):
-    """What a player asked for is not for it, or not understood; it is told the rule, and its socket is closed."""
-
-    def __init__(self, rule: str, **facts: Any) -> None:
-        super().__init__(rule)
-        self.rule, self.facts = rule, facts
-
-    def told(self) -> dict[str, Any]:
-        """As it travels."""
-        return {"is": "refused", "rule": self.rule, "facts": self.facts}
 
 
 class Outlet(Protocol):
@@ -78,7 +65,7 @@ class Lane:
     @classmethod
     def of(cls, number: int, said: dict[str, Any], outlet: Outlet, *, is_hidden: bool) -> Lane:
         """The lane that a hello asks for. Raises `Refused`."""
-        key, token = said.get(RUN), said.get("token")
+        key, token = said.get("run"), said.get("token")
         if not isinstance(key, str) or not (token is None or isinstance(token, str)):
             raise Refused("malformed")
         found = place.experiments.find(key)
@@ -174,11 +161,9 @@ class Lane:
         run.pull()
 
     async def _engine_is_up(self, run: Run) -> None:
-        """Wait for where training runs, where that is still being started: nobody else must wait for it."""
+        """Wait for what loads with the engine: nobody else must."""
         if run.needs_launch:
-            # The run itself says what is wrong.
-            with contextlib.suppress(EngineError):
-                await asyncio.to_thread(place.engine)
+            await asyncio.to_thread(place.engine)
 
     async def obey(self, command: dict[str, Any]) -> None:
         """Do what a player asks. Raises `Refused` for what it may not, or what is not understood."""
@@ -254,54 +239,3 @@ def _failure(failure: Exception | None) -> dict[str, Any] | None:
         return None
     rule = "engine" if isinstance(failure, EngineError) else "training"
     return {"rule": rule, "facts": {"text": str(failure)}}
-
-
-async def _play(experiment: Experiment, _: dict[str, Any]) -> None:
-    experiment.notice = None
-    experiment.run.play()
-
-
-async def _pause(experiment: Experiment, _: dict[str, Any]) -> None:
-    experiment.run.pause()
-
-
-async def _step(experiment: Experiment, _: dict[str, Any]) -> None:
-    experiment.run.step()
-
-
-async def _reset(experiment: Experiment, _: dict[str, Any]) -> None:
-    # A page's script may be at work on the experiment, for seconds if it draws new data.
-    await asyncio.to_thread(experiment.reset)
-
-
-async def _undo(experiment: Experiment, _: dict[str, Any]) -> None:
-    await asyncio.to_thread(experiment.undo)
-
-
-async def _speed(experiment: Experiment, command: dict[str, Any]) -> None:
-    speed = command.get("speed")
-    if not isinstance(speed, str) or speed not in SPEEDS:
-        raise Refused("malformed")
-    experiment.run.speed = speed
-    experiment.heard()
-
-
-async def _reconnect(experiment: Experiment, _: dict[str, Any]) -> None:
-    await asyncio.to_thread(experiment.reconnect)
-
-
-async def _dismiss(experiment: Experiment, command: dict[str, Any]) -> None:
-    experiment.dismiss(command.get("notice"))
-
-
-STEERING = {
-    "play": _play,
-    "pause": _pause,
-    "step": _step,
-    "reset": _reset,
-    "undo": _undo,
-    "speed": _speed,
-    "reconnect": _reconnect,
-    "dismiss": _dismiss,
-}
-"""What only an owner may ask for."""

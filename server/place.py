@@ -35,7 +35,7 @@ _engine: Engine | None = None
 
 
 def engine() -> Engine:
-    """The server's one engine, started when it is first asked for. Raises `EngineError` when it cannot be reached."""
+    """The server's one engine, started when it is first asked for; it need not be ready."""
     global _engine
     with _lock:
         if _engine is None:
@@ -69,7 +69,9 @@ def close_engine() -> None:
 
 def _is_present(experiment: Experiment) -> bool:
     """Whether somebody who may steer it is here: a player's socket, or the session of a page without one."""
-    experiment.sessions = set(filter(get_instance().is_active_session, list(experiment.sessions)))
+    is_active = get_instance().is_active_session
+    # Taken out one by one: a script may be adding its own.
+    experiment.sessions -= {session for session in list(experiment.sessions) if not is_active(session)}
     return experiment.owners > 0 or bool(experiment.sessions)
 
 

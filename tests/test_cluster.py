@@ -31,7 +31,7 @@ def engine() -> Iterator[ClusterEngine]:
         # Workers import the tasks below from this file.
         patch.setenv("PYTHONPATH", str(ROOT / "tests"))
         made = ClusterEngine(workers=2)
-        made.wait_until_warm()
+        made.wait_for_all()
         yield made
         made.close()
 
@@ -277,7 +277,7 @@ def test_an_address_where_nothing_listens_is_said(monkeypatch: pytest.MonkeyPatc
     address = f"tcp://127.0.0.1:{free_port()}"
     monkeypatch.setattr("dann_core.engine.cluster.CONNECT_SECONDS", 1)
     with pytest.raises(EngineError, match="does not answer"):
-        ClusterEngine(address)
+        ClusterEngine(address).wait_until_warm()
 
 
 def test_a_run_says_why_workers_of_this_machine_cannot_train(
@@ -311,7 +311,7 @@ def test_workers_with_another_version_of_this_program_are_said(tmp_path: Path) -
     address = f"tcp://127.0.0.1:{free_port()}"
     processes = start_cluster(address, tmp_path)
     with pytest.raises(EngineError, match=rf"{address} cannot train .*dann_core.*pip install"):
-        ClusterEngine(address)
+        ClusterEngine(address).wait_until_warm()
     stop(processes)
 
 

@@ -73,4 +73,4 @@ def test_a_certificate_that_does_not_fit_is_said(
     address, _ = guarded
     environment = certificates(tmp_path / "others") if others else {}
     with dask.config.set(as_read(environment)), pytest.raises(EngineError, match=r"does not answer.*TLS"):
-        ClusterEngine(address)
+        ClusterEngine(address).wait_until_warm()

@@ -45,6 +45,7 @@ def _sweep(options: argparse.Namespace) -> None:
     plan = _plan(options)
     _claim(options.out, plan)
     engine = from_environment(options.workers)
+    engine.wait_until_warm()
     try:
         sweep = Sweep(plan, engine)
         sweep.read(options.out)

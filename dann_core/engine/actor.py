@@ -75,13 +75,17 @@ class ActorHandle:
         self._failure: Exception | None = None
         self._turn = asyncio.Lock()
         self._under_way: tuple[Slice, Future[Answer]] | None = None
+        self._asked = self._halted = 0
 
     def advance(self, asked: Slice) -> Future[Answer]:
         answer: Future[Answer] = Future()
+        self._asked = asked.number
         self._engine.carry_out(self._advance(asked, answer))
         return answer
 
     def halt(self) -> None:
+        # Remembered here too: a worker that takes the place of one that dies knows nothing of it.
+        self._halted = self._asked
         self._engine.carry_out(self._halt())
 
     async def _halt(self) -> None:
@@ -127,6 +131,8 @@ class ActorHandle:
     async def _anywhere(self, asked: Slice) -> Answer:
         await self._engine.connected()
         for attempt in range(LOST_WORKERS):
+            if asked.number <= self._halted:
+                return Answer()
             try:
                 answer = await self._ask(asked)
                 self.recoveries += attempt > 0

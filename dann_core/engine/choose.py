@@ -11,7 +11,7 @@ def from_environment(workers: int | None = None) -> Engine:
     """The engine that the environment asks for, with one worker a core unless told otherwise.
 
     `DASK_SCHEDULER_ADDRESS`: that cluster. `DANN_ENGINE=threads`: inside this process, for hosts with little memory.
-    Neither: worker processes on this machine. Raises `EngineError` when the cluster does not answer.
+    Neither: worker processes on this machine.
     """
     workers = workers or int(os.environ.get("DANN_WORKERS", 0)) or None
     address = os.environ.get("DASK_SCHEDULER_ADDRESS")

@@ -58,8 +58,8 @@ class Warm(WorkerPlugin):
 class ClusterEngine:
     """Trains on a Dask cluster: the one at `address`, or one of `workers` processes of its own on loopback.
 
-    TLS for an `address` with tls:// is configured as Dask documents it. Raises `EngineError` when it does not answer.
-    Processes of its own take some seconds to start, in which runs wait for the first of them.
+    TLS for an `address` with tls:// is configured as Dask documents it. It is reached in the background: runs and tasks
+    wait for that, and fail with an `EngineError` when it does not answer; `wait_until_warm` raises it.
     """
 
     def __init__(self, address: str | None = None, workers: int | None = None) -> None:
@@ -76,8 +76,6 @@ class ClusterEngine:
         self._first_in_line = asyncio.Lock()
         atexit.register(self.close)
         self._start = self.carry_out(self._connect())
-        if address is not None:
-            self.wait_until_warm()
 
     async def connected(self) -> None:
         """Wait until the first connection has been made, or could not be: `client` says why."""

@@ -61,7 +61,6 @@ class Run:
         self.speed = NORMAL
         self._launch = launch
         self._handle: Handle | None = None
-        self._recoveries = 0
         # Taken again by what a future calls when it is cancelled by its holder.
         self._lock = threading.RLock()
         self._pace: deque[tuple[float, int]] = deque(maxlen=12)
@@ -105,7 +104,7 @@ class Run:
     @property
     def recoveries(self) -> int:
         """How often it went on from its last checkpoint because its worker had died."""
-        return self._recoveries + (self._handle.recoveries if self._handle else 0)
+        return self._handle.recoveries if self._handle else 0
 
     @property
     def state(self) -> State:

@@ -6,6 +6,7 @@ It can be made anew from its last checkpoint in any other process.
 from __future__ import annotations
 
 import functools
+import threading
 import time
 import weakref
 
@@ -39,6 +40,9 @@ _asked: weakref.WeakKeyDictionary[LiveRun, float] = weakref.WeakKeyDictionary()
 
 _idle_since = time.perf_counter()
 
+# Slices of several runs begin in several threads, where runs train in the app's own process.
+_beginning = threading.Lock()
+
 
 class LiveRun:
     """Knows nothing of pages or of who asks.
@@ -61,20 +65,20 @@ class LiveRun:
 
     def halt(self, number: int) -> bool:
         """Let the slices up to this number end early, or not begin; whether that one has begun. From any thread."""
-        self._halted = max(self._halted, number)
-        return self._began >= number
+        with _beginning:
+            self._halted = max(self._halted, number)
+            return self._began >= number
 
     def advance(self, asked: Slice) -> Answer:
         """Train one slice; what it looks like then, and a checkpoint when one is due."""
         global _idle_since
-        if asked.number and asked.number <= self._halted:
-            return Answer()
-        self._began = asked.number
-        started = time.perf_counter()
-        counted_from = max(_idle_since, started - LONGEST_IDLE)
-        now = time.monotonic()
-        _asked[self] = now
-        turns = sum(now - last < RECENTLY for last in list(_asked.values()))
+        with _beginning:
+            if asked.number and asked.number <= self._halted:
+                return Answer()
+            self._began = asked.number
+            now = _asked[self] = time.monotonic()
+            turns = sum(now - last < RECENTLY for last in _asked.values())
+        counted_from = max(_idle_since, time.perf_counter() - LONGEST_IDLE)
         if asked.settings != self.trainer.settings:
             self.trainer.apply(asked.settings)
         left = max(asked.settings.max_iter - self.trainer.iteration, 0)

@@ -1,0 +1,71 @@
+"""What only an owner may ask for."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from dann_core.live.pace import SPEEDS
+from server.experiment import Experiment
+
+
+class Refused(Exception):
+    """What a player asked for is not for it, or not understood; it is told the rule, and its socket is closed."""
+
+    def __init__(self, rule: str, **facts: Any) -> None:
+        super().__init__(rule)
+        self.rule, self.facts = rule, facts
+
+    def told(self) -> dict[str, Any]:
+        """As it travels."""
+        return {"is": "refused", "rule": self.rule, "facts": self.facts}
+
+
+async def _play(experiment: Experiment, _: dict[str, Any]) -> None:
+    experiment.notice = None
+    experiment.run.play()
+
+
+async def _pause(experiment: Experiment, _: dict[str, Any]) -> None:
+    experiment.run.pause()
+
+
+async def _step(experiment: Experiment, _: dict[str, Any]) -> None:
+    experiment.run.step()
+
+
+async def _reset(experiment: Experiment, _: dict[str, Any]) -> None:
+    # A page's script may be at work on the experiment, for seconds if it draws new data.
+    await asyncio.to_thread(experiment.reset)
+
+
+async def _undo(experiment: Experiment, _: dict[str, Any]) -> None:
+    await asyncio.to_thread(experiment.undo)
+
+
+async def _speed(experiment: Experiment, command: dict[str, Any]) -> None:
+    speed = command.get("speed")
+    if not isinstance(speed, str) or speed not in SPEEDS:
+        raise Refused("malformed")
+    experiment.run.speed = speed
+    experiment.heard()
+
+
+async def _reconnect(experiment: Experiment, _: dict[str, Any]) -> None:
+    await asyncio.to_thread(experiment.reconnect)
+
+
+async def _dismiss(experiment: Experiment, command: dict[str, Any]) -> None:
+    experiment.dismiss(command.get("notice"))
+
+
+STEERING = {
+    "play": _play,
+    "pause": _pause,
+    "step": _step,
+    "reset": _reset,
+    "undo": _undo,
+    "speed": _speed,
+    "reconnect": _reconnect,
+    "dismiss": _dismiss,
+}
