@@ -70,13 +70,18 @@ class _ThreadHandle:
         turn: Future[None] = Future()
         before, self._before = self._before, turn
 
+        def drop() -> None:
+            answer.cancel()
+            turn.set_result(None)
+
         def start(_: Future | None = None) -> None:
             try:
-                self._pool.submit(self._answer, asked, answer, turn)
+                work = self._pool.submit(self._answer, asked, answer, turn)
             except RuntimeError:
                 # The engine was closed while the slice before was trained.
-                answer.cancel()
-                turn.set_result(None)
+                drop()
+            else:
+                work.add_done_callback(lambda work: drop() if work.cancelled() else None)
 
         # A slice that waits for the one before must not keep a thread from other runs.
         start() if before is None else before.add_done_callback(start)
