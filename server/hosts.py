@@ -11,8 +11,9 @@ from streamlit import config
 def is_welcome(connection: HTTPConnection) -> bool:
     """Whether Host and Origin of a request are allowed, by the same settings as for Streamlit's own socket.
 
-    A page of this host is, and one of the hosts in `server.corsAllowedOrigins` or `browser.serverAddress`; any, where
-    `server.enableCORS` is off. Programs send no Origin; they steer nothing without a token.
+    A page of this host is, one of the origins in `server.corsAllowedOrigins`, and one of the host that is set as
+    `browser.serverAddress`; any, where `server.enableCORS` is off. Programs send no Origin; without a token they steer
+    nothing.
     """
     host, origin = connection.headers.get("host", ""), connection.headers.get("origin")
     try:
@@ -24,10 +25,10 @@ def is_welcome(connection: HTTPConnection) -> bool:
         return False
     if is_ours or not config.get_option("server.enableCORS"):
         return True
-    names = {urlsplit(allowed.strip()).hostname for allowed in config.get_option("server.corsAllowedOrigins")}
-    if config.is_manually_set("browser.serverAddress"):
-        names.add(config.get_option("browser.serverAddress"))
-    return urlsplit(origin).hostname in names - {None}
+    if origin in {allowed.strip() for allowed in config.get_option("server.corsAllowedOrigins")}:
+        return True
+    named = config.get_option("browser.serverAddress") if config.is_manually_set("browser.serverAddress") else None
+    return named is not None and urlsplit(origin).hostname == named
 
 
 def _is_host_allowed(host: str) -> bool:

@@ -19,6 +19,7 @@ from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.engine import EngineError, from_environment
 from dann_core.engine.cluster import ClusterEngine
 from dann_core.engine.threads import ThreadEngine
+from dann_core.live.run import Run
 from dann_core.settings.knobs import KnobError
 from dann_core.sweeps.sweep import Axis, Plan, Sweep
 
@@ -98,29 +99,49 @@ def test_pause_ends_the_slice_that_a_worker_trains(
     assert np.array_equal(run.history.rows, plain.history.rows)
 
 
-def test_a_slice_that_has_not_begun_in_a_busy_worker_is_answered_at_once(vectors: DomainPair) -> None:
+def occupied_worker(vectors: DomainPair) -> tuple[ClusterEngine, Run, Trainer, Run]:
+    """A worker with a run, its plain twin, and another run that has the worker for a step of some seconds."""
     engine = ClusterEngine(workers=1)
-    settings = SETTINGS.replace(max_iter=1_000_000)
-    (run, plain), (other, _) = (settled_beside_plain(engine, vectors, settings) for _ in range(2))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dann_core.live.run.FIRST_SLICE", 3600.0)
-        # All live runs of a worker train in one thread: this one has it until it is paused.
-        other.play()
-        other.wait(1)
+    run, plain = settled_beside_plain(engine, vectors, SETTINGS.replace(max_iter=1_000_000))
+    slow = SETTINGS.replace(batch_size=4096, extractor_width=2048, extractor_depth=4)
+    other, _ = settled_beside_plain(engine, vectors, slow)
+    # All live runs of a worker train in one thread.
+    other.step()
+    other.wait(0.5)
+    assert other.busy
+    return engine, run, plain, other
+
+
+def test_a_slice_that_has_not_begun_in_a_busy_worker_is_answered_at_once(vectors: DomainPair) -> None:
+    engine, run, plain, other = occupied_worker(vectors)
     frames = len(run.recording.frames)
     run.play()
     run.pause()
-    run.wait(60)
     while run.busy:
         run.wait(1)
     assert other.busy
     assert other.iteration == run.iteration == 0
     assert len(run.recording.frames) == frames
-    other.pause()
-    settle(other)
     run.step()
     settle(run)
     plain.advance(1)
+    assert np.array_equal(run.history.rows, plain.history.rows)
+    engine.close()
+
+
+def test_a_slice_that_was_taken_back_is_not_trained_by_the_worker_that_follows(vectors: DomainPair) -> None:
+    engine, run, plain, other = occupied_worker(vectors)
+    run.play()
+    run.pause()
+    while run.busy:
+        run.wait(1)
+    assert other.busy
+    # Its worker dies with the slice that nobody waits for any more.
+    kill_workers()
+    run.step()
+    settle(run)
+    plain.advance(1)
+    assert run.iteration == 1
     assert np.array_equal(run.history.rows, plain.history.rows)
     engine.close()
 
