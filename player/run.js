@@ -66,11 +66,12 @@ export class Run {
 
   #arrived(number, message, bytes) {
     this.filler.received()
+    // The frame that the server waits for is no news where it came before, asked for by its number.
+    this.owesReady = true
     if (!this.session.store.add(number, message, bytes)) return this.on.changed()
     const now = performance.now()
     const time = now - this.frameAt
     this.frameAt = now
-    this.owesReady = true
     this.on.frame(time)
   }
 
