@@ -54,6 +54,7 @@ class Player {
       this.session.isTouched ||= before.isTouched
       this.backAt = null
     }
+    if (data.run && this.isToPlay) this.session.isTouched = true
     const isFilm = Boolean(data.film) && !this.session.isTouched
     if (isFilm) this.film ??= new Film(addressOf(data.base, data.film), (isCut) => this.refresh({ isCut }))
     else if (this.film) this.#endFilm()
@@ -86,7 +87,7 @@ class Player {
     else if (name === "play" && isAgain) ["reset", "play"].forEach((each) => this.run.send({ do: each }))
     else if (name === "speed") this.run.send({ do: "speed", speed: value })
     else this.run.send({ do: name })
-    this.session.isTouched = true
+    if (this.run) this.session.isTouched = true
     this.refresh()
   }
 
@@ -119,7 +120,8 @@ class Player {
       state: (state) => this.#heard(state),
       changed: () => this.refresh(),
     })
-    if (this.isToPlay) this.run.send({ do: "play" })
+    // Of a run that is only looked at, it would be refused.
+    if (this.isToPlay && data.token) this.run.send({ do: "play" })
     this.isToPlay = false
   }
 
@@ -128,18 +130,18 @@ class Player {
     this.run = null
   }
 
-  // A film's Play is for the run that it leads to.
   // Its last picture stays until the run has one.
   #endFilm() {
     this.film.close()
     this.session.isTouched = true
   }
 
+  // A film's Play is for the run that it leads to. On a full server there is none yet, and the film goes on.
   #start() {
-    this.#endFilm()
     this.isToPlay = true
-    if (this.data.run) this.#connect()
-    else this.tell("start", "play")
+    if (!this.data.run) return this.tell("start", "play")
+    this.#endFilm()
+    this.#connect()
   }
 
   #arrived(time) {
@@ -233,7 +235,10 @@ class Player {
 
   #notice() {
     const { session, film, run, phases } = this
-    const isStarting = Boolean(film) && session.isTouched && !session.store.scene
-    return noticeOf({ session, isFilm: this.#isFilm, hasFailed: film?.hasFailed, isStarting, run, phase: phases.text })
+    // A press is answered before it is known whether there is a place.
+    const isPressed = this.steering.pressed !== null
+    const isFilm = this.#isFilm && !isPressed
+    const isStarting = Boolean(film) && (session.isTouched || isPressed) && !session.store.scene
+    return noticeOf({ session, isFilm, hasFailed: film?.hasFailed, isStarting, run, phase: phases.text })
   }
 }
