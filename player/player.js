@@ -132,8 +132,10 @@ class Player {
 
   // Its last picture stays until the run has one.
   #endFilm() {
+    if (this.film.isClosed) return
     this.film.close()
     this.session.isTouched = true
+    this.backAt = null
   }
 
   // A film's Play is for the run that it leads to. On a full server there is none yet, and the film goes on.
@@ -154,6 +156,9 @@ class Player {
 
   #heard(state) {
     this.steering.hear(state)
+    // Of another run, nobody has chosen an iteration to look back to.
+    if (state.scene !== this.scene) this.backAt = null
+    this.scene = state.scene
     if (state.speed !== "slow" || !isMoving(state)) this.phases.stop()
     if (state.page > this.data.page && !this.told.has(state.page)) this.#tellPage()
     this.refresh()
