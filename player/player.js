@@ -27,7 +27,7 @@ export function mount(element, data, tell) {
 class Player {
   turn = 0
   backAt = null // the iteration that a person looks back to
-  told = new Set()
+  told = new Set() // the numbers of the run's pages that Streamlit has been told
 
   constructor(element) {
     this.element = element
@@ -53,6 +53,10 @@ class Player {
       this.session.look = before.look
       this.session.isTouched ||= before.isTouched
       this.backAt = null
+      // Another run counts its pages anew.
+      this.told.clear()
+      clearTimeout(this.telling)
+      this.telling = undefined
     }
     if (data.run && this.isToPlay) this.session.isTouched = true
     const isFilm = Boolean(data.film) && !this.session.isTouched
