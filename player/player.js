@@ -153,7 +153,6 @@ class Player {
   #arrived(time) {
     // Taken off the page without a word: nobody looks any more.
     if (!this.element.isConnected) return this.close()
-    this.frameTime = time
     if (this.session.state?.speed === "slow" && isMoving(this.session.state)) this.phases.begin(time)
     this.refresh({ glide: Math.min(LONGEST_GLIDE, time) })
   }
