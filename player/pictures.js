@@ -95,12 +95,12 @@ function panel(name, controls) {
   return { host, caption, element: el("div", { class: `dann-panel dann-panel-${name}` }, header, host, caption) }
 }
 
-function segments({ label, ...choices }, choose) {
+// `label` is heard; `caption` is seen, where the choices do not speak for themselves.
+function segments({ label, caption, ...choices }, choose) {
   const buttons = Object.entries(choices).map(([value, text]) =>
     el("button", { type: "button", class: "dann-segment", value, onclick: () => choose(value) }, text),
   )
-  const isSaid = label.endsWith(":")
-  const said = isSaid ? [el("span", { class: "dann-segments-label" }, label)] : []
+  const said = caption ? [el("span", { class: "dann-segments-label" }, caption)] : []
   return el("div", { class: "dann-segments", role: "group", "aria-label": label }, ...said, ...buttons)
 }
 
