@@ -68,9 +68,11 @@ export class Run {
 
   #arrived(number, message, bytes) {
     this.filler.received()
-    // The frame that the server waits for is no news where it came before, asked for by its number.
-    this.owesReady = true
-    if (!this.session.store.add(number, message, bytes)) return this.on.changed()
+    const { store } = this.session
+    // The newest may have come before, asked for by its number. Older ones the server does not wait for: answering each
+    // would be too many messages.
+    this.owesReady ||= number >= store.highest
+    if (!store.add(number, message, bytes)) return this.on.changed()
     const now = performance.now()
     const time = now - this.frameAt
     this.frameAt = now
