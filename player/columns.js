@@ -1,4 +1,4 @@
-// The columns of what the curves are drawn from, named as in dann_core: a row of the history, and the figures of a frame.
+// The columns of what the curves are drawn from, rows of the history and figures of frames, named as in dann_core.
 
 export const FIGURES = ["number", "iteration", "lambda", "source_accuracy", "domain_accuracy", "a_distance"]
 const ROWS = ["iteration", "lambda", "classification_loss", "adversarial_loss", "discrepancy_loss", "entropy"]

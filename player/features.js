@@ -17,6 +17,7 @@ export class Features extends Picture {
   constructor(host) {
     super(host, "equal")
     this.legend = el("ul", {
+      class: "dann-legend",
       style: {
         display: "flex",
         flexWrap: "wrap",
@@ -32,7 +33,6 @@ export class Features extends Picture {
         color: INK,
       },
     })
-    this.legend.className = "dann-legend"
     this.root.append(this.legend)
     this.setHome(HOME)
   }
@@ -71,9 +71,8 @@ export class Features extends Picture {
     })
     this.legend.replaceChildren(
       ...entries.map(([symbol, colour, text]) => {
-        const entry = el("li")
-        entry.append(el("span", { style: { color: colour, marginRight: "0.3em" } }, symbol), text)
-        return entry
+        const sign = el("span", { style: { color: colour, marginRight: "0.3em" } }, symbol)
+        return el("li", {}, sign, text)
       }),
     )
   }

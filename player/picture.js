@@ -58,8 +58,8 @@ export class Picture {
     this.canvas = el("canvas", { style: { position: "absolute", inset: "0", width: "100%", height: "100%" } })
     this.selection = el("div", { style: { position: "absolute", border: `1px solid ${INK}`, background: "#31333f1a" } })
     for (const part of [this.canvas, this.selection]) part.style.pointerEvents = "none"
-    this.whole = el("button", { style: { position: "absolute", right: "10px", padding: "2px 8px", font: "inherit" } }, WHOLE)
-    this.whole.type = "button"
+    const corner = { position: "absolute", right: "10px", padding: "2px 8px", font: "inherit" }
+    this.whole = el("button", { type: "button", style: corner }, WHOLE)
     for (const part of [this.selection, this.whole]) setShown(part, false)
     this.stage.append(this.canvas, this.selection, this.whole)
     this.root.append(this.stage)

@@ -8,7 +8,9 @@ const RING = 15
 
 export class Tooltip {
   constructor(stage) {
+    // A screen reader hears the picture's description instead.
     this.ring = el("div", {
+      "aria-hidden": "true",
       style: {
         position: "absolute",
         left: "0",
@@ -23,6 +25,8 @@ export class Tooltip {
       },
     })
     this.box = el("div", {
+      class: "dann-tooltip",
+      "aria-hidden": "true",
       style: {
         position: "absolute",
         zIndex: "1",
@@ -40,12 +44,7 @@ export class Tooltip {
         display: "none",
       },
     })
-    this.box.className = "dann-tooltip"
-    // A screen reader hears the picture's description instead.
-    for (const part of [this.ring, this.box]) {
-      part.setAttribute("aria-hidden", "true")
-      stage.append(part)
-    }
+    stage.append(this.ring, this.box)
   }
 
   // `about`: {x, y, colour, lines: [{text, colour}], isRinged}; `size`: {width, height} of the stage.
