@@ -136,7 +136,7 @@ export class Channel {
       for (const data of answers) this.#receive(data)
       this.pause = SHORTEST_PAUSE
     } catch {
-      this.queue = [...sent, ...this.queue]
+      // What was asked for may have been done: asked for again, one step would become two.
       this.isUnreachable = true
       if (!this.isClosed && this.isPolling) this.on.status("unreachable")
       this.pause = Math.min(2 * this.pause, LONGEST_PAUSE)

@@ -1,5 +1,6 @@
 // What the three panels of the curves hold: losses, lambda on its whole curve, accuracies.
 
+import { FIGURE, ROW } from "./columns.js"
 import { CURVES, FAINT, INK } from "./palette.js"
 import {
   ACCURACIES,
@@ -12,10 +13,7 @@ import {
   curveName,
 } from "./picture-words.js"
 
-const ROW = { width: 6, iteration: 0, lambda: 1 }
-const FIGURE = { width: 6, iteration: 1, source: 3, domain: 4 }
-
-const LOSS_COLUMNS = { classification_loss: 2, adversarial_loss: 3, discrepancy_loss: 4, entropy: 5 }
+const LOSS_NAMES = ["classification_loss", "adversarial_loss", "discrepancy_loss", "entropy"]
 const CHANCE_LOSS = Math.LN2
 const AHEAD_POINTS = 80
 const SHARES = [0.4, 0.2, 0.4]
@@ -32,8 +30,8 @@ export function panelsOf(track, frame, classCount) {
 }
 
 function losses({ rows }, knobs, classCount) {
-  const names = Object.keys(LOSS_COLUMNS).filter((name) => isShown(name, knobs))
-  const curves = names.map((name) => ofRows(rows, LOSS_COLUMNS[name], curveName(name), CURVES[name]))
+  const names = LOSS_NAMES.filter((name) => isShown(name, knobs))
+  const curves = names.map((name) => ofRows(rows, ROW[name], curveName(name), CURVES[name]))
   return {
     low: 0,
     // A network that guesses has a classification loss of ln K.
@@ -79,13 +77,13 @@ function accuracies({ figures, target }, knobs) {
     ...ofTable(figures, FIGURE, column),
     ...{ name, colour: CURVES[name], say: inPercent, isFigure: true },
   })
-  const curves = [of(FIGURE.source, DOMAINS[0])]
+  const curves = [of(FIGURE.source_accuracy, DOMAINS[0])]
   if (target?.some(Number.isFinite)) {
     // Dotted like everything that target labels were needed for.
     const exam = { name: TARGET_CURVE, colour: CURVES.target, isDotted: true, y: (k) => target[k] }
-    curves.push({ ...of(FIGURE.source, TARGET_CURVE), ...exam })
+    curves.push({ ...of(FIGURE.source_accuracy, TARGET_CURVE), ...exam })
   }
-  if (knobs.adversarial_weight !== 0) curves.push(of(FIGURE.domain, "domain"))
+  if (knobs.adversarial_weight !== 0) curves.push(of(FIGURE.domain_accuracy, "domain"))
   return {
     low: -0.02,
     high: 1.05,

@@ -14,7 +14,7 @@ import {
   paintUpright,
   wrapped,
 } from "./curve-paint.js"
-import { element } from "./element.js"
+import { el } from "./dom.js"
 import { CURVES, FAINT, INK } from "./palette.js"
 import { Picture } from "./picture.js"
 import {
@@ -32,12 +32,14 @@ const GAP = 6
 export class Curves extends Picture {
   constructor(host) {
     super(host, "x")
-    this.hairline = element("div", {
-      position: "absolute",
-      width: "0",
-      borderLeft: `1px solid ${FAINT}`,
-      pointerEvents: "none",
-      display: "none",
+    this.hairline = el("div", {
+      style: {
+        position: "absolute",
+        width: "0",
+        borderLeft: `1px solid ${FAINT}`,
+        pointerEvents: "none",
+        display: "none",
+      },
     })
     this.stage.append(this.hairline)
   }

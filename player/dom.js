@@ -9,10 +9,12 @@ const SHAPES = {
   close: "M19 6.4L17.6 5 12 10.6 6.4 5 5 6.4 10.6 12 5 17.6 6.4 19l5.6-5.6 5.6 5.6 1.4-1.4-5.6-5.6z",
 }
 
+// `style` is an object; what is named on... listens to that event.
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value)
+    else if (name === "style") Object.assign(node.style, value)
     else if (value === true) node.setAttribute(name, "")
     else if (value !== false && value !== undefined) node.setAttribute(name, value)
   }

@@ -1,6 +1,6 @@
 // The embedded features of both domains; points move from frame to frame and never jump.
 
-import { element } from "./element.js"
+import { el } from "./dom.js"
 import { CLASS_COLOURS, DOMAIN_COLOURS, INK, classColour } from "./palette.js"
 import { Picture } from "./picture.js"
 import { featuresCaption, featuresDescription, legendEntries } from "./picture-words.js"
@@ -16,21 +16,23 @@ const ARRAYS = { "t-SNE": "tsne", PCA: "pca" }
 export class Features extends Picture {
   constructor(host) {
     super(host, "equal")
-    this.legend = element("ul", {
-      display: "flex",
-      flexWrap: "wrap",
-      gap: "0 0.9em",
-      maxHeight: "30%",
-      margin: "0",
-      padding: "4px 2px 0",
-      boxSizing: "border-box",
-      overflowY: "auto",
-      listStyle: "none",
-      fontSize: "12px",
-      lineHeight: "1.4",
-      color: INK,
+    this.legend = el("ul", {
+      class: "dann-legend",
+      style: {
+        display: "flex",
+        flexWrap: "wrap",
+        gap: "0 0.9em",
+        maxHeight: "30%",
+        margin: "0",
+        padding: "4px 2px 0",
+        boxSizing: "border-box",
+        overflowY: "auto",
+        listStyle: "none",
+        fontSize: "12px",
+        lineHeight: "1.4",
+        color: INK,
+      },
     })
-    this.legend.className = "dann-legend"
     this.root.append(this.legend)
     this.setHome(HOME)
   }
@@ -69,9 +71,8 @@ export class Features extends Picture {
     })
     this.legend.replaceChildren(
       ...entries.map(([symbol, colour, text]) => {
-        const entry = element("li")
-        entry.append(element("span", { color: colour, marginRight: "0.3em" }, symbol), text)
-        return entry
+        const sign = el("span", { style: { color: colour, marginRight: "0.3em" } }, symbol)
+        return el("li", {}, sign, text)
       }),
     )
   }

@@ -46,8 +46,14 @@ function askedFor(event, target) {
 }
 
 function chosen() {
-  const shown = [...players].filter(({ element }) => element.isConnected && element.checkVisibility?.() !== false)
+  const shown = [...players].filter(canBeUsed)
   return shown.includes(lastUsed) ? lastUsed : shown[0]
+}
+
+// Where the page hides the controls, the keys must not steer either.
+function canBeUsed({ element }) {
+  const controls = element.querySelector(".dann-transport")
+  return element.isConnected && controls?.checkVisibility?.({ visibilityProperty: true }) !== false
 }
 
 function isTyping(target) {

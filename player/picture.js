@@ -2,7 +2,7 @@
 // A picture says in `draw(pen)` what it looks like, in `pick(x, y)` what is known of a place, or null.
 
 import { ask, forget } from "./clock.js"
-import { element } from "./element.js"
+import { el } from "./dom.js"
 import { listen } from "./gestures.js"
 import { FAINT, INK } from "./palette.js"
 import { WHOLE } from "./picture-words.js"
@@ -42,22 +42,24 @@ export class Picture {
     if (getComputedStyle(this.host).position === "static") this.host.style.position = "relative"
     this.host.tabIndex = 0
     if (!this.host.hasAttribute("role")) this.host.setAttribute("role", "figure")
-    this.root = element("div", { position: "absolute", inset: "0", display: "flex", flexDirection: "column" })
-    this.stage = element("div", {
-      position: "relative",
-      flex: "1",
-      minHeight: "0",
-      overflow: "hidden",
-      userSelect: "none",
-      touchAction: "pan-y pinch-zoom",
-      cursor: this.zooms ? "crosshair" : "default",
+    this.root = el("div", { style: { position: "absolute", inset: "0", display: "flex", flexDirection: "column" } })
+    this.stage = el("div", {
+      style: {
+        position: "relative",
+        flex: "1",
+        minHeight: "0",
+        overflow: "hidden",
+        userSelect: "none",
+        touchAction: "pan-y pinch-zoom",
+        cursor: this.zooms ? "crosshair" : "default",
+      },
     })
     // The canvas must not decide how large its stage is.
-    this.canvas = element("canvas", { position: "absolute", inset: "0", width: "100%", height: "100%" })
-    this.selection = element("div", { position: "absolute", border: `1px solid ${INK}`, background: "#31333f1a" })
+    this.canvas = el("canvas", { style: { position: "absolute", inset: "0", width: "100%", height: "100%" } })
+    this.selection = el("div", { style: { position: "absolute", border: `1px solid ${INK}`, background: "#31333f1a" } })
     for (const part of [this.canvas, this.selection]) part.style.pointerEvents = "none"
-    this.whole = element("button", { position: "absolute", right: "10px", padding: "2px 8px", font: "inherit" }, WHOLE)
-    this.whole.type = "button"
+    const corner = { position: "absolute", right: "10px", padding: "2px 8px", font: "inherit" }
+    this.whole = el("button", { type: "button", style: corner }, WHOLE)
     for (const part of [this.selection, this.whole]) setShown(part, false)
     this.stage.append(this.canvas, this.selection, this.whole)
     this.root.append(this.stage)

@@ -24,6 +24,7 @@ export class Pictures {
     this.element = el("div", { class: "dann-pictures" }, ...NAMES.map((name) => this.panels[name].element))
     this.#pick(NAMES[0])
     this.describedAt = -Infinity
+    this.seen = this.described = {}
   }
 
   // Only an element on the page has a size to draw in.
@@ -43,16 +44,21 @@ export class Pictures {
       const latest = store.newest.iteration
       curves.show(store.track.view(), frame.message, look, { latest, lookingBack })
     }
-    this.#caption(frame, look)
+    this.drawn.forEach((picture, at) => setText(this.panels[NAMES[at]].caption, picture.caption(look)))
+    this.seen = { frame, look }
+    this.#describeSoon()
   }
 
   close() {
+    clearTimeout(this.describing)
     for (const picture of this.drawn) picture.close()
   }
 
   #setScene(scene) {
     this.scene = scene
     for (const picture of this.drawn) picture.setScene(scene)
+    clearTimeout(this.describing)
+    this.describing = undefined
     this.describedAt = -Infinity
   }
 
@@ -71,11 +77,19 @@ export class Pictures {
     for (const choice of [this.rings, this.truth]) choice.firstChild.disabled = !isLabelled
   }
 
-  #caption(frame, look) {
-    this.drawn.forEach((picture, at) => setText(this.panels[NAMES[at]].caption, picture.caption(look)))
-    const now = performance.now()
-    if (!frame || now - this.describedAt < DESCRIBED_EVERY) return
-    this.describedAt = now
+  // For screen readers; also of the last frame of all.
+  #describeSoon() {
+    const { seen, described } = this
+    if (seen.frame === described.frame && seen.look === described.look) return
+    const pause = Math.max(this.describedAt + DESCRIBED_EVERY - performance.now(), 0)
+    this.describing ??= setTimeout(() => this.#describe(), pause)
+  }
+
+  #describe() {
+    this.describing = undefined
+    const { frame, look } = (this.described = this.seen)
+    if (!frame) return
+    this.describedAt = performance.now()
     this.drawn.forEach((picture, at) => {
       setAttribute(this.panels[NAMES[at]].host, "aria-label", picture.description(frame.message, look))
     })
@@ -95,12 +109,12 @@ function panel(name, controls) {
   return { host, caption, element: el("div", { class: `dann-panel dann-panel-${name}` }, header, host, caption) }
 }
 
-function segments({ label, ...choices }, choose) {
+// `label` is heard; `caption` is seen, where the choices do not speak for themselves.
+function segments({ label, caption, ...choices }, choose) {
   const buttons = Object.entries(choices).map(([value, text]) =>
     el("button", { type: "button", class: "dann-segment", value, onclick: () => choose(value) }, text),
   )
-  const isSaid = label.endsWith(":")
-  const said = isSaid ? [el("span", { class: "dann-segments-label" }, label)] : []
+  const said = caption ? [el("span", { class: "dann-segments-label" }, caption)] : []
   return el("div", { class: "dann-segments", role: "group", "aria-label": label }, ...said, ...buttons)
 }
 

@@ -27,7 +27,7 @@ export function mount(element, data, tell) {
 class Player {
   turn = 0
   backAt = null // the iteration that a person looks back to
-  told = new Set()
+  told = new Set() // the numbers of the run's pages that Streamlit has been told
 
   constructor(element) {
     this.element = element
@@ -53,7 +53,12 @@ class Player {
       this.session.look = before.look
       this.session.isTouched ||= before.isTouched
       this.backAt = null
+      // Another run counts its pages anew.
+      this.told.clear()
+      clearTimeout(this.telling)
+      this.telling = undefined
     }
+    if (data.run && this.isToPlay) this.session.isTouched = true
     const isFilm = Boolean(data.film) && !this.session.isTouched
     if (isFilm) this.film ??= new Film(addressOf(data.base, data.film), (isCut) => this.refresh({ isCut }))
     else if (this.film) this.#endFilm()
@@ -86,7 +91,7 @@ class Player {
     else if (name === "play" && isAgain) ["reset", "play"].forEach((each) => this.run.send({ do: each }))
     else if (name === "speed") this.run.send({ do: "speed", speed: value })
     else this.run.send({ do: name })
-    this.session.isTouched = true
+    if (this.run) this.session.isTouched = true
     this.refresh()
   }
 
@@ -119,7 +124,8 @@ class Player {
       state: (state) => this.#heard(state),
       changed: () => this.refresh(),
     })
-    if (this.isToPlay) this.run.send({ do: "play" })
+    // Of a run that is only looked at, it would be refused.
+    if (this.isToPlay && data.token) this.run.send({ do: "play" })
     this.isToPlay = false
   }
 
@@ -128,30 +134,34 @@ class Player {
     this.run = null
   }
 
-  // A film's Play is for the run that it leads to.
   // Its last picture stays until the run has one.
   #endFilm() {
+    if (this.film.isClosed) return
     this.film.close()
     this.session.isTouched = true
+    this.backAt = null
   }
 
+  // A film's Play is for the run that it leads to. On a full server there is none yet, and the film goes on.
   #start() {
-    this.#endFilm()
     this.isToPlay = true
-    if (this.data.run) this.#connect()
-    else this.tell("start", "play")
+    if (!this.data.run) return this.tell("start", "play")
+    this.#endFilm()
+    this.#connect()
   }
 
   #arrived(time) {
     // Taken off the page without a word: nobody looks any more.
     if (!this.element.isConnected) return this.close()
-    this.frameTime = time
     if (this.session.state?.speed === "slow" && isMoving(this.session.state)) this.phases.begin(time)
     this.refresh({ glide: Math.min(LONGEST_GLIDE, time) })
   }
 
   #heard(state) {
     this.steering.hear(state)
+    // Of another run, nobody has chosen an iteration to look back to.
+    if (state.scene !== this.scene) this.backAt = null
+    this.scene = state.scene
     if (state.speed !== "slow" || !isMoving(state)) this.phases.stop()
     if (state.page > this.data.page && !this.told.has(state.page)) this.#tellPage()
     this.refresh()
@@ -233,7 +243,10 @@ class Player {
 
   #notice() {
     const { session, film, run, phases } = this
-    const isStarting = Boolean(film) && session.isTouched && !session.store.scene
-    return noticeOf({ session, isFilm: this.#isFilm, hasFailed: film?.hasFailed, isStarting, run, phase: phases.text })
+    // A press is answered before it is known whether there is a place.
+    const isPressed = this.steering.pressed !== null
+    const isFilm = this.#isFilm && !isPressed
+    const isStarting = Boolean(film) && (session.isTouched || isPressed) && !session.store.scene
+    return noticeOf({ session, isFilm, hasFailed: film?.hasFailed, isStarting, run, phase: phases.text })
   }
 }

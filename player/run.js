@@ -3,7 +3,7 @@
 import { Channel } from "./channel.js"
 import { Filler } from "./filler.js"
 import { isMoving } from "./steering.js"
-import { addressOf, showLink, tokenOf } from "./tab.js"
+import { addressOf, keepToken, showLink, tokenOf } from "./tab.js"
 
 const LOST_IS_SAID_AFTER = 1000
 
@@ -19,7 +19,9 @@ export class Run {
     this.owesReady = false
     this.frameAt = -Infinity
     const { store } = session
-    const lane = { run: data.run, token: tokenOf(data), cursor: () => store.cursor }
+    const { run, token } = data
+    if (token) keepToken(run, token)
+    const lane = { run, token: token ?? tokenOf(run), cursor: () => store.cursor }
     this.filler = new Filler(store, (message) => this.send(message), () => isMoving(session.state))
     this.channel = new Channel(addressOf(data.base, data.channel), [lane], {
       state: (_, state) => this.#heard(state),
@@ -66,11 +68,14 @@ export class Run {
 
   #arrived(number, message, bytes) {
     this.filler.received()
-    if (!this.session.store.add(number, message, bytes)) return this.on.changed()
+    const { store } = this.session
+    // The newest may have come before, asked for by its number. Older ones the server does not wait for: answering each
+    // would be too many messages.
+    this.owesReady ||= number >= store.highest
+    if (!store.add(number, message, bytes)) return this.on.changed()
     const now = performance.now()
     const time = now - this.frameAt
     this.frameAt = now
-    this.owesReady = true
     this.on.frame(time)
   }
 

@@ -1,5 +1,6 @@
 // What the browser holds of one run: its scene, frames to look back at, and the track of its curves.
 
+import { FIGURE, FIGURES } from "./columns.js"
 import { Track } from "./track.js"
 
 const MOST_FRAMES = 300
@@ -56,10 +57,11 @@ export class Store {
     const { values, arrays, examArrays } = message
     const { figures } = arrays
     this.track.addRows(arrays.rows, values.first, values.end)
-    for (let row = 0; row * 6 < figures.length; row++) {
-      const these = Array.from(figures.subarray(6 * row, 6 * row + 6))
+    const { width } = FIGURE
+    for (let row = 0; row * width < figures.length; row++) {
+      const these = Array.from(figures.subarray(row * width, (row + 1) * width))
       this.track.addFigures(these, examArrays?.target_accuracy?.[row] ?? NaN)
-      const [number, iteration] = these
+      const [number, iteration] = [these[FIGURE.number], these[FIGURE.iteration]]
       if (!this.#heldAt(iteration)) this.#know(number, iteration)
     }
   }
@@ -160,7 +162,7 @@ export class Store {
   }
 }
 
+// A frame carries its number outside its values.
 function figuresOf(number, values) {
-  const { iteration, lambda, source_accuracy, domain_accuracy, a_distance } = values
-  return [number, iteration, lambda, source_accuracy, domain_accuracy, a_distance ?? NaN]
+  return FIGURES.map((name) => (name === "number" ? number : (values[name] ?? NaN)))
 }

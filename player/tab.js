@@ -17,17 +17,33 @@ export function recall(key, run) {
   return session
 }
 
-// Steering needs the token also after a reload; a browser that keeps nothing only looks on then.
-export function tokenOf({ run, token }) {
+const storedAs = (run) => `dann-explorer ${run}`
+
+// The token of that run that this tab has, or null.
+export function tokenOf(run) {
   try {
-    const name = `dann-explorer ${run}`
-    if (token) sessionStorage.setItem(name, token)
-    return token ?? sessionStorage.getItem(name)
+    return sessionStorage.getItem(storedAs(run))
   } catch {
-    return token
+    return null
   }
 }
 
+// Steering needs the token also after a reload; a browser that keeps nothing only looks on then.
+export function keepToken(run, token) {
+  try {
+    sessionStorage.setItem(storedAs(run), token)
+  } catch {
+    // Where storage is forbidden, the page itself still steers.
+  }
+}
+
+// For pages without a player: a reload finds the run again, and may steer it.
+export function keepLink({ run, token, link }) {
+  if (token) keepToken(run, token)
+  showLink(link)
+}
+
+// Replaced: nobody wants to go back to a page less its link.
 export function showLink(link) {
   const query = `?${new URLSearchParams(link)}`
   if (query === location.search) return

@@ -1,6 +1,6 @@
 // What is known of the point under the mouse, beside it, and a ring around it.
 
-import { element } from "./element.js"
+import { el } from "./dom.js"
 import { INK } from "./palette.js"
 
 const GAP = 12
@@ -8,40 +8,43 @@ const RING = 15
 
 export class Tooltip {
   constructor(stage) {
-    this.ring = element("div", {
-      position: "absolute",
-      left: "0",
-      top: "0",
-      width: `${RING}px`,
-      height: `${RING}px`,
-      boxSizing: "border-box",
-      border: `2px solid ${INK}`,
-      borderRadius: "50%",
-      pointerEvents: "none",
-      display: "none",
-    })
-    this.box = element("div", {
-      position: "absolute",
-      zIndex: "1",
-      boxSizing: "border-box",
-      padding: "4px 8px",
-      borderRadius: "4px",
-      borderLeft: "4px solid",
-      background: "rgba(255, 255, 255, 0.95)",
-      boxShadow: "0 1px 5px rgba(0, 0, 0, 0.35)",
-      color: INK,
-      lineHeight: "1.35",
-      textAlign: "left",
-      overflowWrap: "anywhere",
-      pointerEvents: "none",
-      display: "none",
-    })
-    this.box.className = "dann-tooltip"
     // A screen reader hears the picture's description instead.
-    for (const part of [this.ring, this.box]) {
-      part.setAttribute("aria-hidden", "true")
-      stage.append(part)
-    }
+    this.ring = el("div", {
+      "aria-hidden": "true",
+      style: {
+        position: "absolute",
+        left: "0",
+        top: "0",
+        width: `${RING}px`,
+        height: `${RING}px`,
+        boxSizing: "border-box",
+        border: `2px solid ${INK}`,
+        borderRadius: "50%",
+        pointerEvents: "none",
+        display: "none",
+      },
+    })
+    this.box = el("div", {
+      class: "dann-tooltip",
+      "aria-hidden": "true",
+      style: {
+        position: "absolute",
+        zIndex: "1",
+        boxSizing: "border-box",
+        padding: "4px 8px",
+        borderRadius: "4px",
+        borderLeft: "4px solid",
+        background: "rgba(255, 255, 255, 0.95)",
+        boxShadow: "0 1px 5px rgba(0, 0, 0, 0.35)",
+        color: INK,
+        lineHeight: "1.35",
+        textAlign: "left",
+        overflowWrap: "anywhere",
+        pointerEvents: "none",
+        display: "none",
+      },
+    })
+    stage.append(this.ring, this.box)
   }
 
   // `about`: {x, y, colour, lines: [{text, colour}], isRinged}; `size`: {width, height} of the stage.
@@ -68,7 +71,7 @@ export class Tooltip {
     const written = JSON.stringify(lines)
     if (written === this.written) return
     this.written = written
-    this.box.replaceChildren(...lines.map(({ text, colour = INK }) => element("div", { color: colour }, text)))
+    this.box.replaceChildren(...lines.map(({ text, colour = INK }) => el("div", { style: { color: colour } }, text)))
   }
 
   hide() {

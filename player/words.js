@@ -172,7 +172,7 @@ export const words = {
   notTrained: "not trained",
   pictures: { group: "pictures", features: "features", input: "input", curves: "curves" },
   views: { label: "picture of the features", "t-SNE": "t-SNE", PCA: "PCA" },
-  colours: { label: "colour by:", class: "class", domain: "domain" },
+  colours: { label: "colour by", caption: "colour by:", class: "class", domain: "domain" },
   rings: ["ring wrong ones (exam)", "Ring the target samples whose prediction is wrong. Uses the target's labels."],
   truth: [
     "true labels (exam)",
