@@ -48,10 +48,12 @@ def stripping(prefix: str, address: str) -> Iterator[str]:
         to_writer.write(b"\r\n".join(lines))
         await asyncio.gather(_pipe(reader, to_writer), _pipe(to_reader, writer))
 
+    # In a thread of its own: the browser of the tests has this one's event loop.
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(asyncio.start_server(answer, "127.0.0.1", port))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    starting = asyncio.start_server(answer, "127.0.0.1", port)
+    server = asyncio.run_coroutine_threadsafe(starting, loop).result(10)
     yield f"http://127.0.0.1:{port}{prefix}"
     loop.call_soon_threadsafe(server.close)
     loop.call_soon_threadsafe(loop.stop)

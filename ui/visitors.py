@@ -8,20 +8,20 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from server import modules
 from server.experiment import Experiment, Notice
 from server.lane import RUN
 from server.place import PLACES, experiments
 from server.registry import Full
 
-# Only this tab's storage knows the token: whoever else opens the link is somebody else. The address is replaced: nobody
-# wants to go back to a page less its link.
+# Only this tab's storage knows the token: whoever else opens the link is somebody else.
 _TAB = """
-export default function ({ data: { run, token, link }, setStateValue }) {
-  const place = `dann-explorer ${run}`
-  if (!token) return setStateValue("told", { run, token: sessionStorage.getItem(place) ?? "" })
-  sessionStorage.setItem(place, token)
-  const query = `?${new URLSearchParams(link)}`
-  if (query !== location.search) history.replaceState(history.state, "", query)
+const app = new URL("../../", document.querySelector('script[src*="static/js"]').src)
+
+export default async function ({ data: { module, run, token, link }, setStateValue }) {
+  const tab = await import(new URL(module, app).href)
+  if (link) tab.keepLink({ run, token, link })
+  else setStateValue("told", { run, token: tab.tokenOf(run) ?? "" })
 }
 """
 
@@ -110,7 +110,7 @@ def _here(experiment: Experiment, key: str, token: str) -> Visit:
 
 def _token(key: str) -> str:
     """What this tab has stored for that run; the page ends here until the browser has said it."""
-    told = _tab()(key="whose run", data={"run": key}, default={"told": None}, on_told_change=lambda: None).told
+    told = _tab()(key="whose run", data=_data(run=key), default={"told": None}, on_told_change=lambda: None).told
     if not told or told.get("run") != key:
         st.caption("Looking for your run …")
         st.stop()
@@ -122,7 +122,11 @@ def keep_link(visit: Visit) -> None:
     if not visit.is_owner:
         return
     link = (visit.experiment.now.query() or {}) | {RUN: visit.key}
-    _tab()(key="link", data={"run": visit.key, "token": visit.token, "link": link})
+    _tab()(key="link", data=_data(run=visit.key, token=visit.token, link=link))
+
+
+def _data(**told: Any) -> dict[str, Any]:
+    return {"module": modules.address("player", "tab.js"), **told}
 
 
 @st.cache_resource
