@@ -16,10 +16,12 @@ HEADERS_END = b"\r\n\r\n"
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     # Browsers and servers end connections as they like.
     with contextlib.suppress(OSError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    writer.close()
+        try:
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        finally:
+            writer.close()
 
 
 @contextmanager
@@ -48,13 +50,29 @@ def stripping(prefix: str, address: str) -> Iterator[str]:
         to_writer.write(b"\r\n".join(lines))
         await asyncio.gather(_pipe(reader, to_writer), _pipe(to_reader, writer))
 
+    started, ended = threading.Event(), asyncio.Event()
+
+    async def run() -> None:
+        server = await asyncio.start_server(answer, "127.0.0.1", port)
+        started.set()
+        await ended.wait()
+        server.close()
+
     # In a thread of its own: the browser of the tests has this one's event loop.
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
+
+    def serve() -> None:
+        loop.run_until_complete(run())
+        # Connections that are still open end with it.
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        loop.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    starting = asyncio.start_server(answer, "127.0.0.1", port)
-    server = asyncio.run_coroutine_threadsafe(starting, loop).result(10)
+    started.wait(10)
     yield f"http://127.0.0.1:{port}{prefix}"
-    loop.call_soon_threadsafe(server.close)
-    loop.call_soon_threadsafe(loop.stop)
+    loop.call_soon_threadsafe(ended.set)
     thread.join(10)
