@@ -101,9 +101,13 @@ export class Run {
 
   // A connection that is back within a second was hardly lost.
   #became(status) {
+    // Every try that fails says so again; what counts is how long the first one is ago.
+    if (status === "lost" && this.saying) return
     clearTimeout(this.saying)
+    this.saying = undefined
     if (status === this.status) return
     const say = () => {
+      this.saying = undefined
       this.status = status
       this.on.changed()
     }
