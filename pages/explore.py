@@ -25,8 +25,12 @@ with st.container(key="above"):
     elif not visit.is_owner:
         st.info(f"You are watching a run that somebody shares: {plain(experiment.now.title)}", icon=":material/group:")
         st.button("Start your own", on_click=visitors.start_own)
+shows_film = experiment is None or not (is_linked or experiment.touched)
+if st.session_state.get("shows film") and not shows_film and experiment.domain and experiment.run.needs_launch:
+    # Who turns a knob while a film moves has a moving picture of their own with it.
+    experiment.run.play()
+st.session_state["shows film"] = shows_film
 with st.container(key="stage"):
-    shows_film = experiment is None or not (is_linked or experiment.touched)
     player(
         "explore",
         run=visit.key,

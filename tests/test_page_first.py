@@ -45,9 +45,10 @@ def test_the_first_touch_of_a_control_ends_the_film(page: Page, address: str) ->
     page.goto(address)
     wait_for_iteration(page, 100)
     page.get_by_role("button", name="+", exact=True).first.click()
-    expect(notice(page)).not_to_contain_text("film")
-    expect(progress(page)).to_contain_text("iteration 0 of")
     expect(page).to_have_url(re.compile("gamma=10.5"))
+    expect(notice(page)).not_to_contain_text("film")
+    expect(player(page)).to_have_attribute("data-state", "playing")
+    expect(progress(page)).to_contain_text("left")
 
 
 SHIFTS = """() => {
