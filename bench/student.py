@@ -20,7 +20,7 @@ PAIRS = (
     ("cells_source.mat", "cells_target.mat"),
 )
 UPLOAD = "Your own two files…"
-PLAYER, ASKING = "player", "whose-run"
+PLAYER, ASKING = "player", "tab"
 """The page's components, by their names."""
 
 

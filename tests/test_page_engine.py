@@ -38,6 +38,8 @@ def test_a_reload_finds_the_run_where_it_was(page: Page, browser: Browser, addre
     open_page(page, address, "max_iter=100000&gamma=3")
     stopped = play_and_pause(page, 40)
     expect(page).to_have_url(re.compile("run="))
+    # At rest, figures over all samples follow those over the picture's.
+    expect(page.locator("[data-figure=source]")).to_have_attribute("title", re.compile("over 300 source"))
     shown = figure(page, "source accuracy")
     page.reload()
     wait_for_iteration(page, stopped)
@@ -125,7 +127,7 @@ def test_both_connections_can_be_lost(page: Page, address: str) -> None:
 def test_without_a_socket_the_page_asks_slowly_and_says_so(page: Page, address: str) -> None:
     page.route_web_socket(re.compile("/live"), lambda end: end.close())
     open_page(page, address, "max_iter=100000")
-    expect(notice(page)).to_contain_text("slow")
+    expect(notice(page)).to_contain_text("asking once a second")
     play_and_pause(page, 20)
 
 
@@ -184,7 +186,7 @@ def test_who_was_away_while_somebody_took_the_place_has_none(page: Page, browser
     late = browser.new_page()
     open_page(late, small_server)
     connection.restore()
-    expect(notice(page)).to_contain_text("no longer kept")
+    expect(notice(page)).to_contain_text("no longer on the server")
     page.reload()
     expect(page.get_by_text("All places on this server are taken (1)")).to_be_visible()
     late.close()

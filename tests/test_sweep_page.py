@@ -52,7 +52,7 @@ def test_a_sweep_fills_its_map_and_opens_a_cell(page: Page, address: str, pictur
     # Not the seed that happened to be done first.
     expect(page.get_by_role("combobox", name="seed")).to_have_value("0")
     button(page, "Open on Explore").click()
-    expect(page.get_by_text("The experiment of the sweep's cell")).to_be_visible()
+    expect(page.get_by_text("This is the run of the sweep's cell")).to_be_visible()
     expect(page).to_have_url(re.compile(r"max_iter=20&"))
     expect(button(page, "Play")).to_be_enabled()
     # What stands there is the sweep's cell: a panel that was open belongs to the experiment before.
