@@ -56,7 +56,7 @@ class Lane:
         self._rows = self._frame = 0
         self._run: Run | None = None
         self._told: dict[str, Any] | None = None
-        self._sent_at = 0.0
+        self._sent_at = self._drawn_in = 0.0
         self._stop_listening: Callable[[], None] = lambda: None
         if is_owner:
             experiment.owners += 1
@@ -130,11 +130,10 @@ class Lane:
         latest = self._newer(run)
         if latest and self._may_be_sent(run, latest[1]):
             await self._send_frame(run, *latest)
-            # The worker need not wait until this one is drawn, nor may it run away from who draws.
-            pulls = self.is_hidden
         # After the frame: who reads "paused" has what it is paused at.
         await self._send_state(now)
         if pulls and self.is_owner:
+            # Also after a frame: while that is drawn, the worker has the next, and at most one more.
             await self._pull(run)
 
     def _may_be_sent(self, run: Run, frame: Shown) -> bool:
@@ -158,7 +157,7 @@ class Lane:
 
     async def _pull(self, run: Run) -> None:
         await self._engine_is_up(run)
-        run.pull()
+        run.pull(self._drawn_in)
 
     async def _engine_is_up(self, run: Run) -> None:
         """Wait for what loads with the engine: nobody else must."""
@@ -170,7 +169,7 @@ class Lane:
         _check_shared(self.experiment.now, is_owner=self.is_owner)
         do = command.get("do")
         if do == "ready":
-            self.ready = True
+            self.ready, self._drawn_in = True, time.monotonic() - self._sent_at
         elif do == "hidden":
             self.is_hidden = command.get("hidden") is True
         elif do == "frames":

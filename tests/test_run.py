@@ -194,16 +194,18 @@ def test_no_more_slices_are_asked_for_than_one_ahead(clock, occupied: Occupied, 
     assert run.iteration == 0
 
 
-@pytest.mark.parametrize(("later", "seconds"), [(0.1, SLICE_SECONDS), (0.2, 0.2), (0.75, 0.75), (60, LONGEST_SLICE)])
-def test_slices_are_as_long_as_a_page_takes_between_two(
-    clock, occupied: Occupied, vectors: DomainPair, later: float, seconds: float
+@pytest.mark.parametrize(
+    ("drawn_in", "seconds"), [(0.03, SLICE_SECONDS), (0.2, 0.26), (0.5, 0.65), (60, LONGEST_SLICE)]
+)
+def test_slices_are_as_long_as_a_page_takes_to_draw(
+    clock, occupied: Occupied, vectors: DomainPair, drawn_in: float, seconds: float
 ) -> None:
     run, asked = noted_run(occupied.engine, vectors, ENDLESS)
     settle(run)
     run.speed = "fast"
     run.play()
-    clock.now += later
-    run.pull()
+    clock.now += 1
+    run.pull(drawn_in)
     assert [a.seconds for a in asked if a.iterations != 0] == pytest.approx([FIRST_SLICE, seconds])
     run.pause()
     settle(run)

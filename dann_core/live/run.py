@@ -22,8 +22,8 @@ from dann_core.settings import Settings
 FIRST_SLICE = 0.1
 """Seconds; short, so that Play answers at once."""
 
-LONGEST_SLICE = 1.0
-"""Seconds. A page that takes long between two frames has longer slices, so that its worker is never idle."""
+LONGEST_SLICE, SPARE = 1.0, 1.3
+"""Seconds, and how much longer than a page's drawing a slice is. A page that takes long to draw has longer slices, so that its worker is never idle."""
 
 AHEAD = 2
 """Slices that may be asked for at a time: while a page draws one, its worker already has the next."""
@@ -70,6 +70,7 @@ class Run:
         self._training = False
         self._heard_at = time.monotonic()
         self._steps = 0
+        self._slice_seconds = SLICE_SECONDS
 
     @property
     def iteration(self) -> int:
@@ -155,9 +156,11 @@ class Run:
                 self._ask_next()
         self.heard()
 
-    def pull(self) -> None:
-        """Somebody has drawn the newest frame and would see another one."""
+    def pull(self, drawn_in: float = 0.0) -> None:
+        """Somebody has drawn the newest frame, in so many seconds, and would see another one."""
         with self._lock:
+            # While the next one is drawn, the worker is to have something to do.
+            self._slice_seconds = min(max(SPARE * drawn_in, SLICE_SECONDS), LONGEST_SLICE)
             self._ask_next()
 
     def apply(self, settings: Settings) -> None:
@@ -236,7 +239,7 @@ class Run:
         elif self.playing and not self.finished:
             while not self.failure and time.monotonic() >= self.due:
                 since = time.monotonic() - self._asked_at
-                self._ask(self._stride(since), seconds=seconds or min(max(since, SLICE_SECONDS), LONGEST_SLICE))
+                self._ask(self._stride(since), seconds=seconds or self._slice_seconds)
         elif self._steps:
             self._steps -= 1
             self._ask(1)

@@ -94,7 +94,7 @@ class LiveRun:
         """How long this run may train now, where it has asked for so many `seconds` and is one of so many runs."""
         if turns == 1:
             return seconds
-        return max(min(seconds, ROUND_SECONDS) / turns - self._look_seconds, SHORTEST)
+        return max(max(seconds, ROUND_SECONDS) / turns - self._look_seconds, SHORTEST)
 
     def _train(self, iterations: int, seconds: float, number: int) -> None:
         """Whole iterations until there are enough, the time is used up or the slice is halted, in chunks."""
