@@ -213,8 +213,8 @@ def test_whoever_was_hidden_has_no_hole(address: str, mine: Mine, monkeypatch: p
         player.do("play")
         player.do("hidden", hidden=True)
         # Without a "ready": browsers hold a hidden page's timers back. The run goes on all the same.
-        player.until(lambda: len(player.lane.drawn) > 3)
-        assert mine.run.recording.numbers[-1] > player.lane.drawn[-1] - 1 > 4
+        # And most of its frames are not sent.
+        player.until(lambda: len(player.lane.drawn) > 3 and player.lane.drawn[-1] > len(player.lane.drawn) + 2)
         player.do("hidden", hidden=False)
         player.barrier()
         seen = len(player.lane.drawn)

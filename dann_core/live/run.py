@@ -23,7 +23,7 @@ FIRST_SLICE = 0.1
 """Seconds; short, so that Play answers at once."""
 
 LONGEST_SLICE, SPARE = 1.0, 1.3
-"""Seconds, and how much longer than a page's drawing a slice is. A page that takes long to draw has longer slices, so that its worker is never idle."""
+"""Seconds, and how much longer than a page's drawing a slice is: so its worker is never idle."""
 
 AHEAD = 2
 """Slices that may be asked for at a time: while a page draws one, its worker already has the next."""
