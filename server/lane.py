@@ -157,7 +157,8 @@ class Lane:
 
     async def _pull(self, run: Run) -> None:
         await self._engine_is_up(run)
-        run.pull(self._drawn_in)
+        # A page that nobody sees draws nothing.
+        run.pull(0.0 if self.is_hidden else self._drawn_in)
 
     async def _engine_is_up(self, run: Run) -> None:
         """Wait for what loads with the engine: nobody else must."""
@@ -169,7 +170,8 @@ class Lane:
         _check_shared(self.experiment.now, is_owner=self.is_owner)
         do = command.get("do")
         if do == "ready":
-            self.ready, self._drawn_in = True, time.monotonic() - self._sent_at
+            self.ready = True
+            self._drawn_in = time.monotonic() - self._sent_at if self._sent_at else 0.0
         elif do == "hidden":
             self.is_hidden = command.get("hidden") is True
         elif do == "frames":
