@@ -5,11 +5,9 @@ Pages and the live channel change it; both are told by `heard` when the other on
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dann_core import domains
 from dann_core.domains import Domain, DomainError, DomainPair
@@ -18,6 +16,7 @@ from dann_core.live.run import Run
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError, from_text, to_text
 from server.place import engine
+from server.shown import Notice, Now, built_in_pair, new_id
 
 if TYPE_CHECKING:
     from dann_core.sweeps.sweep import Sweep
@@ -25,59 +24,6 @@ if TYPE_CHECKING:
 FIRST_DOMAIN = "moons"
 KEPT_RUNS = 4
 """Trained runs that Undo can bring back."""
-
-_ids = itertools.count(1)
-
-
-@lru_cache(maxsize=16)
-def built_in_pair(domain: Domain, seed: int) -> DomainPair:
-    """A built-in pair, one object for all who train on it: it is drawn once and travels to each worker once."""
-    return domain.pair(seed)
-
-
-class Now(NamedTuple):
-    """What a page shows: read as one, since another thread may be about to replace it. Undo brings such back.
-
-    `domain` is None for an uploaded pair. `base` are the settings that the pair starts with: the preset of a built-in
-    domain or `Settings.for_pair`; a link holds what differs from it. `scene` is another number whenever what players
-    have of the run before is of no use. `is_shared` says whether others may see an uploaded pair's samples.
-    """
-
-    domain: Domain | None
-    base: Settings
-    run: Run
-    scene: int
-    is_shared: bool = False
-
-    @property
-    def title(self) -> str:
-        """Of the domains, for the page."""
-        return self.run.pair.name if self.domain is None else self.domain.title
-
-    def query(self) -> dict[str, str] | None:
-        """What the link holds; None for an upload, which no link can carry."""
-        if self.domain is None:
-            return None
-        knobs = {
-            k.name: to_text(getattr(self.domain, k.name))
-            for k in self.domain.knobs()
-            if getattr(self.domain, k.name) != k.default
-        }
-        return {"domain": self.domain.key, **knobs, **self.run.settings.to_query(self.base)}
-
-
-class Notice:
-    """Something to tell a person: a rule and its facts, put into words where it is shown.
-
-    News pass by; a warning or an error stays until the next action, or until it is dismissed.
-    """
-
-    def __init__(self, rule: str, level: Literal["info", "warning", "error"] = "info", **facts: Any) -> None:
-        self.id, self.rule, self.level, self.facts = next(_ids), rule, level, facts
-
-    def told(self) -> dict[str, Any]:
-        """As it travels."""
-        return {"id": self.id, "rule": self.rule, "level": self.level, "facts": self.facts}
 
 
 class Experiment:
@@ -99,7 +45,7 @@ class Experiment:
         self._listeners: set[Callable[[], None]] = set()
         self._recoveries_seen = 0
         self._lock = threading.RLock()
-        self.now = Now(domain, base, self._made(pair, settings), next(_ids))
+        self.now = Now(domain, base, self._made(pair, settings), new_id())
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Experiment:
@@ -237,7 +183,7 @@ class Experiment:
             if replaced.run.iteration:
                 self.kept.insert(0, replaced)
             is_shared = replaced.is_shared and before.run.pair is replaced.run.pair
-            self.now = before._replace(scene=next(_ids), is_shared=is_shared)
+            self.now = before._replace(scene=new_id(), is_shared=is_shared)
             self._recoveries_seen = self.run.recoveries
             self.page += 1
             self._say(Notice("undone"))
@@ -300,7 +246,7 @@ class Experiment:
         run.speed = before.run.speed
         # Share was pressed for the samples that were here.
         is_shared = before.is_shared and pair is before.run.pair
-        self.now, self.touched = Now(domain, base, run, next(_ids), is_shared), True
+        self.now, self.touched = Now(domain, base, run, new_id(), is_shared), True
         self._recoveries_seen = 0
         self.page += redraws
         self._say(notice)

@@ -12,7 +12,8 @@ from dann_core.engine.base import EngineError
 from dann_core.live.recording import KNOBS, Shown
 from dann_core.live.run import Run
 from server import place
-from server.experiment import Experiment, Now
+from server.experiment import Experiment
+from server.shown import Now
 from server.steering import STEERING, Refused
 
 RUN = "run"

@@ -11,8 +11,9 @@ from dann_core.settings.knobs import KnobError
 from dann_core.sweeps.plan import cell_text, numeric_knobs, value_text
 from dann_core.sweeps.selection import MEASURED_CORRELATIONS, SCORES
 from dann_core.sweeps.sweep import MEASURES, Axis, Measure, Plan, Sweep
-from server.experiment import Experiment, built_in_pair
+from server.experiment import Experiment
 from server.place import engine
+from server.shown import built_in_pair
 from ui import sweep_charts, upload
 from ui.controls import showing
 from ui.plot import chart

@@ -9,10 +9,11 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from server import modules
-from server.experiment import Experiment, Notice
+from server.experiment import Experiment
 from server.lane import RUN
 from server.place import PLACES, experiments
 from server.registry import Full
+from server.shown import Notice
 
 # Only this tab's storage knows the token: whoever else opens the link is somebody else.
 _TAB = """

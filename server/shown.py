@@ -1,0 +1,70 @@
+"""What a page shows of an experiment, as one value, and what a person is told."""
+
+from __future__ import annotations
+
+import itertools
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+from dann_core.domains import Domain, DomainPair
+from dann_core.live.run import Run
+from dann_core.settings import Settings
+from dann_core.settings.knobs import to_text
+
+_ids = itertools.count(1)
+
+
+def new_id() -> int:
+    """Of a scene or a notice: one that this server has not given before."""
+    return next(_ids)
+
+
+@lru_cache(maxsize=16)
+def built_in_pair(domain: Domain, seed: int) -> DomainPair:
+    """A built-in pair, one object for all who train on it: it is drawn once and travels to each worker once."""
+    return domain.pair(seed)
+
+
+class Now(NamedTuple):
+    """What a page shows: read as one, since another thread may be about to replace it. Undo brings such back.
+
+    `domain` is None for an uploaded pair. `base` are the settings that the pair starts with: the preset of a built-in
+    domain or `Settings.for_pair`; a link holds what differs from it. `scene` is another number whenever what players
+    have of the run before is of no use. `is_shared` says whether others may see an uploaded pair's samples.
+    """
+
+    domain: Domain | None
+    base: Settings
+    run: Run
+    scene: int
+    is_shared: bool = False
+
+    @property
+    def title(self) -> str:
+        """Of the domains, for the page."""
+        return self.run.pair.name if self.domain is None else self.domain.title
+
+    def query(self) -> dict[str, str] | None:
+        """What the link holds; None for an upload, which no link can carry."""
+        if self.domain is None:
+            return None
+        knobs = {
+            k.name: to_text(getattr(self.domain, k.name))
+            for k in self.domain.knobs()
+            if getattr(self.domain, k.name) != k.default
+        }
+        return {"domain": self.domain.key, **knobs, **self.run.settings.to_query(self.base)}
+
+
+class Notice:
+    """Something to tell a person: a rule and its facts, put into words where it is shown.
+
+    News pass by; a warning or an error stays until the next action, or until it is dismissed.
+    """
+
+    def __init__(self, rule: str, level: Literal["info", "warning", "error"] = "info", **facts: Any) -> None:
+        self.id, self.rule, self.level, self.facts = new_id(), rule, level, facts
+
+    def told(self) -> dict[str, Any]:
+        """As it travels."""
+        return {"id": self.id, "rule": self.rule, "level": self.level, "facts": self.facts}
