@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import psutil
 from browser import ROOT
+
+from dann_core import DomainPair
 
 
 def start_cluster(address: str, folder: Path = ROOT) -> list[subprocess.Popen]:
@@ -33,3 +36,16 @@ def stop(processes: list[subprocess.Popen]) -> None:
             child.kill()
         process.kill()
         process.wait()
+
+
+def workers_of(process: psutil.Process) -> list[psutil.Process]:
+    """The worker processes proper, each the child of a nanny."""
+    found = []
+    for child in process.children(recursive=True):
+        if "spawn_main" in " ".join(child.cmdline()):
+            found.append(child)
+    return found
+
+
+def square(pair: DomainPair, number: int) -> tuple[int, int, int]:
+    return len(pair.source_x), number**2, os.getpid()

@@ -31,6 +31,9 @@ from dann_core.live.run import Run
 
 Result = TypeVar("Result")
 
+# Fixtures that the tests of several files share, each set beside what it is for.
+pytest_plugins = ["channel_app", "live_runs"]
+
 
 @pytest.fixture(autouse=True, scope="session")
 def one_thread() -> None:

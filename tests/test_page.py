@@ -93,7 +93,10 @@ def test_width_rebuilds_and_undo_brings_the_run_back(page: Page, address: str) -
     wait_for_iteration(page, old)
     expect(page).not_to_have_url(re.compile("discriminator_width"))
     # What Streamlit draws follows the player.
-    expect(page.get_by_test_id("stSlider").filter(has_text="discriminator width")).to_contain_text("64")
+    # While one slider takes the other's place, both are there.
+    sliders = page.get_by_test_id("stSlider").filter(has_text="discriminator width")
+    expect(sliders.filter(has_text="(units)64")).to_have_count(1)
+    expect(sliders).to_have_count(1)
 
 
 def drop(page: Page, position: int, path: Path) -> None:
