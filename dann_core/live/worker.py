@@ -19,8 +19,9 @@ from dann_core.live.snapshot import Observer
 from dann_core.method.training import Trainer
 from dann_core.settings import Settings
 
-CHECKPOINT_SHARE, CHECKPOINT_BYTES_PER_SECOND = 0.1, 100e6
-"""Large networks send checkpoints less often: sending them takes about this share of a run's time."""
+CHECKPOINT_SECONDS, CHECKPOINT_SHARE, CHECKPOINT_BYTES_PER_SECOND = 2.0, 0.1, 100e6
+"""Between two checkpoints, at least: even a small network's is ten times as large as a frame. Those of large ones come
+less often: sending them takes about this share of a run's time."""
 
 RECENTLY = 4.0
 """Seconds after a slice in which a run counts as one that takes turns on its worker."""
@@ -131,7 +132,7 @@ class LiveRun:
     def _checkpoint(self) -> Checkpoint | None:
         size = sum(p.nbytes for p in self.trainer.network.parameters()) * 3
         now = time.monotonic()
-        if now - self._saved_at < size / CHECKPOINT_BYTES_PER_SECOND / CHECKPOINT_SHARE:
+        if now - self._saved_at < max(size / CHECKPOINT_BYTES_PER_SECOND / CHECKPOINT_SHARE, CHECKPOINT_SECONDS):
             return None
         self._saved_at = now
         return checkpoint.save(self.trainer, self.observer)
