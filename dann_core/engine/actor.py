@@ -72,6 +72,8 @@ class ActorHandle:
         self._start = pair, settings
         self._progress = Progress()
         self._remote: Remote | None = None
+        # Kept: each time that Dask is asked for it, it asks the actor's worker.
+        self._actor: Any = None
         self._failure: Exception | None = None
         self._turn = asyncio.Lock()
         self._under_way: tuple[Slice, Future[Answer]] | None = None
@@ -89,11 +91,11 @@ class ActorHandle:
         self._engine.carry_out(self._halt())
 
     async def _halt(self) -> None:
-        if self._under_way is None or self._remote is None or self._remote.status != "finished":
+        if self._under_way is None or self._actor is None:
             return
         asked, answer = self._under_way
         try:
-            has_begun = await (await self._watched(self._remote)).halt(asked.number)
+            has_begun = await self._watched(self._actor.halt(asked.number))
         except (OSError, RuntimeError, _WorkerLost, EngineError):
             # Whoever waits for the slice itself is told.
             return
@@ -105,7 +107,7 @@ class ActorHandle:
 
     async def _rest(self) -> None:
         async with self._turn:
-            self._remote = self._failure = None
+            self._remote = self._actor = self._failure = None
 
     async def _advance(self, asked: Slice, answer: Future[Answer]) -> None:
         # One at a time: a slice whose worker dies is asked for again before the next one.
@@ -138,7 +140,7 @@ class ActorHandle:
                 self.recoveries += attempt > 0
                 return answer
             except _WorkerLost:
-                self._remote = None
+                self._remote = self._actor = None
                 # The scheduler may not have noticed yet, and would choose the dead one again.
                 await asyncio.sleep(LOOK_SECONDS)
         raise EngineError(
@@ -150,6 +152,7 @@ class ActorHandle:
         client = self._engine.client()
         if self._remote is None or self._remote.client is not client:
             pair, settings = self._start
+            self._actor = None
             self._remote = client.submit(
                 ActorRun,
                 await self._engine.place(pair),
@@ -159,10 +162,10 @@ class ActorHandle:
                 actor=True,
                 key=f"run-{uuid.uuid4().hex}",
             )
-        remote = self._remote
         try:
-            actor = await self._watched(remote)
-            return await self._watched(actor.advance(asked))
+            if self._actor is None:
+                self._actor = await self._watched(self._remote)
+            return await self._watched(self._actor.advance(asked))
         except OSError:
             raise _WorkerLost from None
         except RuntimeError as error:
