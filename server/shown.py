@@ -46,14 +46,14 @@ class Now(NamedTuple):
 
     def query(self) -> dict[str, str] | None:
         """What the link holds; None for an upload, which no link can carry."""
-        if self.domain is None:
-            return None
-        knobs = {
-            k.name: to_text(getattr(self.domain, k.name))
-            for k in self.domain.knobs()
-            if getattr(self.domain, k.name) != k.default
-        }
-        return {"domain": self.domain.key, **knobs, **self.run.settings.to_query(self.base)}
+        return None if self.domain is None else dict(_query(self.domain, self.base, self.run.settings))
+
+
+@lru_cache(maxsize=256)
+def _query(domain: Domain, base: Settings, settings: Settings) -> dict[str, str]:
+    # Asked for with every frame, and nearly always the same.
+    knobs = {k.name: to_text(getattr(domain, k.name)) for k in domain.knobs() if getattr(domain, k.name) != k.default}
+    return {"domain": domain.key, **knobs, **settings.to_query(base)}
 
 
 class Notice:
