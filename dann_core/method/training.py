@@ -14,6 +14,7 @@ from torch import Tensor
 from dann_core.domains.pair import DomainPair
 from dann_core.method import networks
 from dann_core.method.data import Batches, Standardizer
+from dann_core.method.denormals import flushed
 from dann_core.method.discrepancy import entropy, marginal_entropy
 from dann_core.method.history import Change, History
 from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at, progress
@@ -80,6 +81,7 @@ class Trainer:
         self.history = History()
         self.changes: list[Change] = []
 
+    @flushed()
     def advance(self, iterations: int = 1) -> None:
         """Train for exactly that many iterations."""
         self.network.train()
@@ -238,6 +240,7 @@ class Trainer:
             source_probability=np.concatenate([v.source_probability for v in views]),
         )
 
+    @flushed()
     @torch.no_grad()
     def _look(self, x: Tensor) -> View:
         network = self.network.eval()

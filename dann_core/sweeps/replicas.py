@@ -29,6 +29,7 @@ from torch import Tensor
 from dann_core.domains.pair import DomainPair
 from dann_core.method import networks
 from dann_core.method.data import Batches, Standardizer
+from dann_core.method.denormals import flushed
 from dann_core.method.history import COLUMNS, History
 from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at
 from dann_core.method.training import OPTIMIZERS, Evaluation, View, graded, prepared_device
@@ -125,6 +126,7 @@ class Replicas:
         """Whether every replica has reached its own max_iter."""
         return self.iteration >= self._length
 
+    @flushed()
     def advance(self, iterations: int = 1) -> None:
         """Train for that many iterations; each replica stops at its own max_iter."""
         end = min(self.iteration + iterations, self._length)
