@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from streamlit.runtime import get_instance
+from streamlit import runtime
 
 from server.registry import Registry
 
@@ -69,10 +69,14 @@ def close_engine() -> None:
 
 def _is_present(experiment: Experiment) -> bool:
     """Whether somebody who may steer it is here: a player's socket, or the session of a page without one."""
-    is_active = get_instance().is_active_session
     # Taken out one by one: a script may be adding its own.
-    experiment.sessions -= {session for session in list(experiment.sessions) if not is_active(session)}
+    experiment.sessions -= {session for session in list(experiment.sessions) if not _is_active(session)}
     return experiment.owners > 0 or bool(experiment.sessions)
+
+
+def _is_active(session: str) -> bool:
+    """Whether a page of Streamlit's is open; none is where Streamlit does not run, as in tests of other rooms."""
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
 experiments: Registry[Experiment] = Registry(PLACES, KEEP_SECONDS, _is_present, lambda experiment: experiment.free())

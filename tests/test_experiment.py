@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import make_pair, settle
+from streamlit.runtime import Runtime
 
 from dann_core import Settings, domains
 from dann_core.engine import EngineError
@@ -29,6 +30,14 @@ def settled(experiment: Experiment, steps: int = 0) -> Experiment:
         run.step()
     settle(run)
     return experiment
+
+
+def test_nobody_is_here_where_streamlit_does_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = Experiment.from_query({"domain": "moons"})
+    experiment.sessions.add("a page that is gone")
+    monkeypatch.setattr(Runtime, "_instance", None)
+    assert not place._is_present(experiment)
+    assert experiment.sessions == set()
 
 
 def test_a_link_round_trip() -> None:
