@@ -8,6 +8,7 @@ from collections import OrderedDict
 import numpy as np
 from openTSNE import TSNEEmbedding, affinity
 from openTSNE.initialization import pca as pca_initialization
+from openTSNE.nearest_neighbors import PrecomputedNeighbors
 from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 
@@ -91,7 +92,9 @@ class TsneFollower:
     def _start(self, features: np.ndarray, start: np.ndarray | None) -> TSNEEmbedding:
         features = _reduced(features, self.seed)
         perplexity = min(PERPLEXITY, (len(features) - 1) / 3)
-        affinities = affinity.PerplexityBasedNN(features, perplexity=perplexity, method="exact", n_jobs=1)
+        affinities = affinity.PerplexityBasedNN(
+            knn_index=_neighbours(features, int(3 * perplexity)), perplexity=perplexity, n_jobs=1
+        )
         if start is None:
             start = pca_initialization(features, random_state=self.seed)
         return TSNEEmbedding(
@@ -131,6 +134,20 @@ def _normalized(points: np.ndarray) -> np.ndarray:
 
 def _median_motion(points: np.ndarray, reference: np.ndarray) -> float:
     return float(np.median(np.linalg.norm(points - reference, axis=1))) / PICTURE_WIDTH
+
+
+def _neighbours(features: np.ndarray, k: int) -> PrecomputedNeighbors:
+    """The exact `k` nearest neighbours of each row, which openTSNE's own search takes four times as long to find."""
+    # In double precision, or what is close would be lost beside what is long.
+    x = features.astype(np.float64)
+    squares = np.square(x).sum(1)
+    distances = squares[:, None] + squares - 2 * x @ x.T
+    np.fill_diagonal(distances, np.inf)
+    nearest = np.argpartition(distances, k - 1, axis=1)[:, :k]
+    found = np.take_along_axis(distances, nearest, axis=1)
+    order = np.argsort(found, axis=1)
+    found = np.take_along_axis(found, order, axis=1)
+    return PrecomputedNeighbors(np.take_along_axis(nearest, order, axis=1), np.sqrt(np.maximum(found, 0)))
 
 
 def _reduced(features: np.ndarray, seed: int) -> np.ndarray:

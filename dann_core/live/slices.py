@@ -10,7 +10,7 @@ from dann_core.live.recording import Shown
 from dann_core.method.history import Change, History
 from dann_core.settings import Settings
 
-SLICE_SECONDS = 0.12
+SLICE_SECONDS = 0.15
 """The longest slice of a run that has its worker for itself: with the look after it, some five frames a second."""
 
 

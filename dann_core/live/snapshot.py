@@ -25,7 +25,7 @@ SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY = 60, 40
 BOUNDARIES = 10
 """Classes whose boundary is kept; more would be a tangle."""
 
-SHARES, SHARES_AMONG_MANY = {"tsne": 0.1, "probe": 0.01}, {"tsne": 0.15, "probe": 0.01}
+SHARES, SHARES_AMONG_MANY = {"tsne": 0.06, "probe": 0.01}, {"tsne": 0.15, "probe": 0.01}
 """Of a training run's time, what t-SNE and the probe may take: they are made less often rather than taking more."""
 
 ROUNDS_WHILE_TRAINING, FEWEST_ROUNDS = 2, 1
