@@ -1,4 +1,5 @@
 # make app: everything a fresh machine needs, then the app. make test: the same for the tests.
+# make check: the tests, then what the presets and an upload's defaults reach over ten seeds (half an hour on two cores).
 # make loadtest: thirty visitors at once, and what they had to wait for.
 PYTHON ?= python3
 VENV := .venv
@@ -6,7 +7,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS = false
 
-.PHONY: app test lint loadtest
+.PHONY: app test check lint loadtest
 
 app: $(VENV)/app.done
 	@echo "DANN Explorer: http://127.0.0.1:$(PORT)  (Ctrl+C stops it)"
@@ -16,6 +17,10 @@ test: $(VENV)/test.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest
+
+check: test
+	$(BIN)/python -m bench.presets --seeds 10 --jobs 2
+	$(BIN)/python -m bench.defaults --seeds 10 --jobs 2
 
 # More: make loadtest LOADTEST="--sessions 10 --seconds 30"
 loadtest: $(VENV)/test.done
