@@ -8,19 +8,17 @@ another with the loop that DANN tutorials use. Building the networks counts, sta
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache, partial
 from multiprocessing import get_context
 from time import perf_counter, process_time
-from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.utils.data import DataLoader, TensorDataset
 
-from dann_core import DomainPair, Settings, Trainer, domains
+from bench.loops import usual
+from dann_core import Settings, Trainer, domains
 from dann_core.sweeps.replicas import Replicas
 
 GAMMAS = (1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0)
@@ -50,56 +48,9 @@ def single(settings: Settings, iterations: int) -> None:
     Trainer(pair_of(settings.seed), settings).advance(iterations)
 
 
-class Reversal(torch.autograd.Function):
-    """What tutorials call ReverseLayerF."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, alpha: float) -> Tensor:
-        ctx.alpha = alpha
-        return x.view_as(x)
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        return gradient.neg() * ctx.alpha, None
-
-
-def endless(loader: DataLoader) -> Iterator[list[Tensor]]:
-    """Restart the loader whenever it is exhausted."""
-    while True:
-        yield from loader
-
-
-def usual(settings: Settings, iterations: int) -> None:
-    """(c), one experiment: two loaders, a pass for each domain, a sigmoid and BCELoss, plain Adam."""
-    torch.manual_seed(settings.seed)
-    pair = pair_of(settings.seed)
-    width, hidden = settings.feature_width, settings.discriminator_width
-    extractor = nn.Sequential(nn.Linear(2, settings.extractor_width), nn.Tanh(), nn.Linear(64, width), nn.Tanh())
-    classifier = nn.Linear(width, pair.n_classes)
-    discriminator = nn.Sequential(nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, 1), nn.Sigmoid())
-    networks = nn.ModuleList([extractor, classifier, discriminator])
-    optimizer = torch.optim.Adam(networks.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
-    class_loss, domain_loss = nn.CrossEntropyLoss(), nn.BCELoss()
-    source, target = (endless(loader) for loader in loaders(pair, settings.batch_size))
-    for i in range(iterations):
-        alpha = settings.lambda_max * (2 / (1 + np.exp(-settings.gamma * i / settings.max_iter)) - 1)
-        (x_s, y_s), (x_t, _) = next(source), next(target)
-        optimizer.zero_grad()
-        features_s, features_t = extractor(x_s), extractor(x_t)
-        told_s, told_t = (discriminator(Reversal.apply(f, alpha)) for f in (features_s, features_t))
-        adversarial = domain_loss(told_s, torch.ones_like(told_s)) + domain_loss(told_t, torch.zeros_like(told_t))
-        loss = class_loss(classifier(features_s), y_s) + 0.5 * adversarial
-        loss.backward()
-        optimizer.step()
-
-
-def loaders(pair: DomainPair, batch_size: int) -> list[DataLoader]:
-    """A shuffling loader for the source and one for the target."""
-    sets = [(pair.source_x, pair.source_y), (pair.target_x, pair.target_y)]
-    return [
-        DataLoader(TensorDataset(torch.from_numpy(x).float(), torch.from_numpy(y)), batch_size, True, drop_last=True)
-        for x, y in sets
-    ]
+def as_usual(settings: Settings, iterations: int) -> None:
+    """(c), one experiment."""
+    usual(pair_of(settings.seed), settings)(iterations)
 
 
 def one_by_one(way: Callable[[Settings, int], None], settings: Sequence[Settings], iterations: int) -> float:
@@ -130,13 +81,13 @@ def measure(settings: Sequence[Settings], iterations: int, rounds: int) -> np.nd
     # A pool of its own for each share, so that no process gets both.
     pools = [ProcessPoolExecutor(1, mp_context=get_context("spawn")) for _ in range(PROCESSES)]
     spread(pools, settings, 20)
-    for way in (single, usual):
+    for way in (single, as_usual):
         way(settings[0], 50)
     table = np.empty((rounds, 3, 2))
     for i in range(rounds):
         some = [settings[(i * SUBSET + k) * 7 % len(settings)] for k in range(SUBSET)]
         table[i, 0] = timed(lambda: spread(pools, settings, iterations))
-        for row, way in ((1, single), (2, usual)):
+        for row, way in ((1, single), (2, as_usual)):
             table[i, row] = timed(partial(one_by_one, way, some, iterations))
             table[i, row] *= len(settings) / len(some)
     for pool in pools:

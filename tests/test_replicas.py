@@ -8,32 +8,14 @@ import numpy as np
 import pytest
 import torch
 from conftest import make_pair
+from dense_settings import BITING, NUMBERS, SHAPES, SMALL, WITHOUT_EFFECT, fitting, other_value
 
 from dann_core import DomainPair, KnobError, Settings, Trainer, View, domains
 from dann_core.engine import device
+from dann_core.method.stack import tanh_by_sigmoid_
+from dann_core.method.written_step import UNDERSTOOD, stackable
 from dann_core.settings.knobs import knob
-from dann_core.sweeps.replicas import UNDERSTOOD, Replicas, shape_key, stackable
-from dann_core.sweeps.stack import tanh_by_sigmoid_
-
-SMALL = Settings(batch_size=8, max_iter=40, feature_width=16, extractor_width=16, discriminator_width=16)
-
-SHAPES: dict[str, dict[str, Any]] = {
-    "relu adam": {},
-    "tanh adamw": {"activation": "tanh", "optimizer": "adamw", "discriminator_depth": 1},
-    "sgd deep": {"optimizer": "sgd", "learning_rate": 0.01, "extractor_depth": 3, "discriminator_depth": 3},
-    "bottleneck": {"bottleneck": 12, "feature_width": 20},
-    "linear features": {"extractor_depth": 1, "extractor": "mlp"},
-}
-
-NUMBERS: list[dict[str, Any]] = [
-    {},
-    {"seed": 3, "gamma": 2.0, "lambda_max": 2.0, "learning_rate": 2e-3, "learning_rate_decay": "cosine"},
-    {"seed": 4, "use_lambda_scheduler": False, "weight_decay": 0.05, "learning_rate_decay": "none"},
-    {"seed": 5, "reversal_limit": 0.2, "classification_weight": 0.7, "adversarial_weight": 1.4, "lambda_max": 5.0},
-    {"seed": 8, "reversal_limit": 0.1, "entropy_weight": 5.0, "adversarial_weight": 5.0, "lambda_max": 5.0},
-    {"seed": 6, "entropy_weight": 0.5, "entropy_balance": 1.0, "max_iter": 25, "standardisation": "pooled"},
-    {"seed": 7, "adversarial_weight": 0.0, "reversal_limit": 0.1, "max_iter": 30},
-]
+from dann_core.sweeps.replicas import Replicas, shape_key
 
 
 def run_alone(pair: DomainPair, settings: Settings, iterations: int) -> Trainer:
@@ -65,7 +47,7 @@ def test_tanh_by_sigmoid_is_tanh() -> None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_number_acts_as_in_a_single_run(shape: str) -> None:
-    settings = [SMALL.replace(**SHAPES[shape], **n) for n in _fitting(shape)]
+    settings = [SMALL.replace(**SHAPES[shape], **n) for n in fitting(shape)]
     pairs = [make_pair(n=40 + r) for r in range(len(settings))]
     replicas = Replicas(pairs, settings, device())
     replicas.advance(40)
@@ -76,10 +58,6 @@ def test_every_number_acts_as_in_a_single_run(shape: str) -> None:
         source, target = replicas.views(r)
         assert_same_view(source, trainer.look(pair.source_x, "source"), 1e-3)
         assert_same_view(target, trainer.look(pair.target_x, "target"), 1e-3)
-
-
-def _fitting(shape: str) -> list[dict[str, Any]]:
-    return [{k: v for k, v in numbers.items() if k not in SHAPES[shape]} for numbers in NUMBERS]
 
 
 def test_settings_for_somebodys_own_vectors_can_be_stacked() -> None:
@@ -187,34 +165,6 @@ def test_target_labels_are_an_exam_only() -> None:
 )
 def test_what_can_be_stacked(shape: tuple[int, ...], changes: dict[str, Any], expected: bool) -> None:
     assert stackable(make_pair(shape), SMALL.replace(**changes)) is expected
-
-
-BITING = SMALL.replace(
-    max_iter=10,
-    optimizer="sgd",
-    learning_rate=0.3,
-    weight_decay=0.01,
-    gamma=3.0,
-    adversarial_weight=5.0,
-    lambda_max=2.0,
-    reversal_limit=0.1,
-    entropy_weight=2.0,
-    entropy_balance=0.5,
-    bottleneck=12,
-)
-"""Settings none of which is without effect, but for those below."""
-
-WITHOUT_EFFECT = {"extractor", "discrepancy_weight"}
-"""On a pair of vectors without a discrepancy."""
-
-
-def other_value(settings: Settings, name: str) -> Any:
-    described, value = next(k for k in settings.knobs() if k.name == name), getattr(settings, name)
-    if described.kind == "bool":
-        return not value
-    if described.kind == "choice":
-        return "mlp" if name == "extractor" else described.choices[described.choices.index(value) - 1]
-    return type(value)(2 * value or described.high / 2)
 
 
 @pytest.mark.parametrize("name", [k.name for k in Settings.knobs()])

@@ -12,8 +12,14 @@ from dann_core.live.worker import LiveRun
 
 SETTINGS = Settings(batch_size=8, max_iter=60, extractor_width=8, feature_width=8, discriminator_width=8)
 
-STEPS = [(5, {"gamma": 3.0}), (10, {"gamma": 5.0, "discrepancy": "coral"}), (15, {"lambda_max": 0.5})]
-"""From which iteration on what holds: twice the same setting, so that going through it again would be seen."""
+STEPS = [
+    (5, {"gamma": 3.0}),
+    (10, {"gamma": 5.0, "discrepancy": "coral"}),
+    (15, {"lambda_max": 0.5}),
+    (17, {"discrepancy": "none"}),
+]
+"""From which iteration on what holds: twice the same setting, so that going through it again would be seen. While there
+is a discrepancy, another step trains."""
 
 
 def trained(trainer: Trainer, until: int) -> None:
@@ -41,6 +47,7 @@ def test_changes_before_the_checkpoint_are_not_made_again(vectors: DomainPair) -
     moved, whole = resumed(vectors, saved_at=12)
     assert [(c.iteration, c.name, c.new) for c in whole.changes] == [
         (5, "gamma", 3.0), (10, "gamma", 5.0), (10, "discrepancy", "coral"), (15, "lambda_max", 0.5),
+        (17, "discrepancy", "none"),
     ]  # fmt: skip
     assert moved.changes == whole.changes
     assert moved.settings == whole.settings
@@ -48,7 +55,7 @@ def test_changes_before_the_checkpoint_are_not_made_again(vectors: DomainPair) -
 
 
 def test_a_change_in_the_checkpoints_own_iteration_is_made_once(vectors: DomainPair) -> None:
-    for saved_at in (5, 6, 10, 15):
+    for saved_at in (5, 6, 10, 15, 17, 18):
         moved, whole = resumed(vectors, saved_at)
         assert moved.changes == whole.changes
         assert np.array_equal(moved.history.rows, whole.history.rows[saved_at:])

@@ -13,6 +13,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from conftest import make_pair
+from dense_settings import Readable
 
 from dann_core import DomainPair, KnobError, MMDLoss, Settings, Trainer, domains
 from dann_core.engine import device
@@ -34,6 +35,7 @@ VARIANTS = {
     "tanh sgd": {"activation": "tanh", "optimizer": "sgd", "learning_rate": 0.01},
     "batch norm": {"discriminator_norm": "batch", "optimizer": "adamw"},
     "all losses": {"discrepancy": "mmd", "discrepancy_weight": 0.5, "entropy_weight": 0.2},
+    "upload": {"reversal_limit": 0.2, "entropy_weight": 0.2, "entropy_balance": 1.0},
 }
 
 
@@ -140,7 +142,8 @@ def test_seeds_differ_and_leave_the_global_state_alone(vectors: DomainPair) -> N
     assert not torch.equal(weights(a), weights(b))
 
 
-def test_one_step_is_a_plain_loops_step(vectors: DomainPair) -> None:
+@pytest.mark.parametrize("make", [Trainer, Readable])
+def test_one_step_is_a_plain_loops_step(make: type[Trainer], vectors: DomainPair) -> None:
     settings = PLAIN.replace(
         optimizer="sgd",
         learning_rate=0.1,
@@ -151,7 +154,7 @@ def test_one_step_is_a_plain_loops_step(vectors: DomainPair) -> None:
         adversarial_weight=0.7,
         standardisation="source",
     )
-    trainer, plain = Trainer(vectors, settings, device()), Trainer(vectors, settings, device()).network
+    trainer, plain = make(vectors, settings, device()), Trainer(vectors, settings, device()).network
     mean, deviation = vectors.source_x.mean(0), vectors.source_x.std(0)
     picked_s, picked_t = trainer._source_batches(0), trainer._target_batches(0)
     x_s = torch.tensor(((vectors.source_x - mean) / deviation)[picked_s], dtype=torch.float32, device=trainer.device)

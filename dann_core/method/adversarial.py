@@ -7,6 +7,7 @@ Convention everywhere: the source domain is labelled 1, the target domain 0.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any, Literal
 
 import torch
@@ -126,17 +127,28 @@ class DomainAdversarialLoss(nn.Module):
         self.discriminator = discriminator
 
     def forward(self, source: Tensor, target: Tensor, lamb: float, limit: Tensor | None = None) -> Tensor:
-        both = GradientReversal.apply(torch.cat([source, target]), lamb, limit)
-        logits_s, logits_t = self._logits(both, len(source))
-        loss_s = F.binary_cross_entropy_with_logits(logits_s, torch.full_like(logits_s, SOURCE))
-        loss_t = F.binary_cross_entropy_with_logits(logits_t, torch.full_like(logits_t, TARGET))
-        return 0.5 * (loss_s + loss_t)
+        return self.joint(torch.cat([source, target]), len(source), lamb, limit)
 
-    def _logits(self, both: Tensor, n: int) -> tuple[Tensor, Tensor]:
+    def joint(self, both: Tensor, n: int, lamb: float, limit: Tensor | None = None) -> Tensor:
+        """Like `forward`, for features `(N, D)` of both domains, of which the first `n` are the source's."""
+        logits = self._logits(GradientReversal.apply(both, lamb, limit), n)
+        labels, weights = _domain_labels(n, len(both) - n, logits.device, logits.dtype)
+        return F.binary_cross_entropy_with_logits(logits, labels, weights, reduction="sum")
+
+    def _logits(self, both: Tensor, n: int) -> Tensor:
         if getattr(self.discriminator, "norm", "none") == "batch":
-            return self.discriminator(both[:n]), self.discriminator(both[n:])
-        logits = self.discriminator(both)
-        return logits[:n], logits[n:]
+            return torch.cat([self.discriminator(both[:n]), self.discriminator(both[n:])])
+        return self.discriminator(both)
+
+
+@lru_cache(maxsize=16)
+def _domain_labels(n_s: int, n_t: int, device: torch.device, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """Of so many source and target samples, the domain labels and the weights that make a sum the domains' mean."""
+
+    def column(source: float, target: float) -> Tensor:
+        return torch.tensor([[source]] * n_s + [[target]] * n_t, device=device, dtype=dtype)  # (n_s + n_t, 1)
+
+    return column(SOURCE, TARGET), column(0.5 / n_s, 0.5 / n_t)
 
 
 class AdversarialLoss(DomainAdversarialLoss):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -73,17 +75,37 @@ class Batches:
 
     def __call__(self, iteration: int) -> Tensor:
         """Indices `(batch_size,)` of the samples of this iteration."""
-        start = iteration * self.batch_size
-        parts, missing = [], self.batch_size
+        return self.span(range(iteration, iteration + 1))[0]
+
+    def span(self, iterations: range) -> Tensor:
+        """The same of several iterations in a row, `(len(iterations), batch_size)`."""
+        # Samples are drawn in one endless row.
+        start, missing = iterations.start * self.batch_size, len(iterations) * self.batch_size
+        parts = []
         while missing:
             epoch, offset = divmod(start, self.n)
             part = self._permutation(epoch)[offset : offset + missing]
             parts.append(part)
             start, missing = start + len(part), missing - len(part)
-        return parts[0] if len(parts) == 1 else torch.cat(parts)
+        return (parts[0] if len(parts) == 1 else torch.cat(parts)).view(-1, self.batch_size)
 
     def _permutation(self, epoch: int) -> Tensor:
         if epoch not in self._permutations:
             order = np.random.default_rng([*self.seed, epoch]).permutation(self.n)
             self._permutations = {epoch: torch.from_numpy(order)}
         return self._permutations[epoch]
+
+
+class Loader(NamedTuple):
+    """Both domains' standardised inputs, the source's labels, and the batches in which they are drawn."""
+
+    source_x: Tensor  # (N_s, *sample_shape)
+    source_y: Tensor  # (N_s,)
+    target_x: Tensor  # (N_t, *sample_shape)
+    source_batches: Batches
+    target_batches: Batches
+
+    def batch(self, iteration: int) -> tuple[Tensor, Tensor]:
+        """Inputs `(2n, *sample_shape)` of n source samples, then n target ones, and the source's labels `(n,)`."""
+        picked_s, picked_t = self.source_batches(iteration), self.target_batches(iteration)
+        return torch.cat([self.source_x[picked_s], self.target_x[picked_t]]), self.source_y[picked_s]

@@ -47,9 +47,34 @@ class Network(nn.Module):
             bottleneck=settings.bottleneck if self.feature_dim > settings.bottleneck else 0,
         )
         self.adversarial = DomainAdversarialLoss(discriminator)
+        self.kind = kind
+        self.flat: Tensor | None = None
+        """All parameters as one tensor `(P,)`, its `grad` all gradients, once `flatten` was called."""
 
     def forward(self, x: Tensor) -> Tensor:
         return self.extractor(x)
+
+    @torch.no_grad()
+    def flatten(self) -> Tensor:
+        """Lay all parameters into one tensor and all gradients into another; the modules keep views of them.
+
+        An optimizer then steps one tensor, which for small networks takes a third of the time. Gradients must be
+        zeroed from then on, not removed (`zero_grad(set_to_none=False)`).
+        """
+        parameters = list(self.parameters())
+        sizes = [p.numel() for p in parameters]
+        self.flat = parameters[0].new_empty(sum(sizes))
+        self.flat.grad = torch.zeros_like(self.flat)
+        places = zip(parameters, self.flat.split(sizes), self.flat.grad.split(sizes), strict=True)
+        for parameter, values, gradients in places:
+            value, gradient = (_longer_side_innermost(memory, parameter.shape) for memory in (values, gradients))
+            parameter.data, parameter.grad = value.copy_(parameter), gradient
+        return self.flat
+
+
+def _longer_side_innermost(memory: Tensor, shape: torch.Size) -> Tensor:
+    """A view of that shape. Products of matrices are several times as quick with the longer side innermost."""
+    return memory.view(shape[::-1]).mT if len(shape) == 2 and shape[1] < shape[0] else memory.view(shape)
 
 
 @dataclass(frozen=True)

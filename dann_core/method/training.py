@@ -1,25 +1,24 @@
-"""The Trainer: one readable training step, and everything that makes it repeatable."""
+"""The Trainer: one run from its data to its history, and everything that makes it repeatable."""
 
 from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from dann_core.domains.pair import DomainPair
 from dann_core.method import networks
-from dann_core.method.data import Batches, Standardizer
+from dann_core.method.data import Batches, Loader, Standardizer
 from dann_core.method.denormals import flushed
-from dann_core.method.discrepancy import entropy, marginal_entropy
 from dann_core.method.history import Change, History
-from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at, progress
+from dann_core.method.schedules import lambda_at, learning_rate_at, progress
+from dann_core.method.step import ReadableStep, Step
+from dann_core.method.written_step import WrittenStep
 from dann_core.settings import Settings
-from dann_core.settings.catalogue import DISCREPANCIES
 from dann_core.settings.knobs import KnobError
 
 OPTIMIZERS = {
@@ -27,6 +26,9 @@ OPTIMIZERS = {
     "adamw": lambda parameters: torch.optim.AdamW(parameters, fused=True),
     "sgd": lambda parameters: torch.optim.SGD(parameters, momentum=0.9, fused=True),
 }
+
+SPAN = 256
+"""Iterations whose losses are kept where they are computed before the history takes them."""
 
 EVALUATION_BATCH, EVALUATION_VALUES = 512, 8192
 """Samples in one pass without gradients, or as many small ones as have so many values, since a pass has a price of its
@@ -62,15 +64,24 @@ class Trainer:
     The same pair and settings give the same weights and history bit for bit, however `advance` is sliced and
     whether or not the run was saved and resumed in between (on one kind of device, for one number of torch threads).
 
+    The settings in force alone decide which of `steps` trains. A live change may so hand a run over to another step (a
+    discrepancy switched on: from the written-out to the readable one), which goes on from the same weights and
+    optimizer; like every change it stands in `changes`, and a run resumed before or after it gives the same bits.
+
     Raises `KnobError` when the settings do not fit the pair or the network would be too large.
     """
+
+    steps: ClassVar[tuple[type[Step], ...]] = (WrittenStep, ReadableStep)
+    """The quickest first: the first that knows the settings trains. All compute the same up to rounding."""
 
     def __init__(self, pair: DomainPair, settings: Settings, device: str = "cpu") -> None:
         self.pair = pair
         self.settings = settings
         self.device = prepared_device(device)
         self.network = networks.build(pair.sample_shape, pair.n_classes, settings).to(self.device)
-        self.optimizer = OPTIMIZERS[settings.optimizer](self.network.parameters())
+        # Convolutions are large enough to be stepped one by one.
+        parameters = [self.network.flatten()] if self.network.kind == "mlp" else self.network.parameters()
+        self.optimizer = OPTIMIZERS[settings.optimizer](parameters)
         self.standardizer = Standardizer(pair, settings)
         self.source_x = self._tensor(pair.source_x, "source")
         self.target_x = self._tensor(pair.target_x, "target")
@@ -80,65 +91,24 @@ class Trainer:
         self.iteration = 0
         self.history = History()
         self.changes: list[Change] = []
+        self._step = self._step_for(settings)
 
     @flushed()
     def advance(self, iterations: int = 1) -> None:
         """Train for exactly that many iterations."""
-        self.network.train()
-        rows = []
-        for _ in range(iterations):
-            rows.append((self.iteration, self.lamb, self._step()))
-            self.iteration += 1
-        if rows:
-            losses = torch.stack([loss for *_, loss in rows]).tolist()
-            self.history.extend([(i, lamb, *loss) for (i, lamb, _), loss in zip(rows, losses, strict=True)])
+        end = self.iteration + iterations
+        while self.iteration < end:
+            span = range(self.iteration, min(self.iteration + SPAN, end))
+            lambdas = [lambda_at(self.settings, i) for i in span]
+            losses = self._step(span)
+            self.history.extend(np.column_stack([span, lambdas, losses.cpu().numpy()]))
+            self.iteration = span.stop
 
-    def _step(self) -> Tensor:
-        """One iteration; returns the four losses, unweighted, in the order of `History`."""
-        settings = self.settings
-        picked_s, picked_t = self._source_batches(self.iteration), self._target_batches(self.iteration)
-        x = torch.cat([self.source_x[picked_s], self.target_x[picked_t]])
-        n = len(picked_s)
-
-        # Features: both domains in one pass through the same extractor.
-        features = self.network(x)  # (2n, D)
-        logits = self.network.classifier(features)  # (2n, K)
-
-        # Classification loss: only the source has labels.
-        classification = F.cross_entropy(logits[:n], self.source_y[picked_s])
-
-        # Adversarial loss: the discriminator descends it; through the reversal the extractor ascends it.
-        limit = self._reversal_limit(classification, features)
-        adversarial = self.network.adversarial(features[:n], features[n:], self.lamb, limit)
-
-        # Discrepancy and entropy: optional, and need no discriminator.
-        discrepancy = uncertainty = spread = features.new_zeros(())
-        if settings.discrepancy != "none":
-            discrepancy = DISCREPANCIES[settings.discrepancy].load()(features[:n], features[n:])
-        if settings.entropy_weight:
-            uncertainty, spread = entropy(logits[n:]), marginal_entropy(logits[n:])
-
-        # Update.
-        entropy_weight = entropy_weight_at(settings, self.iteration)
-        loss = (
-            settings.classification_weight * classification
-            + settings.adversarial_weight * adversarial
-            + settings.discrepancy_weight * discrepancy
-            + entropy_weight * (uncertainty - settings.entropy_balance * spread)
-        )
-        for group in self.optimizer.param_groups:
-            group["lr"], group["weight_decay"] = self.learning_rate, settings.weight_decay
-        self.optimizer.zero_grad()
-        loss.backward()
-        self.optimizer.step()
-        return torch.stack([classification, adversarial, discrepancy, uncertainty]).detach()
-
-    def _reversal_limit(self, classification: Tensor, features: Tensor) -> Tensor | None:
-        """How long the reversed gradient may be: a multiple of the classification gradient, both at the features."""
-        if not self.settings.reversal_limit:
-            return None
-        (gradient,) = torch.autograd.grad(classification, features, retain_graph=True)
-        return self.settings.reversal_limit * self.settings.classification_weight * gradient.norm()
+    def _step_for(self, settings: Settings) -> Step:
+        step = next(step for step in self.steps if step.knows(self.pair, settings))
+        batches = self._source_batches, self._target_batches
+        loader = Loader(self.source_x, self.source_y, self.target_x, *batches)
+        return step(self.network, self.optimizer, loader, settings)
 
     @property
     def progress(self) -> float:
@@ -168,6 +138,7 @@ class Trainer:
             old, new = getattr(self.settings, knob.name), getattr(settings, knob.name)
             self.changes.append(Change(self.iteration, knob.name, old, new))
         self.settings = settings
+        self._step = self._step_for(settings)
 
     def evaluate(self) -> Evaluation:
         """Accuracies over all samples of both domains."""
@@ -226,6 +197,7 @@ class Trainer:
         self.history = History(state["history"].numpy())
         self.changes = [Change(*c) for c in state["changes"]]
         self.settings = settings
+        self._step = self._step_for(settings)
 
     def _tensor(self, x: np.ndarray, domain: str) -> Tensor:
         tensor = torch.from_numpy(self.standardizer(x, domain)).to(self.device)

@@ -11,9 +11,10 @@ import numpy as np
 from dann_core.domains.base import Domain
 from dann_core.domains.pair import DomainPair
 from dann_core.method.training import Evaluation, Trainer, View
+from dann_core.method.written_step import stackable
 from dann_core.settings import Settings
 from dann_core.sweeps.plan import pair_of
-from dann_core.sweeps.replicas import Replicas, stackable
+from dann_core.sweeps.replicas import Replicas
 from dann_core.sweeps.selection import MEASURED_CORRELATIONS, SCORES, reverse_validation, scores
 
 DIVERGED = "It diverged: the network's outputs are not finite. Lower the learning rate."

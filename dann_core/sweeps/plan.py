@@ -16,9 +16,10 @@ import numpy as np
 from dann_core.domains.base import Domain
 from dann_core.domains.pair import DomainPair
 from dann_core.method.networks import cost
+from dann_core.method.written_step import stackable
 from dann_core.settings import Settings
 from dann_core.settings.knobs import Knob, KnobError, from_text, to_text
-from dann_core.sweeps.replicas import DECAYING, shape_key, stackable
+from dann_core.sweeps.replicas import DECAYING, shape_key
 
 LIMIT = 20_000
 """Experiments in one sweep."""

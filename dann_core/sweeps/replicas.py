@@ -32,10 +32,11 @@ from dann_core.method.data import Batches, Standardizer
 from dann_core.method.denormals import flushed
 from dann_core.method.history import COLUMNS, History
 from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at
+from dann_core.method.stack import Stack, part
 from dann_core.method.training import OPTIMIZERS, Evaluation, View, graded, prepared_device
+from dann_core.method.written_step import BLOCK, UNDERSTOOD, Gradients, Now, stackable
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
-from dann_core.sweeps.stack import Gradients, Now, Stack, part
 
 SHAPING = (
     "extractor_width",
@@ -53,34 +54,14 @@ SHAPING = (
 DECAYING = ("learning_rate", "learning_rate_decay", "max_iter", "weight_decay")
 """The settings that make the course of the learning rate, and weight decay."""
 
-UNDERSTOOD = frozenset([
-    *SHAPING, *DECAYING, "gamma", "lambda_max", "use_lambda_scheduler", "reversal_limit", "classification_weight",
-    "adversarial_weight", "entropy_weight", "entropy_balance", "standardisation", "log_counts", "seed",
-    # Only an mlp is stacked, by whichever name; and without a discrepancy its weight weighs nothing.
-    "extractor", "discrepancy_weight",
-])  # fmt: skip
-"""All settings that act on a replica as they do on a Trainer. Any other must be at its default."""
-
-BLOCK = 32
-"""Iterations whose batches and schedules are laid out at once."""
-
 ACTIVATION_BYTES, ACTIVATION_BYTES_OF_A_GPU = 2**20, 2**28
 """Of one layer in a group of replicas that are stepped together. Measured on moons. On a CPU, 32 replicas: a quarter of
 this costs 12 % more (calls), and one group of all 2 % (the processor's caches). On an H100: 512 replicas in one group
 take as long as 64, in four groups 1.8 times as long."""
 
 
-def stackable(pair: DomainPair, settings: Settings) -> bool:
-    """Whether this experiment can be stacked: an mlp as extractor, and no setting changed but those `UNDERSTOOD`."""
-    try:
-        is_mlp = networks.extractor_kind(pair.sample_shape, settings) == "mlp"
-    except KnobError:
-        return False
-    return is_mlp and all(getattr(settings, k.name) == k.default for k in settings.knobs() if k.name not in UNDERSTOOD)
-
-
 def shape_key(pair: DomainPair, settings: Settings) -> Hashable:
-    """Experiments that are `stackable` and have equal keys can be trained together."""
+    """Experiments that the written-out step knows and that have equal keys can be trained together."""
     return math.prod(pair.sample_shape), pair.n_classes, *(getattr(settings, name) for name in SHAPING)
 
 
@@ -252,7 +233,7 @@ class _Plan:
     def __init__(self, block: int, data: _Data, settings: Sequence[Settings]) -> None:
         self.iterations = range(block * BLOCK, (block + 1) * BLOCK)
         device = data.x.device
-        self._rows = _batches(block, data.draws, settings[0].batch_size).to(device)
+        self._rows = _batches(self.iterations, data.draws, settings[0].batch_size).to(device)
         self._course = np.array([[_course(s, i) for s in settings] for i in self.iterations])  # (BLOCK, R, 2)
         columns = torch.from_numpy(self._course).float().mT.contiguous()
         self._columns = columns.to(device)[..., None, None]  # (BLOCK, 2, R, 1, 1)
@@ -280,12 +261,11 @@ def _rate(settings: Settings, iteration: int) -> float:
     return learning_rate_at(settings, iteration) if iteration < settings.max_iter else 0.0
 
 
-def _batches(block: int, draws: Sequence[_Draw], n: int) -> Tensor:
-    """`(U, BLOCK, 2n)` rows of the table of inputs: the batches that the Trainer draws."""
+def _batches(iterations: range, draws: Sequence[_Draw], n: int) -> Tensor:
+    """`(U, len(iterations), 2n)` rows of the table of inputs: the batches that the Trainer draws."""
 
     def drawn(domain: range, seed: tuple[int, int]) -> Tensor:
-        # Samples are drawn in one endless row, so the batches of a block are one batch of BLOCK times the size.
-        return Batches(len(domain), n * BLOCK, seed)(block).view(BLOCK, n) + domain.start
+        return Batches(len(domain), n, seed).span(iterations) + domain.start
 
     return torch.stack(
         [torch.cat([drawn(source, (seed, 1)), drawn(target, (seed, 2))], 1) for source, target, seed in draws]

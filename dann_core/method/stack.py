@@ -1,21 +1,18 @@
 """Networks of one shape as one: layers as batched products, a backward pass that is written out.
 
 Every parameter of G networks is one tensor, `(G, ...)`, and so is its gradient. Activations are laid out `(G, D, B)`:
-network, unit, sample; the first n samples of a batch are the source's, the other n the target's. `sweeps.replicas`
-says what this is for.
+network, unit, sample; the first n samples of a batch are the source's, the other n the target's. One run trains
+through a stack of one (`method.written_step`), a sweep's experiments through a stack of many (`sweeps.replicas`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dann_core.method.networks import Network
-from dann_core.settings import Settings
 
 # Where AVX2 is the best there is, PyTorch's tanh takes almost three times as long as a sigmoid's, a quarter of a step;
 # with AVX-512 it takes half as long.
@@ -107,14 +104,27 @@ class Stack:
     @classmethod
     def of(cls, built: Sequence[Network], activation: str) -> Stack:
         """A copy of these networks, the activation being the extractor's."""
+        return cls._made(built, activation, _copied)
+
+    @classmethod
+    def over(cls, network: Network, activation: str) -> Stack:
+        """One network that is `flatten`ed, as a stack of one: the same memory."""
+        return cls._made([network], activation, _shared)
+
+    @classmethod
+    def _made(cls, built: Sequence[Network], activation: str, tensors: Tensors) -> Stack:
+        def layers(parts: list[nn.Module], activation: str) -> list[Dense]:
+            linears = [[m for m in part.modules() if isinstance(m, nn.Linear)] for part in parts]
+            return [Dense(*tensors(same), activation) for same in zip(*linears, strict=True)]
+
         discriminators = [network.adversarial.discriminator for network in built]
         discriminator = [
-            *_layers([d.bottleneck for d in discriminators], "none"),
-            *_layers([d.layers for d in discriminators], "relu"),
+            *layers([d.bottleneck for d in discriminators], "none"),
+            *layers([d.layers for d in discriminators], "relu"),
         ]
         discriminator[-1].activation = "none"
-        (classifier,) = _layers([network.classifier for network in built], "none")
-        return cls(_layers([network.extractor for network in built], activation), classifier, discriminator)
+        (classifier,) = layers([network.classifier for network in built], "none")
+        return cls(layers([network.extractor for network in built], activation), classifier, discriminator)
 
     @property
     def layers(self) -> list[Dense]:
@@ -154,13 +164,12 @@ class Stack:
         return features[0].T, logits[0].T, domain_logits[0, 0]
 
 
-def _layers(parts: list[nn.Module], activation: str) -> list[Dense]:
-    linears = [[m for m in part.modules() if isinstance(m, nn.Linear)] for part in parts]
-    return [_layer(same, activation) for same in zip(*linears, strict=True)]
+Tensors = Callable[[Sequence[nn.Linear]], tuple[Tensor, Tensor]]
+"""Makes weight and bias of one layer of a stack, with their gradients."""
 
 
 @torch.no_grad()
-def _layer(linears: Sequence[nn.Linear], activation: str) -> Dense:
+def _copied(linears: Sequence[nn.Linear]) -> tuple[Tensor, Tensor]:
     weight = torch.stack([linear.weight for linear in linears])
     bias = torch.stack([linear.bias for linear in linears])[:, :, None]
     out, width = weight.shape[1:]
@@ -168,95 +177,11 @@ def _layer(linears: Sequence[nn.Linear], activation: str) -> Dense:
         # Products are several times as quick with the longer side innermost.
         weight = weight.mT.contiguous().mT
     weight.grad, bias.grad = torch.zeros_like(weight), torch.zeros_like(bias)
-    return Dense(weight, bias, activation)
+    return weight, bias
 
 
-class Now(NamedTuple):
-    """What one iteration needs."""
-
-    x: Tensor  # (G, F, 2n)
-    y: Tensor  # (G, K, n), one-hot
-    lamb: Tensor  # (G, 1, 1)
-    entropy_weight: Tensor  # (G, 1, 1)
-
-
-class Gradients:
-    """The losses of all networks and, written out, what autograd would make of them."""
-
-    def __init__(self, stack: Stack, settings: Sequence[Settings]) -> None:
-        like = stack.classifier.weight
-
-        def column(name: str) -> Tensor:
-            return like.new_tensor([getattr(s, name) for s in settings])[:, None, None]
-
-        self.stack, self.n = stack, settings[0].batch_size
-        self.classification_weight = column("classification_weight")
-        self.adversarial_weight = column("adversarial_weight")
-        self.reversal_limit = column("reversal_limit")
-        self.entropy_balance = column("entropy_balance")
-        self.sharpens = column("entropy_weight") > 0
-        self.any_limited = bool((self.reversal_limit > 0).any())
-        # Domain labels are 1 (source) and 0 (target), and softplus(-d) and softplus(d) their losses at a logit d.
-        self.sign = torch.cat([-like.new_ones(self.n), like.new_ones(self.n)])
-
-    def __call__(self, now: Now, losses: Tensor) -> None:
-        """Fill the stack's gradients, and `losses` `(G, 4)`, unweighted, in the order of `History`."""
-        stack, n = self.stack, self.n
-
-        # Forward: both domains in one pass.
-        inputs = _forward(stack.extractor, now.x)
-        features = inputs[-1]
-        classified = features[:, :, : stack.classifier.output.shape[2]]
-        log_p = stack.classifier.forward(classified).log_softmax(1)  # (G, K, n), or 2n with an entropy term
-        seen = _forward(stack.discriminator, features)
-
-        # Losses and their gradients at the logits: the source has labels, the target may have an entropy term.
-        p = log_p.exp()
-        at_logits = torch.empty_like(p)
-        losses[:, 0] = (log_p[:, :, :n] * now.y).sum((1, 2)) / -n
-        torch.mul(p[:, :, :n] - now.y, self.classification_weight / n, out=at_logits[:, :, :n])
-        if p.shape[2] > n:
-            losses[:, 3] = self._entropy(p[:, :, n:], log_p[:, :, n:], now.entropy_weight, at_logits[:, :, n:])
-        wrong = seen[-1] * self.sign  # (G, 1, 2n), how sure the discriminator is of the wrong domain
-        losses[:, 1] = F.softplus(wrong).mean((1, 2))
-        at_seen = wrong.sigmoid_().mul_(self.sign).mul_(self.adversarial_weight / (2 * n))
-
-        # Backward: the discriminator learns at full strength; what it hands to the features is reversed.
-        at_classified = stack.classifier.backward(at_logits, classified)
-        at_features = _backward(stack.discriminator, seen, at_seen)
-        at_features.mul_(-self._reversal(now.lamb, at_features, at_classified))
-        at_features[:, :, : p.shape[2]].add_(at_classified)
-        _backward(stack.extractor, inputs, at_features, needed=False)
-
-    def _entropy(self, p: Tensor, log_p: Tensor, weight: Tensor, at_logits: Tensor) -> Tensor:
-        """Mean entropy `(G,)` of the target's predictions; `at_logits` gets the gradient of the whole entropy term."""
-        uncertainty = -(p * log_p).sum(1, keepdim=True)  # (G, 1, n)
-        rarity = -p.mean(2, keepdim=True).clamp(min=torch.finfo(p.dtype).tiny).log()  # (G, K, 1)
-        sharper = -p * (log_p + uncertainty)
-        more_even = p * (rarity - (p * rarity).sum(1, keepdim=True))
-        torch.mul(sharper - self.entropy_balance * more_even, weight / self.n, out=at_logits)
-        return torch.where(self.sharpens, uncertainty, 0).mean((1, 2))
-
-    def _reversal(self, lamb: Tensor, at_seen: Tensor, at_classified: Tensor) -> Tensor:
-        """lambda `(G, 1, 1)`, less where the reversed gradient would be longer than `reversal_limit` allows."""
-        if not self.any_limited:
-            return lamb
-        # The source half of the gradient at what is classified is the classification loss's own.
-        limit = self.reversal_limit * at_classified[:, :, : self.n].norm(dim=(1, 2), keepdim=True)
-        length = lamb * at_seen.norm(dim=(1, 2), keepdim=True)
-        shorter = lamb * (limit / length.clamp(min=torch.finfo(lamb.dtype).tiny)).clamp(max=1)
-        return torch.where(self.reversal_limit > 0, shorter, lamb)
-
-
-def _forward(layers: Sequence[Dense], x: Tensor) -> list[Tensor]:
-    """The input of every layer, and the output of the last."""
-    passed = [x]
-    for layer in layers:
-        passed.append(layer.forward(passed[-1]))
-    return passed
-
-
-def _backward(layers: Sequence[Dense], passed: list[Tensor], gradient: Tensor, *, needed: bool = True) -> Tensor | None:
-    for i in reversed(range(len(layers))):
-        gradient = layers[i].backward(gradient, passed[i], needed=needed or i > 0)
-    return gradient
+def _shared(linears: Sequence[nn.Linear]) -> tuple[Tensor, Tensor]:
+    (linear,) = linears
+    weight, bias = linear.weight.detach()[None], linear.bias.detach()[None, :, None]
+    weight.grad, bias.grad = linear.weight.grad[None], linear.bias.grad[None, :, None]
+    return weight, bias
