@@ -65,18 +65,23 @@ class Gradients:
             return like.new_tensor([getattr(s, name) for s in settings])[:, None, None]
 
         self.stack, self.n = stack, settings[0].batch_size
-        self.classification_weight = column("classification_weight")
-        self.adversarial_weight = column("adversarial_weight")
-        self.reversal_limit = column("reversal_limit")
-        self.entropy_balance = column("entropy_balance")
-        self.sharpens = column("entropy_weight") > 0
-        self.any_limited = bool((self.reversal_limit > 0).any())
+        source, target = like.new_ones(2, self.n)
         # Domain labels are 1 (source) and 0 (target), and softplus(-d) and softplus(d) their losses at a logit d.
-        self.sign = torch.cat([-like.new_ones(self.n), like.new_ones(self.n)])
+        self.sign = torch.cat([-source, target])
+        # What one sample's gradient counts for.
+        self.classification_share = column("classification_weight") / self.n
+        self.adversarial_share = self.sign * column("adversarial_weight") / (2 * self.n)
+        self.entropy_balance = column("entropy_balance")
+        self.reversal_limit = column("reversal_limit")
+        self.is_limited = self.reversal_limit > 0
+        self.any_limited, self.all_limited = bool(self.is_limited.any()), bool(self.is_limited.all())
+        # From sums over samples to the losses of `History`, (G, 4).
+        self.means = like.new_tensor([[-1, 0.5, 0, -float(s.entropy_weight > 0)] for s in settings]) / self.n
 
     def __call__(self, now: Now, losses: Tensor) -> None:
         """Fill the stack's gradients, and `losses` `(G, 4)`, unweighted, in the order of `History`."""
         stack, n = self.stack, self.n
+        classification, adversarial, _, uncertainty = losses.unbind(1)
 
         # Forward: both domains in one pass.
         inputs = _forward(stack.extractor, now.x)
@@ -86,31 +91,35 @@ class Gradients:
         seen = _forward(stack.discriminator, features)
 
         # Losses and their gradients at the logits: the source has labels, the target may have an entropy term.
-        p = log_p.exp()
-        at_logits = torch.empty_like(p)
-        losses[:, 0] = (log_p[:, :, :n] * now.y).sum((1, 2)) / -n
-        torch.mul(p[:, :, :n] - now.y, self.classification_weight / n, out=at_logits[:, :, :n])
-        if p.shape[2] > n:
-            losses[:, 3] = self._entropy(p[:, :, n:], log_p[:, :, n:], now.entropy_weight, at_logits[:, :, n:])
-        wrong = seen[-1] * self.sign  # (G, 1, 2n), how sure the discriminator is of the wrong domain
-        losses[:, 1] = F.softplus(wrong).mean((1, 2))
-        at_seen = wrong.sigmoid_().mul_(self.sign).mul_(self.adversarial_weight / (2 * n))
+        at_logits = log_p.exp()
+        torch.sum(log_p[:, :, :n] * now.y, (1, 2), out=classification)
+        at_logits[:, :, :n].sub_(now.y).mul_(self.classification_share)
+        if log_p.shape[2] > n:
+            self._entropy(at_logits[:, :, n:], log_p[:, :, n:], now.entropy_weight, uncertainty)
+        wrong = seen[-1].mul_(self.sign)  # (G, 1, 2n), how sure the discriminator is of the wrong domain
+        torch.sum(F.softplus(wrong), (1, 2), out=adversarial)
+        at_seen = wrong.sigmoid_().mul_(self.adversarial_share)
+        losses.mul_(self.means)
 
         # Backward: the discriminator learns at full strength; what it hands to the features is reversed.
         at_classified = stack.classifier.backward(at_logits, classified)
         at_features = _backward(stack.discriminator, seen, at_seen)
         at_features.mul_(-self._reversal(now.lamb, at_features, at_classified))
-        at_features[:, :, : p.shape[2]].add_(at_classified)
+        at_features[:, :, : log_p.shape[2]].add_(at_classified)
         _backward(stack.extractor, inputs, at_features, needed=False)
 
-    def _entropy(self, p: Tensor, log_p: Tensor, weight: Tensor, at_logits: Tensor) -> Tensor:
-        """Mean entropy `(G,)` of the target's predictions; `at_logits` gets the gradient of the whole entropy term."""
-        uncertainty = -(p * log_p).sum(1, keepdim=True)  # (G, 1, n)
-        rarity = -p.mean(2, keepdim=True).clamp(min=torch.finfo(p.dtype).tiny).log()  # (G, K, 1)
-        sharper = -p * (log_p + uncertainty)
-        more_even = p * (rarity - (p * rarity).sum(1, keepdim=True))
-        torch.mul(sharper - self.entropy_balance * more_even, weight / self.n, out=at_logits)
-        return torch.where(self.sharpens, uncertainty, 0).mean((1, 2))
+    def _entropy(self, p: Tensor, log_p: Tensor, weight: Tensor, minus_entropy: Tensor) -> None:
+        """From the target's predictions `p` to the gradient of the whole entropy term at their logits, in place.
+
+        `minus_entropy` `(G,)` gets the sum over samples.
+        """
+        p_log_p = p * log_p
+        certainty = p_log_p.sum(1, keepdim=True)  # (G, 1, n)
+        frequency = p.mean(2, keepdim=True).clamp_(min=torch.finfo(p.dtype).tiny).log_()  # (G, K, 1)
+        torch.sum(certainty, (1, 2), out=minus_entropy)
+        # Sharper: p (certainty - log p). As much as the balance says, more even: p (frequency - its mean under p).
+        sharper = torch.sub(frequency, torch.bmm(frequency.mT, p)).mul_(self.entropy_balance).add_(certainty)
+        p.mul_(sharper).sub_(p_log_p).mul_(weight / self.n)
 
     def _reversal(self, lamb: Tensor, at_seen: Tensor, at_classified: Tensor) -> Tensor:
         """lambda `(G, 1, 1)`, less where the reversed gradient would be longer than `reversal_limit` allows."""
@@ -119,8 +128,8 @@ class Gradients:
         # The source half of the gradient at what is classified is the classification loss's own.
         limit = self.reversal_limit * at_classified[:, :, : self.n].norm(dim=(1, 2), keepdim=True)
         length = lamb * at_seen.norm(dim=(1, 2), keepdim=True)
-        shorter = lamb * (limit / length.clamp(min=torch.finfo(lamb.dtype).tiny)).clamp(max=1)
-        return torch.where(self.reversal_limit > 0, shorter, lamb)
+        shorter = lamb * (limit / length.clamp_(min=torch.finfo(lamb.dtype).tiny)).clamp_(max=1)
+        return shorter if self.all_limited else torch.where(self.is_limited, shorter, lamb)
 
 
 def _forward(layers: Sequence[Dense], x: Tensor) -> list[Tensor]:
