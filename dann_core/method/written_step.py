@@ -1,7 +1,14 @@
-"""The training step with its backward pass written out: the same as `method.step`, twice as quick on small networks.
+"""The training step with its backward pass written out: what `method.step` computes, twice as quick on small networks.
 
-Of a small network's step, most is what autograd and the calls cost. Here one batched product stands for each layer and
-buffers are kept. Sums are taken in another order, so losses are those of the readable step up to rounding: TODO
+Of a small network's step, most is what autograd and single calls cost. Here one batched product stands for each layer,
+buffers are kept, and the optimizer steps one tensor (`python -m bench.steps`).
+
+Sums are taken in another order, so a run is that of the readable step up to rounding, which two networks that play
+against each other amplify, just as moving the first weights by one unit in the last place does. Measured, six
+experiments each (seeds 0 to 5, gamma 2 to 20), largest relative difference of a loss within the first 50, 100 and 200
+iterations: blobs 3e-6, 3e-6 and 5e-3; pinwheel 7e-7, 1e-4 and 8e-3; moons 2e-7, 3e-3 and 0.7. Target accuracies at the
+end: within 4 points; where a preset is no sure thing (another gamma or angle) as far apart as moved first weights bring
+them.
 """
 
 from __future__ import annotations
