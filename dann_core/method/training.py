@@ -79,7 +79,7 @@ class Trainer:
         self.settings = settings
         self.device = prepared_device(device)
         self.network = networks.build(pair.sample_shape, pair.n_classes, settings).to(self.device)
-        # Convolutions are large enough to be stepped one by one.
+        # Small layers are stepped sooner as one tensor; gradients of a CNN would have to be copied there.
         parameters = [self.network.flatten()] if self.network.kind == "mlp" else self.network.parameters()
         self.optimizer = OPTIMIZERS[settings.optimizer](parameters)
         self.standardizer = Standardizer(pair, settings)
