@@ -1,8 +1,8 @@
 """The training step with its backward pass written out: what `method.step` computes, twice as quick on small networks.
 
 Of a small network's step, most is what autograd and single calls cost. Here one batched product stands for each layer,
-buffers are kept, and the optimizer steps one tensor (`python -m bench.steps`). The same in NumPy was tried on moons: six
-times as quick as the usual loop instead of five, too little for another copy of the method.
+buffers are kept, and the optimizer steps one tensor (`python -m bench.steps`). The same in NumPy was tried on moons:
+six times as quick as the usual loop instead of five, too little for another copy of the method.
 
 Sums are taken in another order, so a run is that of the readable step up to rounding, which two networks that play
 against each other amplify, just as moving the first weights by one unit in the last place does. Measured, six
