@@ -7,6 +7,7 @@ Convention everywhere: the source domain is labelled 1, the target domain 0.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dann_core.method.schedules import lambda_at
+from dann_core.method.schedules import risen_lambda
 
 Norm = Literal["none", "layer", "batch", "batch-joint"]
 
@@ -62,7 +63,7 @@ class LambdaScheduler:
 
     def lamb(self) -> float:
         """lambda at the current iteration."""
-        return lambda_at(self, self.curr_iter)
+        return risen_lambda(self, self.curr_iter)
 
     def step(self) -> None:
         """Go one iteration on, up to `max_iter`."""
@@ -129,10 +130,23 @@ class DomainAdversarialLoss(nn.Module):
     def forward(self, source: Tensor, target: Tensor, lamb: float, limit: Tensor | None = None) -> Tensor:
         return self.joint(torch.cat([source, target]), len(source), lamb, limit)
 
-    def joint(self, both: Tensor, n: int, lamb: float, limit: Tensor | None = None) -> Tensor:
-        """Like `forward`, for features `(N, D)` of both domains, of which the first `n` are the source's."""
-        logits = self._logits(GradientReversal.apply(both, lamb, limit), n)
+    def joint(
+        self,
+        both: Tensor,
+        n: int,
+        lamb: float,
+        limit: Tensor | None = None,
+        seen: Callable[[Tensor], Tensor] = lambda features: features,
+        counts_for: Tensor | None = None,
+    ) -> Tensor:
+        """Like `forward`, for features `(N, D)` of both domains, of which the first `n` are the source's.
+
+        The discriminator sees what `seen` makes of the features; each sample counts for `counts_for` `(N, 1)`, by
+        default 1.
+        """
+        logits = self._logits(seen(GradientReversal.apply(both, lamb, limit)), n)
         labels, weights = _domain_labels(n, len(both) - n, logits.device, logits.dtype)
+        weights = weights if counts_for is None else weights * counts_for
         return F.binary_cross_entropy_with_logits(logits, labels, weights, reduction="sum")
 
     def _logits(self, both: Tensor, n: int) -> Tensor:

@@ -70,7 +70,12 @@ def entropy(logits: Tensor) -> Tensor:
     return -(log_p.exp() * log_p).sum(1).mean()
 
 
-def marginal_entropy(logits: Tensor) -> Tensor:
-    """Entropy (nats) of the mean prediction: log K when the predictions are spread evenly over the K classes."""
+def marginal_entropy(logits: Tensor, log_shares: Tensor | None = None) -> Tensor:
+    """Entropy (nats) of the mean prediction: log K when the predictions are spread evenly over the K classes.
+
+    With the logarithms of shares `(K,)`, minus the Kullback-Leibler divergence of the mean prediction from these, which
+    is 0 where both agree; for equal shares both differ by a constant.
+    """
     p = logits.softmax(1).mean(0)
-    return -(p * p.clamp(min=torch.finfo(p.dtype).tiny).log()).sum()
+    spread = -(p * p.clamp(min=torch.finfo(p.dtype).tiny).log()).sum()
+    return spread if log_shares is None else spread + p @ log_shares

@@ -12,8 +12,9 @@ from torch import Tensor, nn
 from dann_core.domains.pair import KINDS
 from dann_core.method.adversarial import Discriminator, DomainAdversarialLoss
 from dann_core.method.extractors import output_dim
+from dann_core.method.reweighting import ShareState
 from dann_core.settings import Settings
-from dann_core.settings.catalogue import EXTRACTORS, readers
+from dann_core.settings.catalogue import DISCRIMINATOR_INPUTS, EXTRACTORS, readers
 from dann_core.settings.knobs import KnobError
 
 PARAMETER_LIMIT = 60_000_000
@@ -38,15 +39,17 @@ class Network(nn.Module):
         self.extractor = EXTRACTORS[kind].load()(sample_shape, settings)
         self.feature_dim = output_dim(self.extractor, sample_shape)
         self.classifier = _classifier(kind, self.feature_dim, n_classes)
+        self.seen = DISCRIMINATOR_INPUTS[settings.discriminator_input].load()(self.feature_dim, n_classes)
         discriminator = Discriminator(
-            self.feature_dim,
+            self.seen.output_dim,
             settings.discriminator_width,
             settings.discriminator_norm,
             depth=settings.discriminator_depth,
-            # Features that are narrow already need none.
-            bottleneck=settings.bottleneck if self.feature_dim > settings.bottleneck else 0,
+            # What is narrow already needs none.
+            bottleneck=settings.bottleneck if self.seen.output_dim > settings.bottleneck else 0,
         )
         self.adversarial = DomainAdversarialLoss(discriminator)
+        self.shares = ShareState(n_classes)
         self.kind = kind
         self.flat: Tensor | None = None
         """All parameters as one tensor `(P,)`, its `grad` all gradients, once `flatten` was called."""

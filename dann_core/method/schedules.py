@@ -10,6 +10,9 @@ from typing import Protocol
 
 from dann_core.settings import Settings
 
+SHARES_EVERY, SHARES_KNOWN = 16, 0.15
+"""Iterations between two estimates of the target's class shares, and the progress at which the first one counts."""
+
 
 class Rise(Protocol):
     """What lambda is made of: `Settings` have it, and so has a `LambdaScheduler`."""
@@ -30,15 +33,29 @@ def rise(progress: float, gamma: float) -> float:
     return math.tanh(gamma * progress / 2)
 
 
-def lambda_at(settings: Rise, iteration: int) -> float:
+def risen_lambda(settings: Rise, iteration: int) -> float:
     """lambda in that iteration; `lambda_max` all along without `use_lambda_scheduler`."""
     if not settings.use_lambda_scheduler:
         return settings.lambda_max
     return settings.lambda_max * rise(progress(settings.max_iter, iteration), settings.gamma)
 
 
+def adapts_from(settings: Settings) -> int:
+    """The first iteration that adapts: where class shares are estimated, the source has to be learnt first."""
+    if settings.class_shares != "estimated":
+        return 0
+    return math.ceil(SHARES_KNOWN * settings.max_iter / SHARES_EVERY) * SHARES_EVERY
+
+
+def lambda_at(settings: Settings, iteration: int) -> float:
+    """lambda in that iteration of a run; 0 before it adapts."""
+    return risen_lambda(settings, iteration) if iteration >= adapts_from(settings) else 0.0
+
+
 def entropy_weight_at(settings: Settings, iteration: int) -> float:
     """The entropy term's weight in that iteration: it rises with gamma also where lambda does not."""
+    if iteration < adapts_from(settings):
+        return 0.0
     return settings.entropy_weight * rise(progress(settings.max_iter, iteration), settings.gamma)
 
 

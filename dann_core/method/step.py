@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Protocol
 
 import torch
@@ -12,6 +13,7 @@ from dann_core.domains.pair import DomainPair
 from dann_core.method.data import Loader
 from dann_core.method.discrepancy import entropy, marginal_entropy
 from dann_core.method.networks import Network
+from dann_core.method.reweighting import Reweighting
 from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at
 from dann_core.settings import Settings
 from dann_core.settings.catalogue import DISCREPANCIES
@@ -38,6 +40,7 @@ class ReadableStep:
 
     def __init__(self, network: Network, optimizer: optim.Optimizer, loader: Loader, settings: Settings) -> None:
         self.network, self.optimizer, self.loader, self.settings = network, optimizer, loader, settings
+        self.reweighting = reweighting(network, loader, settings)
 
     @staticmethod
     def knows(pair: DomainPair, settings: Settings) -> bool:
@@ -56,15 +59,27 @@ class ReadableStep:
 
         # Features: both domains in one pass through the same extractor.
         features = network(x)  # (2n, D)
-        # Only the entropy term asks which classes target samples are given.
-        logits = network.classifier(features if settings.entropy_weight else features[:n])  # (n or 2n, K)
+        # Not every objective asks which classes target samples are given.
+        asks = settings.entropy_weight or network.seen.needs_predictions or self.reweighting
+        logits = network.classifier(features if asks else features[:n])  # (n or 2n, K)
+
+        # What samples count for: more, the more frequent their class is in the target; and what the discriminator says.
+        class_weights = log_shares = None
+        counts_for = network.seen.weights(logits)
+        if self.reweighting:
+            self.reweighting.note(iteration, logits[n:].T[None])
+            class_weights, log_shares = self.reweighting.weights[0, :, 0], self.reweighting.log_expected[0, :, 0]
+            by_class = torch.cat([class_weights[y], class_weights.new_ones(n)])[:, None]
+            counts_for = by_class if counts_for is None else by_class * counts_for
 
         # Classification loss: only the source has labels.
-        classification = F.cross_entropy(logits[:n], y)
+        classification = F.cross_entropy(logits[:n], y, class_weights, reduction="sum") / n
 
         # Adversarial loss: the discriminator descends it; through the reversal the extractor ascends it.
         limit = self._reversal_limit(classification, features)
-        adversarial = network.adversarial.joint(features, n, lambda_at(settings, iteration), limit)
+        adversarial = network.adversarial.joint(
+            features, n, lambda_at(settings, iteration), limit, partial(network.seen, logits=logits), counts_for
+        )
         loss = settings.classification_weight * classification + settings.adversarial_weight * adversarial
 
         # Discrepancy and entropy: optional, and need no discriminator.
@@ -73,7 +88,7 @@ class ReadableStep:
             discrepancy = DISCREPANCIES[settings.discrepancy].load()(features[:n], features[n:])
             loss = loss + settings.discrepancy_weight * discrepancy
         if settings.entropy_weight:
-            uncertainty, spread = entropy(logits[n:]), marginal_entropy(logits[n:])
+            uncertainty, spread = entropy(logits[n:]), marginal_entropy(logits[n:], log_shares)
             entropy_weight = entropy_weight_at(settings, iteration)
             loss = loss + entropy_weight * (uncertainty - settings.entropy_balance * spread)
 
@@ -89,6 +104,15 @@ class ReadableStep:
             return None
         (gradient,) = torch.autograd.grad(classification, features, retain_graph=True)
         return self.settings.reversal_limit * self.settings.classification_weight * gradient.norm()
+
+
+def reweighting(network: Network, loader: Loader, settings: Settings) -> Reweighting | None:
+    """What a run knows of the target's class shares, kept in its network; None where they are not estimated."""
+    if settings.class_shares != "estimated":
+        return None
+    counts = torch.bincount(loader.source_y, minlength=len(network.shares.counted))
+    samples = counts.new_tensor([[len(loader.source_x), len(loader.target_x)]])
+    return Reweighting([network.shares], (counts / len(loader.source_y))[None], samples, [settings])
 
 
 def descend(optimizer: optim.Optimizer, settings: Settings, iteration: int) -> None:

@@ -218,7 +218,7 @@ class Trainer:
         network = self.network.eval()
         features = torch.cat([network(part) for part in _parts(x)])
         logits = network.classifier(features)
-        domain_logits = network.adversarial.discriminator(features)
+        domain_logits = network.adversarial.discriminator(network.seen(features, logits))
         return View(*(t.cpu().numpy() for t in (features, logits.softmax(1), domain_logits.sigmoid()[:, 0])))
 
 

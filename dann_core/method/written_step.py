@@ -25,9 +25,10 @@ from dann_core.domains.pair import DomainPair
 from dann_core.method import networks
 from dann_core.method.data import Loader
 from dann_core.method.networks import Network
+from dann_core.method.reweighting import Reweighting
 from dann_core.method.schedules import entropy_weight_at, lambda_at
 from dann_core.method.stack import Dense, Stack
-from dann_core.method.step import descend
+from dann_core.method.step import descend, reweighting
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 
@@ -35,7 +36,7 @@ UNDERSTOOD = frozenset([
     "extractor_width", "extractor_depth", "feature_width", "activation", "discriminator_width", "discriminator_depth",
     "bottleneck", "batch_size", "optimizer", "learning_rate", "learning_rate_decay", "max_iter", "weight_decay",
     "gamma", "lambda_max", "use_lambda_scheduler", "reversal_limit", "classification_weight", "adversarial_weight",
-    "entropy_weight", "entropy_balance", "standardisation", "log_counts", "seed",
+    "entropy_weight", "entropy_balance", "class_shares", "standardisation", "log_counts", "seed",
     # Only an mlp is written out, by whichever name; and without a discrepancy its weight weighs nothing.
     "extractor", "discrepancy_weight",
 ])  # fmt: skip
@@ -61,12 +62,14 @@ class Now(NamedTuple):
     y: Tensor  # (G, K, n), one-hot
     lamb: Tensor  # (G, 1, 1)
     entropy_weight: Tensor  # (G, 1, 1)
+    iteration: int
 
 
 class Gradients:
     """The losses of all networks and, written out, what autograd would make of them."""
 
-    def __init__(self, stack: Stack, settings: Sequence[Settings]) -> None:
+    def __init__(self, stack: Stack, settings: Sequence[Settings], reweighting: Reweighting | None = None) -> None:
+        self.reweighting = reweighting
         like = stack.classifier.weight
 
         def column(name: str) -> Tensor:
@@ -97,16 +100,27 @@ class Gradients:
         classified = features[:, :, : stack.classifier.output.shape[2]]
         log_p = stack.classifier.forward(classified).log_softmax(1)  # (G, K, n), or 2n with an entropy term
         seen = _forward(stack.discriminator, features)
+        if self.reweighting:
+            self.reweighting.note(now.iteration, log_p[:, :, n:])
+            # What source samples count for, (G, 1, n).
+            counts_for = torch.bmm(self.reweighting.weights.mT, now.y)
 
         # Losses and their gradients at the logits: the source has labels, the target may have an entropy term.
         at_logits = log_p.exp()
-        torch.sum(log_p[:, :, :n] * now.y, (1, 2), out=classification)
+        y = now.y * counts_for if self.reweighting else now.y
+        torch.sum(log_p[:, :, :n] * y, (1, 2), out=classification)
         at_logits[:, :, :n].sub_(now.y).mul_(self.classification_share)
+        if self.reweighting:
+            at_logits[:, :, :n].mul_(counts_for)
         if log_p.shape[2] > n:
             self._entropy(at_logits[:, :, n:], log_p[:, :, n:], now.entropy_weight, uncertainty)
         wrong = seen[-1].mul_(self.sign)  # (G, 1, 2n), how sure the discriminator is of the wrong domain
-        torch.sum(F.softplus(wrong), (1, 2), out=adversarial)
+        penalty = F.softplus(wrong)
         at_seen = wrong.sigmoid_().mul_(self.adversarial_share)
+        if self.reweighting:
+            for weighted in (penalty, at_seen):
+                weighted[:, :, :n].mul_(counts_for)
+        torch.sum(penalty, (1, 2), out=adversarial)
         losses.mul_(self.means)
 
         # Backward: the discriminator learns at full strength; what it hands to the features is reversed.
@@ -125,6 +139,8 @@ class Gradients:
         certainty = p_log_p.sum(1, keepdim=True)  # (G, 1, n)
         frequency = p.mean(2, keepdim=True).clamp_(min=torch.finfo(p.dtype).tiny).log_()  # (G, K, 1)
         torch.sum(certainty, (1, 2), out=minus_entropy)
+        if self.reweighting:
+            frequency.sub_(self.reweighting.log_expected)
         # Sharper: p (certainty - log p). As much as the balance says, more even: p (frequency - its mean under p).
         sharper = torch.sub(frequency, torch.bmm(frequency.mT, p)).mul_(self.entropy_balance).add_(certainty)
         p.mul_(sharper).sub_(p_log_p).mul_(weight / self.n)
@@ -163,9 +179,10 @@ class WrittenStep:
         self.optimizer, self.loader, self.settings = optimizer, loader, settings
         n = settings.batch_size
         stack = Stack.over(network, settings.activation)
-        # Without an entropy term nobody asks which classes target samples are given.
-        stack.reserve(1, 2 * n, 2 * n if settings.entropy_weight else n)
-        self._gradients = Gradients(stack, [settings])
+        # Without them and an entropy term nobody asks which classes target samples are given.
+        shares = reweighting(network, loader, settings)
+        stack.reserve(1, 2 * n, 2 * n if settings.entropy_weight or shares else n)
+        self._gradients = Gradients(stack, [settings], shares)
         self._one_hot = torch.eye(stack.classifier.weight.shape[1], device=loader.source_x.device)
         self._block = range(0)
         self._laid_out: list[Now] = []
@@ -197,4 +214,6 @@ class WrittenStep:
         y = self._one_hot[loader.source_y[picked_s]].mT
         course = [(lambda_at(self.settings, i), entropy_weight_at(self.settings, i)) for i in self._block]
         lamb, entropy_weight = x.new_tensor(course).T[..., None, None, None]
-        self._laid_out = [Now(*now) for now in zip(x[:, None], y[:, None], lamb, entropy_weight, strict=True)]
+        self._laid_out = [
+            Now(*now) for now in zip(x[:, None], y[:, None], lamb, entropy_weight, self._block, strict=True)
+        ]

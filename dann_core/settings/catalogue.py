@@ -55,6 +55,15 @@ DISCREPANCIES: dict[str, Discrepancy] = {
     "coral": Discrepancy("dann_core.method.discrepancy:coral", "distance of the covariances (Deep CORAL)"),
 }
 
+DISCRIMINATOR_INPUTS: dict[str, Part] = {
+    "features": Part("dann_core.method.conditioning:Features", "the features alone (DANN)"),
+    "conditional": Part(
+        "dann_core.method.conditioning:Conditional",
+        "features and predictions together, sure ones counting for more (CDAN)",
+    ),
+}
+"""Classes: see `dann_core.method.conditioning`."""
+
 
 def readers(kind: Kind) -> tuple[str, ...]:
     """The extractors that read such samples, that of "auto" first."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, Self
 
-from dann_core.settings.catalogue import DISCREPANCIES, EXTRACTORS, described
+from dann_core.settings.catalogue import DISCREPANCIES, DISCRIMINATOR_INPUTS, EXTRACTORS, described
 from dann_core.settings.defaults import DataShape, overrides
 from dann_core.settings.knobs import Knob, Knobs, from_text, knob, to_text
 
@@ -86,9 +86,21 @@ class Settings(Knobs):
     entropy_balance: float = knob(
         0.0,
         "How much the entropy term also asks that the target's predictions, taken together, spread over the classes: "
-        "without it, sharpening may end with one class for everything; 1 is right where classes are about equally "
-        "frequent.",
+        "without it, sharpening may end with one class for everything. 1 is right where classes are about equally "
+        "frequent, or class shares are estimated.",
         low=0, high=2, step=0.1, live=True, group="loss",
+    )  # fmt: skip
+
+    class_shares: Literal["ignored", "estimated"] = knob(
+        "ignored",
+        "estimated: how frequent each class is in the target is estimated from its predictions, source samples are "
+        "weighted to them, and the entropy term's balance asks for them; adapting begins after 15 % of the run, "
+        "when the source has been learnt. ignored: samples count alike, and the balance asks for equal shares.",
+        label="class shares", live=True, group="loss",
+    )  # fmt: skip
+    discriminator_input: Literal[tuple(DISCRIMINATOR_INPUTS)] = knob(
+        "features", f"What the discriminator sees. {described(DISCRIMINATOR_INPUTS)}", label="discriminator sees",
+        group="network",
     )  # fmt: skip
 
     extractor: Literal["auto", *EXTRACTORS] = knob(

@@ -26,6 +26,7 @@ from dann_core.method import networks
 from dann_core.method.data import Batches, Standardizer
 from dann_core.method.denormals import flushed
 from dann_core.method.history import COLUMNS, History
+from dann_core.method.reweighting import Reweighting, ShareState
 from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at
 from dann_core.method.stack import Stack, part
 from dann_core.method.training import OPTIMIZERS, Evaluation, View, graded, prepared_device
@@ -87,9 +88,9 @@ class Replicas:
             for pair, s in {s.seed: (pair, s) for pair, s in experiments}.values()
         }
         self._stack = Stack.of([built[s.seed] for s in settings], settings[0].activation)
-        n, sharpened = settings[0].batch_size, any(s.entropy_weight for s in settings)
-        # Without an entropy term nobody asks which classes target samples are given.
-        self._stack.reserve(min(size, len(settings)), 2 * n, 2 * n if sharpened else n)
+        n, asks = settings[0].batch_size, any(s.entropy_weight or s.class_shares == "estimated" for s in settings)
+        # Otherwise nobody asks which classes target samples are given.
+        self._stack.reserve(min(size, len(settings)), 2 * n, 2 * n if asks else n)
         self._groups = [
             _Group(self._stack, self.settings, slice(i, i + size), self._data) for i in range(0, len(experiments), size)
         ]
@@ -128,7 +129,7 @@ class Replicas:
         for group in self._groups:
             if iteration < group.length:
                 place, batch = group.place, self._data.batch(rows.index_select(0, group.drawn))
-                group.gradients(Now(*batch, lamb[place], entropy_weight[place]), losses[place])
+                group.gradients(Now(*batch, lamb[place], entropy_weight[place], iteration), losses[place])
         for alike in self._optimizer.param_groups:
             alike["lr"] = _rate(alike["settings"], iteration)
         self._optimizer.step()
@@ -165,7 +166,7 @@ class _Group:
     def __init__(self, stack: Stack, settings: Sequence[Settings], place: slice, data: _Data) -> None:
         self.place, self.drawn = place, data.drawn[place]
         self.length = max(s.max_iter for s in settings[place])
-        self.gradients = Gradients(stack.part(place), settings[place])
+        self.gradients = Gradients(stack.part(place), settings[place], data.reweighting(place, settings[place]))
 
 
 def _alike(stack: Stack, settings: Sequence[Settings]) -> Iterator[dict[str, Any]]:
@@ -215,6 +216,16 @@ class _Data:
         y = self.y.index_select(0, rows[:, :n].reshape(-1)).view(g, n, -1).mT
         # Products with few features are several times as quick with the longer side innermost.
         return x.contiguous() if x.shape[1] < 2 * n else x, y
+
+    def reweighting(self, place: slice, settings: Sequence[Settings]) -> Reweighting | None:
+        """Of some replicas, if any of them estimates the target's class shares."""
+        if all(s.class_shares != "estimated" for s in settings):
+            return None
+        draws = [self.draws[drawn] for drawn in self.drawn[place].tolist()]
+        shares = torch.stack([self.y[source.start : source.stop].mean(0) for source, _, _ in draws])
+        samples = shares.new_tensor([[len(source), len(target)] for source, target, _ in draws])
+        states = [ShareState(shares.shape[1]).to(shares.device) for _ in draws]
+        return Reweighting(states, shares, samples, settings)
 
     def inputs(self, replica: int) -> tuple[Tensor, Tensor]:
         """All source and all target inputs of one replica, `(N, F)` each."""

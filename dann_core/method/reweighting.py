@@ -1,0 +1,109 @@
+"""Alignment where class shares differ: which shares the target seems to have, and what samples then count for.
+
+An adversary makes the two domains' features alike as a whole. Where a class is frequent in one domain and rare in the
+other, it can only do so by mixing classes (Zhao et al. 2019). So a source sample of class k counts for q_k / p_k in the
+classification and the adversarial loss, with the source's class shares p and the target's q, as if the source had been
+drawn with the target's shares (Tachet des Combes et al. 2020, importance-weighted DANN), and the balance of the entropy
+term asks for q instead of equal shares: KL(mean prediction || q). A class that the target seems not to have weighs
+nothing and so leaves the alignment (Cao et al. 2018).
+
+q is what the classifier says of the target's batches, counted over some thirty iterations, and it goes on following
+while the features are aligned: predictions get better by it, and with them the counts. It is not believed at once.
+Counts of few samples differ by chance; as far as that explains their distance from the source's shares, q keeps half
+way between both, and beyond that it goes over to the counts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from dann_core.method.schedules import SHARES_EVERY, adapts_from
+from dann_core.settings import Settings
+
+WINDOW = 30
+"""Iterations over which predictions are counted, each counting for less the longer it is ago."""
+
+CHANCE, BEYOND_CHANCE = 2.0, 3.0
+"""Distances from the source's shares, in multiples of what chance alone makes on average: up to the first one, counts
+are believed `LEAST_TRUST`, from the second on wholly."""
+
+LEAST_TRUST = 0.5
+
+RAREST = 1e-3
+"""A share below this (or a tenth of an equal one) is taken for it where its logarithm is needed."""
+
+
+class ShareState(nn.Module):
+    """What a network has found out of the target's class shares: buffers, which are saved with its weights."""
+
+    counted: Tensor
+    """`(K,)`, of the target's predictions, not normalised."""
+
+    reference: Tensor
+    """`(K,)`, the shares that count, or zeros as long as none do."""
+
+    trust: Tensor
+    """`()`, in counts against the source's shares; NaN before it is decided."""
+
+    def __init__(self, n_classes: int) -> None:
+        super().__init__()
+        self.register_buffer("counted", torch.zeros(n_classes))
+        self.register_buffer("reference", torch.zeros(n_classes))
+        self.register_buffer("trust", torch.tensor(math.nan))
+
+
+class Reweighting:
+    """Class shares and weights of G runs; those that do not estimate shares keep weights of 1.
+
+    `source` are the shares of the source's classes, `(G, K)`, and `samples` the number of samples of source and target,
+    `(G, 2)`. `states` are changed in place.
+    """
+
+    def __init__(
+        self, states: Sequence[ShareState], source: Tensor, samples: Tensor, settings: Sequence[Settings]
+    ) -> None:
+        self.source = source
+        self.is_estimated = source.new_tensor([[s.class_shares == "estimated"] for s in settings]).bool()
+        self.starts = source.new_tensor([[adapts_from(s)] for s in settings])
+        # The mean distance of the shares of two draws from one population: a sum of half-normal deviations.
+        deviation = (source * (1 - source) * (1 / samples).sum(1, keepdim=True)).sqrt()
+        self.by_chance = math.sqrt(2 / math.pi) * deviation.sum(1, keepdim=True)
+        self.floor = min(RAREST, 0.1 / source.shape[1])
+        self.counted, self.reference, self.trust = (
+            torch.stack([getattr(state, name) for state in states]).view(len(states), -1)
+            for name in ("counted", "reference", "trust")
+        )
+        for i, state in enumerate(states):
+            state.counted, state.reference, state.trust = self.counted[i], self.reference[i], self.trust[i, 0]
+        self._use()
+
+    @torch.no_grad()
+    def note(self, iteration: int, log_p: Tensor) -> None:
+        """Take notice of the target's predictions `(G, K, n)` in that iteration."""
+        predicted = (log_p == log_p.amax(1, keepdim=True)).to(log_p.dtype).mean(2)
+        self.counted.lerp_(predicted, 1 / WINDOW)
+        if iteration % SHARES_EVERY == 0:
+            self._estimate(iteration)
+
+    def _estimate(self, iteration: int) -> None:
+        counts = self.counted / self.counted.sum(1, keepdim=True)
+        distance = (counts - self.source).abs().sum(1, keepdim=True)
+        beyond = ((distance / self.by_chance - CHANCE) / (BEYOND_CHANCE - CHANCE)).clamp(0, 1)
+        begins = self.trust.isnan() & (self.starts <= iteration)
+        self.trust.copy_(torch.where(begins, LEAST_TRUST + (1 - LEAST_TRUST) * beyond, self.trust))
+        believed = torch.lerp(self.source, counts, self.trust)
+        self.reference.copy_(torch.where(self.trust.isnan(), self.reference, believed))
+        self._use()
+
+    def _use(self) -> None:
+        """Make the weights and the logarithms of the shares that the reference stands for."""
+        is_known = self.is_estimated & (self.reference.sum(1, keepdim=True) > 0)
+        weights = self.reference / self.source.clamp(min=torch.finfo(self.source.dtype).tiny)
+        self.weights = torch.where(is_known, weights, 1)[:, :, None]  # (G, K, 1)
+        expected = torch.where(is_known, self.reference, self.source).clamp(min=self.floor).log()
+        # Equal shares, where none are estimated: any constant says so.
+        self.log_expected = torch.where(self.is_estimated, expected, 0)[:, :, None]  # (G, K, 1)
