@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from bench.measured import main
 from dann_core import DomainPair, Settings, domains
 
@@ -12,4 +14,4 @@ def experiment(name: str, seed: int) -> tuple[DomainPair, Settings]:
 
 
 if __name__ == "__main__":
-    main(__doc__, domains.names(), experiment)
+    sys.exit(main(__doc__, domains.names(), experiment))

@@ -33,6 +33,9 @@ are believed `LEAST_TRUST`, from the second on wholly."""
 
 LEAST_TRUST = 0.5
 
+SURE, UNSURE = 0.7, 0.6
+"""Mean confidence from which on counts are believed as said above, and up to which they are not believed at all."""
+
 RAREST = 1e-3
 """A share below this (or a tenth of an equal one) is taken for it where its logarithm is needed."""
 
@@ -43,6 +46,9 @@ class ShareState(nn.Module):
     counted: Tensor
     """`(K,)`, of the target's predictions, not normalised."""
 
+    confidence: Tensor
+    """`()`, of the predictions counted."""
+
     reference: Tensor
     """`(K,)`, the shares that count, or zeros as long as none do."""
 
@@ -52,6 +58,7 @@ class ShareState(nn.Module):
     def __init__(self, n_classes: int) -> None:
         super().__init__()
         self.register_buffer("counted", torch.zeros(n_classes))
+        self.register_buffer("confidence", torch.zeros(()))
         self.register_buffer("reference", torch.zeros(n_classes))
         self.register_buffer("trust", torch.tensor(math.nan))
 
@@ -67,34 +74,40 @@ class Reweighting:
         self, states: Sequence[ShareState], source: Tensor, samples: Tensor, settings: Sequence[Settings]
     ) -> None:
         self.source = source
-        self.is_estimated = source.new_tensor([[s.class_shares == "estimated"] for s in settings]).bool()
+        self.is_estimated = source.new_tensor([[s.weighs_classes] for s in settings]).bool()
         self.starts = source.new_tensor([[adapts_from(s)] for s in settings])
         # The mean distance of the shares of two draws from one population: a sum of half-normal deviations.
         deviation = (source * (1 - source) * (1 / samples).sum(1, keepdim=True)).sqrt()
         self.by_chance = math.sqrt(2 / math.pi) * deviation.sum(1, keepdim=True)
         self.floor = min(RAREST, 0.1 / source.shape[1])
-        self.counted, self.reference, self.trust = (
+        # All runs' in one tensor; what each network saves are views of it.
+        self.counted, self.confidence, self.reference, self.trust = (
             torch.stack([getattr(state, name) for state in states]).view(len(states), -1)
-            for name in ("counted", "reference", "trust")
+            for name in ("counted", "confidence", "reference", "trust")
         )
         for i, state in enumerate(states):
-            state.counted, state.reference, state.trust = self.counted[i], self.reference[i], self.trust[i, 0]
+            state.counted, state.reference = self.counted[i], self.reference[i]
+            state.confidence, state.trust = self.confidence[i, 0], self.trust[i, 0]
         self._use()
 
     @torch.no_grad()
     def note(self, iteration: int, log_p: Tensor) -> None:
-        """Take notice of the target's predictions `(G, K, n)` in that iteration."""
-        predicted = (log_p == log_p.amax(1, keepdim=True)).to(log_p.dtype).mean(2)
-        self.counted.lerp_(predicted, 1 / WINDOW)
+        """Take notice of the target's predictions in that iteration: logarithms of probabilities `(G, K, n)`."""
+        surest = log_p.amax(1, keepdim=True)
+        self.counted.lerp_((log_p == surest).to(log_p.dtype).mean(2), 1 / WINDOW)
+        self.confidence.lerp_(surest.exp_().mean(2), 1 / WINDOW)
         if iteration % SHARES_EVERY == 0:
             self._estimate(iteration)
 
     def _estimate(self, iteration: int) -> None:
-        counts = self.counted / self.counted.sum(1, keepdim=True)
+        noted = self.counted.sum(1, keepdim=True)
+        counts, confidence = self.counted / noted, self.confidence / noted
         distance = (counts - self.source).abs().sum(1, keepdim=True)
         beyond = ((distance / self.by_chance - CHANCE) / (BEYOND_CHANCE - CHANCE)).clamp(0, 1)
+        sure = ((confidence - UNSURE) / (SURE - UNSURE)).clamp(0, 1)
+        decided = sure * (LEAST_TRUST + (1 - LEAST_TRUST) * beyond)
         begins = self.trust.isnan() & (self.starts <= iteration)
-        self.trust.copy_(torch.where(begins, LEAST_TRUST + (1 - LEAST_TRUST) * beyond, self.trust))
+        self.trust.copy_(torch.where(begins, decided, self.trust))
         believed = torch.lerp(self.source, counts, self.trust)
         self.reference.copy_(torch.where(self.trust.isnan(), self.reference, believed))
         self._use()

@@ -42,7 +42,7 @@ def risen_lambda(settings: Rise, iteration: int) -> float:
 
 def adapts_from(settings: Settings) -> int:
     """The first iteration that adapts: where class shares are estimated, the source has to be learnt first."""
-    if settings.class_shares != "estimated":
+    if not settings.weighs_classes:
         return 0
     return math.ceil(SHARES_KNOWN * settings.max_iter / SHARES_EVERY) * SHARES_EVERY
 

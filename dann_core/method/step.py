@@ -67,7 +67,7 @@ class ReadableStep:
         class_weights = log_shares = None
         counts_for = network.seen.weights(logits)
         if self.reweighting:
-            self.reweighting.note(iteration, logits[n:].T[None])
+            self.reweighting.note(iteration, logits[n:].detach().log_softmax(1).T[None])
             class_weights, log_shares = self.reweighting.weights[0, :, 0], self.reweighting.log_expected[0, :, 0]
             by_class = torch.cat([class_weights[y], class_weights.new_ones(n)])[:, None]
             counts_for = by_class if counts_for is None else by_class * counts_for
@@ -108,7 +108,7 @@ class ReadableStep:
 
 def reweighting(network: Network, loader: Loader, settings: Settings) -> Reweighting | None:
     """What a run knows of the target's class shares, kept in its network; None where they are not estimated."""
-    if settings.class_shares != "estimated":
+    if not settings.weighs_classes:
         return None
     counts = torch.bincount(loader.source_y, minlength=len(network.shares.counted))
     samples = counts.new_tensor([[len(loader.source_x), len(loader.target_x)]])

@@ -176,6 +176,17 @@ class Settings(Knobs):
         """Settings to start with on data that nobody has tuned on: chosen by kind and shape, never by target labels."""
         return cls(**overrides(pair))
 
+    @property
+    def adapts(self) -> bool:
+        """Whether any term looks at the target; without one a run is source-only."""
+        has_discrepancy = self.discrepancy != "none" and self.discrepancy_weight > 0
+        return self.adversarial_weight > 0 or self.entropy_weight > 0 or has_discrepancy
+
+    @property
+    def weighs_classes(self) -> bool:
+        """Whether samples count for the target's estimated class shares."""
+        return self.adapts and self.class_shares == "estimated"
+
     def rebuilds(self, other: Self) -> list[Knob]:
         """The knobs in which `other` differs and that need a new network or new data."""
         return [k for k in self.differences(other) if not k.live]

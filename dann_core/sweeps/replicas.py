@@ -88,7 +88,7 @@ class Replicas:
             for pair, s in {s.seed: (pair, s) for pair, s in experiments}.values()
         }
         self._stack = Stack.of([built[s.seed] for s in settings], settings[0].activation)
-        n, asks = settings[0].batch_size, any(s.entropy_weight or s.class_shares == "estimated" for s in settings)
+        n, asks = settings[0].batch_size, any(s.entropy_weight or s.weighs_classes for s in settings)
         # Otherwise nobody asks which classes target samples are given.
         self._stack.reserve(min(size, len(settings)), 2 * n, 2 * n if asks else n)
         self._groups = [
@@ -219,7 +219,7 @@ class _Data:
 
     def reweighting(self, place: slice, settings: Sequence[Settings]) -> Reweighting | None:
         """Of some replicas, if any of them estimates the target's class shares."""
-        if all(s.class_shares != "estimated" for s in settings):
+        if not any(s.weighs_classes for s in settings):
             return None
         draws = [self.draws[drawn] for drawn in self.drawn[place].tolist()]
         shares = torch.stack([self.y[source.start : source.stop].mean(0) for source, _, _ in draws])
