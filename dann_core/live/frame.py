@@ -38,7 +38,8 @@ from contourpy import contour_generator
 from dann_core.live.message import FRAME, Message
 from dann_core.live.recording import KNOBS, Shown, binned, figures_of
 from dann_core.live.scene import as_classes
-from dann_core.live.snapshot import Snapshot, Surface
+from dann_core.live.sight import Surface
+from dann_core.live.snapshot import Snapshot
 from dann_core.settings import Settings
 
 SCALE, SHARE, BINS, MOST_CHANGES = 8192, 32_000, 40, 50
