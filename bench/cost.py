@@ -2,7 +2,7 @@
 
 `python -m bench.cost` varies one thing at a time, starting from what an upload of vectors starts with. On one thread;
 every measurement is held against a step of the moons preset taken beside it, and the median of some such rounds is
-told. A minute or three on two cores.
+told. A minute on two quiet cores.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from time import perf_counter, process_time
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -108,18 +108,18 @@ def measured(case: Case, yardstick: Trainer, rounds: int) -> Measured:
 
 
 def waits(samples: int) -> list[str]:
-    """What grows with the samples besides: a row of the second table."""
+    """What grows with the samples besides, in processor seconds: a row of the second table."""
     pair, settings = Case("", 0, samples=samples).made()
-    started = perf_counter()
+    started = process_time()
     run = LiveRun(pair, settings)
-    built = perf_counter()
+    built = process_time()
     run.advance(Slice(settings, 0))
     run.advance(Slice(settings, 5))
     looks, is_complete = [], False
     while not is_complete:
-        before = perf_counter()
+        before = process_time()
         is_complete = run.advance(Slice(settings, 0, complete=True)).frame.complete
-        looks.append(perf_counter() - before)
+        looks.append(process_time() - before)
     megabytes = sum(x.nbytes for x in (pair.source_x, pair.target_x, run.trainer.source_x, run.trainer.target_x)) / 1e6
     return [f"{samples:,}", f"{built - started:.2f}", f"{len(looks)}", f"{max(looks):.2f}", f"{megabytes:,.0f}"]
 
@@ -132,10 +132,10 @@ def markdown(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
 
 TEXT = """# What a step costs, and how that grows
 
-Measured by `python -m bench.cost`, which writes this page: one thread, medians of {rounds} rounds; every measurement is
-held against a step of the moons preset ({yardstick:.2f} ms) taken beside it. One thing differs at a time from what an
-upload of vectors starts with: {samples:,} samples a domain, {features} features, {classes} classes, batches of {batch}
-of each domain, all widths 64, one hidden layer in the discriminator.
+Measured by `python -m bench.cost`, which writes this page: one thread, times of the processor, medians of {rounds}
+rounds; every measurement is held against a step of the moons preset ({yardstick:.2f} ms) taken beside it. One thing
+differs at a time from what an upload of vectors starts with: {samples:,} samples a domain, {features} features,
+{classes} classes, batches of {batch} of each domain, all widths 64, one hidden layer in the discriminator.
 
 ![How a step's time grows with batch size, widths, features, classes and samples](pictures/cost.svg)
 
@@ -146,9 +146,10 @@ size and features count once, and a width counts squared where two layers of tha
 
 ## What waits for all samples
 
-A step does not, nor does a look at a run that trains. What does: building a run (standardising both domains), and
-grading all samples when a run rests, which is done in parts and looks ({seconds:g} s of grading each, interrupted by
-Play) and says how far it is.
+A step does not, nor does a look at a run that trains. Building a run does, once: it standardises both domains, beside
+which other runs of that worker go on. All samples are graded when a run rests, once for each state of the weights, in
+looks of {seconds:g} s of grading each, with what the t-SNE takes until it is still; Play ends them, and the page says
+how far they have come.
 
 {waits}
 """
@@ -178,7 +179,7 @@ def main() -> None:
         samples=SAMPLES,
         features=FEATURES,
         classes=CLASSES,
-        batch=Settings().batch_size,
+        batch=Case("", 0).made()[1].batch_size,
         seconds=Slice(Settings()).seconds,
         steps=markdown(rows, ["what differs", "value", "parameters", "a step (ms)", "times moons"]),
         waits=markdown(
