@@ -33,11 +33,11 @@ export class Figures {
   render(frame, scene) {
     for (const [name, reading] of Object.entries(this.readings))
       setText(reading, frame ? READINGS[name](frame.message, scene) : "–")
-    if (frame) this.#explain(...frame.message.values.evaluated)
+    if (frame) this.#explain(frame.message.values.evaluated, scene.values.samples)
   }
 
-  #explain(source, target) {
-    const basis = words.basis(source, target)
+  #explain(evaluated, samples) {
+    const basis = words.basis(evaluated, samples)
     if (basis === this.basis) return
     this.basis = basis
     for (const row of this.element.children) {

@@ -15,8 +15,8 @@ export class Progress {
     this.element = el("div", { class: "dann-progress" }, this.text, this.bar)
   }
 
-  render(state, frame, lookingBack) {
-    const facts = frame && factsOf(state, frame, lookingBack)
+  render(state, frame, scene, lookingBack) {
+    const facts = frame && factsOf(state, frame, scene, lookingBack)
     const text = facts ? words.progress(facts) : state ? words.building : words.connecting
     const share = facts ? Math.min(facts.iteration / facts.max, 1) : 0
     setText(this.text, text)
@@ -27,7 +27,7 @@ export class Progress {
 }
 
 // At a stop of the slider everything is that stop's, also how long the run was to be.
-function factsOf(state, frame, lookingBack) {
+function factsOf(state, frame, scene, lookingBack) {
   const { knobs, device } = frame.message.values
   const { iteration } = frame
   if (lookingBack || !state) return { iteration, max: knobs.max_iter, left: null, device, lookingBack }
@@ -37,6 +37,13 @@ function factsOf(state, frame, lookingBack) {
     left: state.state === "playing" ? state.left : null,
     done: state.state === "finished" && iteration >= state.iteration,
     waiting: state.state === "waiting" || state.late,
+    graded: state.state === "playing" ? 1 : gradedShare(frame.message.values.evaluated, scene.values),
     device: state.device,
   }
+}
+
+// Of a run at rest all samples are graded, which for a million takes seconds; more than the picture's are a beginning.
+function gradedShare(evaluated, { samples, shown }) {
+  const sum = ([source, target]) => source + target
+  return sum(evaluated) > sum(shown) ? sum(evaluated) / sum(samples) : 1
 }

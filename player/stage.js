@@ -57,7 +57,7 @@ export class Stage {
     setAttribute(this.root, "aria-label", seen.title ? `${words.player}: ${seen.title}` : words.player)
     setAttribute(this.root, "data-state", state?.state ?? "connecting")
     this.transport.render(seen)
-    this.progress.render(state, frame, lookingBack)
+    this.progress.render(state, frame, store.scene, lookingBack)
     this.notice.render(seen.notice)
     this.figures.render(frame, store.scene)
     this.pictures.render(seen)

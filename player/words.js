@@ -87,13 +87,14 @@ const refusals = {
   origin: () => "The server does not take connections from this address.",
 }
 
-function progress({ iteration, max, left, done, waiting, device, lookingBack }) {
+function progress({ iteration, max, left, done, waiting, graded, device, lookingBack }) {
   const at = `iteration ${whole(iteration)} of ${whole(max)}`
   if (lookingBack) return `looking back: ${iteration > max ? `iteration ${whole(iteration)}` : at}`
   const parts = [iteration > max ? `${whole(iteration)} iterations, max_iter is now ${whole(max)}` : at]
   if (waiting) parts.push("waiting for a worker")
   else if (done) parts.push("done")
   else if (left !== null) parts.push(`${duration(left)} left`)
+  if (graded < 1) parts.push(`${Math.floor(100 * graded)}% of the samples graded`)
   if (device && device !== "cpu") parts.push(`on ${device}`)
   return parts.join(" · ")
 }
@@ -165,8 +166,10 @@ export const words = {
       "From a fresh linear probe on the features: 0 = the domains cannot be told apart, 2 = always.",
     ],
   },
-  basis: (source, target) =>
-    `Accuracies are over ${whole(source)} source and ${whole(target)} target samples.`,
+  basis: (evaluated, samples) => {
+    const [source, target] = evaluated.map((n, k) => (n < samples[k] ? `${whole(n)} of ${whole(samples[k])}` : whole(n)))
+    return `Accuracies are over ${source} source and ${target} target samples.`
+  },
   noLabels: "no labels",
   hiddenLabels: "hidden",
   notTrained: "not trained",

@@ -19,8 +19,9 @@ from dann_core.live.message import Message, unpack
 from dann_core.live.recording import KNOBS
 from dann_core.live.sample import stratified_sample
 from dann_core.live.scene import SIGNAL_TOP, pack, plane_limits
+from dann_core.live.sight import BOUNDARIES, Surface
 from dann_core.live.slices import Slice
-from dann_core.live.snapshot import BOUNDARIES, Observer, Snapshot, Surface
+from dann_core.live.snapshot import Observer, Snapshot
 from dann_core.live.worker import LiveRun
 
 SETTINGS = Settings(batch_size=8, max_iter=400, extractor_width=8, feature_width=8, discriminator_width=8)

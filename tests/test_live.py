@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 import threading
 from pathlib import Path
@@ -85,9 +86,9 @@ def test_a_slice_under_way_ends_early_and_after_whole_iterations(vectors: Domain
 def test_a_checkpoint_holds_all_that_a_run_needs(shape: tuple[int, ...], more: dict) -> None:
     pair, settings = make_pair(shape), Settings(**SMALL, **more)
     first = LiveRun(pair, settings, device=device())
-    answer = first.advance(Slice(settings, 5))
+    answer = first.advance(Slice(settings, 5, seconds=math.inf))
     second = LiveRun(pair, settings, Resumption(5, (), answer.checkpoint), device=device())
-    ahead, again = (run.advance(Slice(settings, 5)) for run in (first, second))
+    ahead, again = (run.advance(Slice(settings, 5, seconds=math.inf)) for run in (first, second))
     assert answer.frame.iteration == answer.checkpoint.iteration == 5
     assert np.array_equal(ahead.rows, again.rows)
     # The same picture too, not one that starts anew.

@@ -103,7 +103,7 @@ def _file(role: str, label: str) -> files.Samples | None:
     dropped = st.file_uploader(label, key=f"file {role}")
     if dropped is None:
         # Also after a visit to another page, which empties the drops.
-        for slot in (f"table {role}", f"samples {role}"):
+        for slot in (f"table {role}", f"samples {role}", "pair"):
             panel().held.pop(slot, None)
         return None
     try:
@@ -149,12 +149,11 @@ def _remembered(slot: str, key: object, make: Callable[[], Any]) -> Any:
 
 def _pair(state: Experiment, source: files.Samples, target: files.Samples) -> None:
     try:
-        pair = files.make_pair(source, target)
-        settings = Settings.for_pair(pair)
+        made_from = tuple(panel().held[f"samples {role}"][0] for role in ("source", "target"))
+        pair, settings, facts = _remembered("pair", made_from, lambda: _paired(source, target))
     except (DomainError, KnobError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    facts = files.preview(pair, source, target)
     _facts(facts)
     for role, column, domain, x, y in zip(
         ("source", "target"),
@@ -176,6 +175,11 @@ def _pair(state: Experiment, source: files.Samples, target: files.Samples) -> No
             args=(state, pair, settings),
         )
         st.caption(STANDARDISED[settings.standardisation])
+
+
+def _paired(source: files.Samples, target: files.Samples) -> tuple[DomainPair, Settings, files.Preview]:
+    pair = files.make_pair(source, target)
+    return pair, Settings.for_pair(pair), files.preview(pair, source, target)
 
 
 def _train(state: Experiment, pair: DomainPair, settings: Settings) -> None:

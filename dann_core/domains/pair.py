@@ -97,15 +97,15 @@ def _checked_inputs(domain: str, x: np.ndarray) -> np.ndarray:
     if len(x) < 2:
         raise DomainError(f"The {domain} has one sample only: give it at least two.")
     if x.dtype.kind == "f":
-        bad = np.argwhere(~np.isfinite(x))
-        if len(bad):
+        if not np.isfinite(x).all():
+            bad = np.argwhere(~np.isfinite(x))
             where = ", ".join(str(i) for i in bad[0][1:])
             raise DomainError(
                 f"The {domain} has {len(bad):,} values that are not finite, the first in sample {bad[0][0]} at "
                 f"position {where}: remove those samples or fill the gaps."
             )
         # The networks compute in single precision.
-        if np.abs(x).max() > 1e30:
+        if max(x.max(), -x.min()) > 1e30:
             raise DomainError(f"The {domain} holds values beyond 1e30: rescale them first.")
     return x
 

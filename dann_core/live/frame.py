@@ -5,7 +5,8 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
     iteration, first   iterations done; the frame's rows cover `first` to `iteration - 1`
     lambda             the one that the next iteration will use
     source_accuracy, domain_accuracy
-                       over the `evaluated` [source, target] samples
+                       over the `evaluated` [source, target] samples: the drawn ones while a run trains, at rest more
+                       and more, in a random order, until all are graded
     a_distance         the proxy A-distance of a fresh probe, 0..2, or null where there is none
     rule, level, facts the diagnosis: a rule's name, "idle", "wait", "good", "warn" or "bad", and the rule's values
     moved, settled     whether the t-SNE is another one than in the frame before; whether it has come to rest
@@ -38,7 +39,8 @@ from contourpy import contour_generator
 from dann_core.live.message import FRAME, Message
 from dann_core.live.recording import KNOBS, Shown, binned, figures_of
 from dann_core.live.scene import as_classes
-from dann_core.live.snapshot import Snapshot, Surface
+from dann_core.live.sight import Surface
+from dann_core.live.snapshot import Snapshot
 from dann_core.settings import Settings
 
 SCALE, SHARE, BINS, MOST_CHANGES = 8192, 32_000, 40, 50

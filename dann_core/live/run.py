@@ -67,7 +67,7 @@ class Run:
         self._pending: deque[Future[Answer]] = deque()
         self._asked, self._asked_at = settings, time.monotonic()
         self._asked_for = 0
-        self._training = False
+        self._training = self._complete = False
         self._heard_at = time.monotonic()
         self._steps = 0
         self._slice_seconds = SLICE_SECONDS
@@ -132,9 +132,11 @@ class Run:
         return SPEEDS[self.speed]
 
     def play(self) -> None:
-        """Ask for slices, whenever pulled, until paused or finished."""
+        """Ask for slices, whenever pulled, until paused or finished; a complete look under way ends early."""
         with self._lock:
             if not self.finished and not self.failure:
+                if self._complete:
+                    self._take_back()
                 self.playing = True
                 self._pace.clear()
                 self._asked_at = time.monotonic() - self._speed.frame_seconds
@@ -149,9 +151,11 @@ class Run:
         self.heard()
 
     def step(self) -> None:
-        """Advance by exactly one iteration; steps asked for while one is under way follow it."""
+        """Advance by exactly one iteration; steps asked for while one is under way follow it, a look ends early."""
         with self._lock:
             if not self.playing and not self.finished and not self.failure:
+                if self._complete:
+                    self._take_back()
                 self._steps += 1
                 self._ask_next()
         self.heard()
@@ -259,7 +263,8 @@ class Run:
         now = time.monotonic()
         if not self.busy:
             self._heard_at = now
-        self._asked, self._asked_at, self._training = self.settings, now, iterations != 0
+        self._asked, self._asked_at = self.settings, now
+        self._training, self._complete = iterations != 0, complete
         self._asked_for += 1
         # In slow motion the picture is what people look at.
         unhurried = self._speed.iterations is not None and iterations == self._speed.iterations
@@ -277,7 +282,8 @@ class Run:
         """Forget the slices asked for that have not begun, and let the one that has end early."""
         for answer in reversed(list(self._pending)):
             answer.cancel()
-        if self._pending and self._training:
+        # But for the first look: what a run shows before anything else.
+        if self._pending and (self._training or self._complete):
             self._handle.halt()
 
     def _take_in(self, answer: Future[Answer]) -> None:

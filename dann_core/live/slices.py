@@ -19,7 +19,8 @@ class Slice:
     """Train under these settings, for at most so many iterations (0: only look; None: until max_iter).
 
     A slice also ends at max_iter and, with at least one iteration done, after `seconds`, which the runs of one worker
-    share. `complete` asks for accuracies over all samples and a t-SNE that comes to rest; `unhurried` for t-SNE and
+    share. `complete` asks for accuracies over all samples, of which as many are graded as the same `seconds` allow and
+    the rest with the slices after it, and for a t-SNE that comes to rest; `unhurried` for t-SNE and
     probe in any case. `number` says which slice of its run this is, from 1 on.
     """
 

@@ -6,6 +6,7 @@ Observing never disturbs training: it draws no random numbers of the trainer's a
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +17,13 @@ from dann_core.live.diagnosis import Diagnosis, Vitals, diagnose, proxy_a_distan
 from dann_core.live.embedding import MOTION_AT_REST, ROUNDS, PcaFollower, TsneFollower
 from dann_core.live.sample import stratified_sample
 from dann_core.live.scene import plane_limits
+from dann_core.live.sight import Sight, Surface
+from dann_core.method.grading import Evaluation
 from dann_core.method.history import Change
-from dann_core.method.training import Evaluation, Trainer
+from dann_core.method.training import Trainer
 
 SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY = 60, 40
 """Points a side of the plane's grid."""
-
-BOUNDARIES = 10
-"""Classes whose boundary is kept; more would be a tangle."""
 
 SHARES, SHARES_AMONG_MANY = {"tsne": 0.06, "probe": 0.01}, {"tsne": 0.15, "probe": 0.01}
 """Of a training run's time, what t-SNE and the probe may take: they are made less often rather than taking more."""
@@ -37,23 +37,11 @@ SETTLING_LOOKS = 8
 
 MANY_TURNS = 4
 """Runs that take turns on a worker from which on a look does less. While training, the plane's grid is coarser. At
-rest, the first look only grades on every sample; t-SNE and probe, ten times as long, follow with the next one: who
+rest, the first look only grades; t-SNE and probe, ten times as long, follow with the next one: who
 plays on at once spares all others that."""
 
 RECENT = 20
 """Iterations that a figure on the page is averaged over: a single batch is noise."""
-
-
-@dataclass(frozen=True)
-class Surface:
-    """Two-dimensional inputs: the networks' views on a regular grid of `(side, side)` points."""
-
-    x: np.ndarray  # (side,)
-    y: np.ndarray  # (side,)
-    # (min(K - 1, BOUNDARIES), side, side), rows are y: each class's probability less the best other one's, zero on its
-    # boundary; the last class has only boundaries that are also another's.
-    margins: np.ndarray
-    source_probability: np.ndarray  # (side, side)
 
 
 @dataclass(frozen=True)
@@ -91,7 +79,7 @@ class Observer:
         self._rows_seen = 0
         self._seconds = 0.0
         self._spent = dict.fromkeys(SHARES, 0.0)
-        self._looks_at_rest = 0
+        self._sight: Sight | None = None
         self._moved = False
         self._distance = float("nan")
         self._best_source_accuracy = 0.0
@@ -101,14 +89,16 @@ class Observer:
         trainer: Trainer,
         *,
         complete: bool = False,
+        is_enough: Callable[[], bool] = lambda: False,
         unhurried: bool = False,
         turns: int = 1,
         started: float | None = None,
     ) -> Snapshot:
         """A snapshot of `trainer` as it stands; its time counts from `started` (`time.perf_counter`), by default now.
 
-        `complete` evaluates on every sample and moves the t-SNE on until, after some looks at most, it is `settled`;
-        otherwise accuracies are those of the picture's sample, and t-SNE and probe may stay behind to keep within their
+        `complete` grades all samples, goes on with that in the next such look where `is_enough` ends it, and moves the
+        t-SNE on until, after some looks at most, it is `settled`; weights that stay are seen and graded once. Otherwise
+        accuracies are those of the picture's sample, and t-SNE and probe may stay behind to keep within their
         `SHARES` of the time, unless the look is `unhurried`. The more runs take `turns` on a worker, the less is done
         for the t-SNE at a time; see `MANY_TURNS` too.
         """
@@ -117,40 +107,36 @@ class Observer:
         training = self._tsne.frame is not None and not complete
         # The complete looks that follow make t-SNE and probe in any case: the end need not wait for them.
         ended = training and trainer.progress >= 1
-        source, target = trainer.look(self._source_x, "source"), trainer.look(self._target_x, "target")
-        evaluation = (
-            trainer.evaluate() if complete else trainer.grade(self.sample.source, self.sample.target, source, target)
-        )
+        sight = self._seen(trainer)
+        evaluation, evaluated = sight.evaluation, (len(self.sample.source), len(self.sample.target))
+        if complete:
+            sight.looks += 1
+            sight.grading.go_on(is_enough)
+            evaluation, evaluated = sight.grading.evaluation, sight.grading.graded
         self._best_source_accuracy = max(self._best_source_accuracy, evaluation.source_accuracy)
-        features = np.concatenate([source.features, target.features])
-        probabilities = np.concatenate([source.probabilities, target.probabilities])
-        n = len(source.features)
-        self._looks_at_rest = self._looks_at_rest + 1 if complete else 0
         settled, self._moved = True, False
-        if np.isfinite(features).all():
-            self._pca.follow(features)
-            settled = False if ended and not unhurried else self._follow(features, n, turns, training, unhurried)
+        if sight.is_finite:
+            settled = False if ended and not unhurried else self._follow(sight, turns, training, unhurried)
         else:
             self._distance = float("nan")
         # A view would keep the whole history of that moment alive.
         rows = trainer.history.rows[self._rows_seen :].copy()
         self.skip_history(trainer)
-        still = np.zeros((len(features), 2))
+        side = SURFACE_SIDE_AMONG_MANY if training and turns >= MANY_TURNS else SURFACE_SIDE
+        still = np.zeros((len(sight.features), 2))
         snapshot = Snapshot(
             device=str(trainer.device),
             iteration=trainer.iteration,
             lamb=trainer.lamb,
             evaluation=evaluation,
-            evaluated=(len(trainer.source_x), len(trainer.target_x)) if complete else (n, len(features) - n),
+            evaluated=evaluated,
             proxy_a_distance=self._distance,
             diagnosis=_diagnosis(trainer, evaluation, self._distance, self._best_source_accuracy),
             tsne=still if self._tsne.frame is None else self._tsne.frame.astype(np.float32),
             pca=still if self._pca.frame is None else self._pca.frame.astype(np.float32),
-            predicted=probabilities.argmax(1),
-            confidence=probabilities.max(1),
-            surface=self._surface(
-                trainer, SURFACE_SIDE_AMONG_MANY if training and turns >= MANY_TURNS else SURFACE_SIDE
-            ),
+            predicted=sight.probabilities.argmax(1),
+            confidence=sight.probabilities.max(1),
+            surface=sight.surface(*self._grids[side]) if self._grids else None,
             rows=rows,
             changes=tuple(trainer.changes),
             moved=self._moved,
@@ -180,48 +166,43 @@ class Observer:
         self._best_source_accuracy = state["best_source_accuracy"]
         self._distance = state["distance"]
 
-    def _follow(self, features: np.ndarray, n: int, turns: int, training: bool, unhurried: bool) -> bool:
-        """Make t-SNE and probe, where due, of features of `n` source samples and the rest target ones.
+    def _seen(self, trainer: Trainer) -> Sight:
+        if self._sight is None or not self._sight.is_of(trainer):
+            self._sight = Sight(trainer, self.sample, self._source_x, self._target_x)
+            if self._sight.is_finite:
+                self._pca.follow(self._sight.features)
+        return self._sight
 
-        Returns whether the t-SNE is at rest.
-        """
-        due = list(SHARES) if unhurried else self._due(turns, training)
+    def _follow(self, sight: Sight, turns: int, training: bool, unhurried: bool) -> bool:
+        """Make t-SNE and probe, where due; whether the t-SNE is at rest."""
+        due, n = self._due(sight, turns, training, unhurried), len(self.sample.source)
         rounds = max(FEWEST_ROUNDS, (ROUNDS_WHILE_TRAINING if training else ROUNDS) // turns)
         for name in due:
             started = time.perf_counter()
             if name == "tsne":
-                self._tsne.follow(features, rounds)
+                self._tsne.follow(sight.features, rounds)
+                looked_long = sight.looks >= max(1, SETTLING_LOOKS // turns)
+                sight.is_settled = not training and (self._tsne.motion < MOTION_AT_REST or looked_long)
                 self._moved = True
             else:
-                self._distance = proxy_a_distance(features[:n], features[n:])
+                self._distance = proxy_a_distance(sight.features[:n], sight.features[n:])
+                sight.is_probed = True
             if training:
                 self._spent[name] += time.perf_counter() - started
-        looked_long = self._looks_at_rest >= max(1, SETTLING_LOOKS // turns)
-        return "tsne" in due and (self._tsne.motion < MOTION_AT_REST or looked_long)
+        return sight.is_settled
 
-    def _due(self, turns: int, training: bool) -> list[str]:
+    def _due(self, sight: Sight, turns: int, training: bool, unhurried: bool) -> list[str]:
         if training:
             shares = SHARES_AMONG_MANY if turns >= MANY_TURNS else SHARES
-            return [name for name, share in shares.items() if self._spent[name] < share * self._seconds]
-        return [] if self._looks_at_rest == 1 and turns >= MANY_TURNS else list(SHARES)
-
-    def _surface(self, trainer: Trainer, side: int) -> Surface | None:
-        if side not in self._grids:
-            return None
-        x, y, points = self._grids[side]
-        view = trainer.look(points)
-        probabilities = view.probabilities
-        first, second = np.partition(probabilities, -2, axis=1)[:, :-3:-1].T[..., None]
-        margins = probabilities - np.where(probabilities == first, second, first)
-        shape = (len(y), len(x))
-        return Surface(x, y, margins[:, :-1].T[:BOUNDARIES].reshape(-1, *shape), view.source_probability.reshape(shape))
+            return [name for name, share in shares.items() if unhurried or self._spent[name] < share * self._seconds]
+        if sight.looks == 1 and turns >= MANY_TURNS and not unhurried:
+            return []
+        return [name for name, is_made in (("tsne", sight.is_settled), ("probe", sight.is_probed)) if not is_made]
 
 
-def _grid(pair: DomainPair, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _grid(pair: DomainPair, side: int) -> tuple[np.ndarray, np.ndarray]:
     left, right, bottom, top = plane_limits(pair)
-    x, y = np.linspace(left, right, side), np.linspace(bottom, top, side)
-    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    return x, y, points
+    return np.linspace(left, right, side), np.linspace(bottom, top, side)
 
 
 def _diagnosis(trainer: Trainer, evaluation: Evaluation, distance: float, best_source: float) -> Diagnosis:

@@ -74,7 +74,7 @@ class LiveRun:
         """Train one slice; what it looks like then, and a checkpoint when one is due."""
         global _idle_since
         with _beginning:
-            if asked.number and asked.number <= self._halted:
+            if self._is_halted(asked.number):
                 return Answer()
             self._began = asked.number
             now = _asked[self] = time.monotonic()
@@ -84,12 +84,18 @@ class LiveRun:
             self.trainer.apply(asked.settings)
         left = max(asked.settings.max_iter - self.trainer.iteration, 0)
         iterations = left if asked.iterations is None else min(asked.iterations, left)
-        self._train(iterations, self._share(asked.seconds, turns), asked.number)
+        seconds = self._share(asked.seconds, turns)
+        self._train(iterations, seconds, asked.number)
         looked_from = time.perf_counter()
-        answer = self._look(asked, turns, counted_from)
+        # A run at rest is in no hurry: of a round's time it takes no more than if it were alone.
+        answer = self._look(asked, turns, counted_from, looked_from + min(seconds, asked.seconds))
         _idle_since = time.perf_counter()
-        self._look_seconds = _idle_since - looked_from
+        if not asked.complete:
+            self._look_seconds = _idle_since - looked_from
         return answer
+
+    def _is_halted(self, number: int) -> bool:
+        return 0 < number <= self._halted
 
     def _share(self, seconds: float, turns: int) -> float:
         """How long this run may train now, where it has asked for so many `seconds` and is one of so many runs."""
@@ -101,7 +107,7 @@ class LiveRun:
         """Whole iterations until there are enough, the time is used up or the slice is halted, in chunks."""
         deadline = time.perf_counter() + seconds
         chunk = 1
-        while iterations > 0 and (not number or self._halted < number):
+        while iterations > 0 and not self._is_halted(number):
             started = time.perf_counter()
             self.trainer.advance(min(chunk, iterations))
             iterations -= chunk
@@ -112,9 +118,14 @@ class LiveRun:
             # Doubled at most: one step that seemed to take no time must not start thousands.
             chunk = max(1, int(min(rate * seconds / LOOKS_A_SLICE, 2 * chunk)))
 
-    def _look(self, asked: Slice, turns: int, counted_from: float) -> Answer:
+    def _look(self, asked: Slice, turns: int, counted_from: float, graded_until: float) -> Answer:
         snapshot = self.observer.observe(
-            self.trainer, complete=asked.complete, unhurried=asked.unhurried, turns=turns, started=counted_from
+            self.trainer,
+            complete=asked.complete,
+            is_enough=lambda: time.perf_counter() >= graded_until or self._is_halted(asked.number),
+            unhurried=asked.unhurried,
+            turns=turns,
+            started=counted_from,
         )
         pair, settings = self.trainer.pair, self.trainer.settings
         everything = (len(pair.source_x), len(pair.target_x))

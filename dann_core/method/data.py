@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -11,11 +12,15 @@ from torch import Tensor
 from dann_core.domains.pair import DomainPair
 from dann_core.settings import Settings
 
+BLOCK_VALUES = 1_000_000
+"""Of inputs that are worked on at a time: 8 MB in double precision."""
+
 
 class Standardizer:
     """Brings inputs to mean 0 and deviation 1, per feature (vectors) or per channel (signals, images).
 
-    Fitted once on inputs alone; labels are never seen. Features that do not vary are only centred.
+    Fitted once on inputs alone; labels are never seen. Features that do not vary are only centred. Memory beside the
+    result is bounded, however many samples there are.
     """
 
     CLIP = 10.0
@@ -23,21 +28,23 @@ class Standardizer:
 
     def __init__(self, pair: DomainPair, settings: Settings) -> None:
         self.log_counts = settings.log_counts
-        source, target = self._prepared(pair.source_x), self._prepared(pair.target_x)
-        fitted_on = {
-            "none": (None, None),
-            "source": (source, source),
-            "pooled": (np.concatenate([source, target]),) * 2,
-            "per-domain": (source, target),
-        }[settings.standardisation]
-        self.source, self.target = (_statistics(x) for x in fitted_on)
+        source, target = pair.source_x, pair.target_x
+        if settings.standardisation == "per-domain":
+            self.source, self.target = self._statistics(source), self._statistics(target)
+        else:
+            fitted_on = {"none": (), "source": (source,), "pooled": (source, target)}[settings.standardisation]
+            self.source = self.target = self._statistics(*fitted_on)
         self.limit = np.inf if settings.standardisation == "none" else self.CLIP
 
     def __call__(self, x: np.ndarray, domain: str) -> np.ndarray:
         """Inputs `(N, *sample_shape)` of the "source" or "target" domain as standardised float32."""
         mean, deviation = self.source if domain == "source" else self.target
-        scaled = (self._prepared(x) - mean) / deviation
-        return np.clip(scaled, -self.limit, self.limit).astype(np.float32)
+        standardised, done = np.empty(x.shape, np.float32), 0
+        for block in _blocks(x):
+            scaled = (self._prepared(block) - mean) / deviation
+            np.clip(scaled, -self.limit, self.limit, out=standardised[done : done + len(block)], casting="same_kind")
+            done += len(block)
+        return standardised
 
     def tensors(self) -> dict[str, Tensor]:
         """Mean and deviation of each domain, as they are saved beside the weights."""
@@ -49,16 +56,33 @@ class Standardizer:
         x = np.asarray(x, dtype=np.float64 if x.dtype == np.float64 else np.float32)
         return np.sign(x) * np.log1p(np.abs(x)) if self.log_counts else x
 
+    def _statistics(self, *domains: np.ndarray) -> tuple[np.ndarray | float, np.ndarray | float]:
+        """Mean and deviation of these inputs together; 0 and 1 of none."""
+        if not domains:
+            return 0.0, 1.0
+        # Vectors have a scale per feature; the positions of an image or a signal share their channel's.
+        axes = (0, *range(2, domains[0].ndim))
 
-def _statistics(x: np.ndarray | None) -> tuple[np.ndarray | float, np.ndarray | float]:
-    if x is None:
-        return 0.0, 1.0
-    # Vectors have a scale per feature; the positions of an image or a signal share their channel's.
-    axes = (0, *range(2, x.ndim))
-    mean = x.mean(axes, keepdims=True, dtype=np.float64)
-    deviation = x.std(axes, keepdims=True, dtype=np.float64)
-    floor = 1e-6 * np.maximum(np.abs(mean), 1e-12)
-    return mean.astype(x.dtype), np.where(deviation > floor, deviation, 1.0).astype(x.dtype)
+        def mean_of(made: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+            sums = (made(self._prepared(b)).sum(axes, keepdims=True, dtype=np.float64) for b in _blocks(*domains))
+            return sum(sums) / (sum(x.size for x in domains) / domains[0].shape[1])
+
+        mean = mean_of(lambda x: x)
+        deviation = np.sqrt(mean_of(lambda x: np.square(x - mean)))
+        floor = 1e-6 * np.maximum(np.abs(mean), 1e-12)
+        dtype = np.result_type(*(self._prepared(x[:1]) for x in domains))
+        return mean.astype(dtype), np.where(deviation > floor, deviation, 1.0).astype(dtype)
+
+
+def _blocks(*domains: np.ndarray) -> Iterator[np.ndarray]:
+    """The samples of these domains, bounded numbers at a time; few come all at once."""
+    if sum(x.size for x in domains) <= BLOCK_VALUES:
+        yield np.concatenate(domains) if len(domains) > 1 else domains[0]
+        return
+    size = max(1, BLOCK_VALUES // domains[0][0].size)
+    for x in domains:
+        for start in range(0, len(x), size):
+            yield x[start : start + size]
 
 
 class Batches:

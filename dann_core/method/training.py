@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+import math
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from dann_core.domains.pair import DomainPair
 from dann_core.method import networks
 from dann_core.method.data import Batches, Loader, Standardizer
 from dann_core.method.denormals import flushed
+from dann_core.method.grading import Evaluation, Grading, View, graded, samples_a_pass
 from dann_core.method.history import Change, History
 from dann_core.method.schedules import lambda_at, learning_rate_at, progress
 from dann_core.method.step import ReadableStep, Step
@@ -29,33 +31,6 @@ OPTIMIZERS = {
 
 SPAN = 256
 """Iterations whose losses are kept where they are computed before the history takes them."""
-
-EVALUATION_BATCH, EVALUATION_VALUES = 512, 8192
-"""Samples in one pass without gradients, or as many small ones as have so many values, since a pass has a price of its
-own: bounds the memory, not the result."""
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Accuracies in 0..1; `target_accuracy` is None without target labels and never steers anything."""
-
-    source_accuracy: float
-    target_accuracy: float | None
-    domain_accuracy: float
-
-
-@dataclass(frozen=True)
-class View:
-    """What the networks make of N samples."""
-
-    features: np.ndarray  # (N, D)
-    probabilities: np.ndarray  # (N, K), of the classes
-    source_probability: np.ndarray  # (N,), the discriminator's
-
-    @property
-    def classes(self) -> np.ndarray:
-        """The most probable class indices, `(N,)`."""
-        return self.probabilities.argmax(1)
 
 
 class Trainer:
@@ -86,6 +61,8 @@ class Trainer:
         self.source_x = self._tensor(pair.source_x, "source")
         self.target_x = self._tensor(pair.target_x, "target")
         self.source_y = torch.from_numpy(pair.source_y).to(self.device)
+        parameters = sum(p.numel() for p in self.network.parameters())
+        self._samples_a_pass = samples_a_pass(math.prod(pair.sample_shape), parameters)
         self._source_batches = Batches(len(self.source_x), settings.batch_size, (settings.seed, 1))
         self._target_batches = Batches(len(self.target_x), settings.batch_size, (settings.seed, 2))
         self.iteration = 0
@@ -142,14 +119,22 @@ class Trainer:
 
     def evaluate(self) -> Evaluation:
         """Accuracies over all samples of both domains."""
-        everything = np.arange(len(self.source_x)), np.arange(len(self.target_x))
-        return self.grade(*everything, self._look_at_all(self.source_x), self._look_at_all(self.target_x))
+        grading = self.grading()
+        grading.go_on()
+        return grading.evaluation
+
+    def grading(self) -> Grading:
+        """The same, yet to be made, part by part; for the weights as they are now."""
+        return Grading(self.pair, self._orders, self._look_at, self._samples_a_pass)
+
+    @cached_property
+    def _orders(self) -> tuple[np.ndarray, np.ndarray]:
+        """Of the samples of both domains, when they are graded."""
+        rng = np.random.default_rng([self.settings.seed, 3])
+        return rng.permutation(len(self.source_x)), rng.permutation(len(self.target_x))
 
     def grade(self, source: np.ndarray, target: np.ndarray, source_view: View, target_view: View) -> Evaluation:
-        """Accuracies over the samples with the indices `source` and `target`, given what was made of them.
-
-        The domain accuracy is the mean of the discriminator's accuracies on the two domains; 0.5: cannot tell.
-        """
+        """Accuracies over the samples with the indices `source` and `target`, given what was made of them."""
         y = self.pair.target_y
         return graded(self.pair.source_y[source], None if y is None else y[target], source_view, target_view)
 
@@ -203,37 +188,19 @@ class Trainer:
         tensor = torch.from_numpy(self.standardizer(x, domain)).to(self.device)
         return tensor.contiguous(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
 
-    def _look_at_all(self, x: Tensor) -> View:
-        """Like `look`, in parts and without keeping features: a whole domain's may not fit into memory."""
-        views = [self._look(part) for part in _parts(x)]
-        return View(
-            features=np.empty((len(x), 0)),
-            probabilities=np.concatenate([v.probabilities for v in views]),
-            source_probability=np.concatenate([v.source_probability for v in views]),
-        )
+    def _look_at(self, domain: str, indices: np.ndarray) -> View:
+        """Like `look`, at samples of the pair, which are standardised already."""
+        x = self.source_x if domain == "source" else self.target_x
+        return self._look(x[torch.from_numpy(indices)])
 
     @flushed()
     @torch.no_grad()
     def _look(self, x: Tensor) -> View:
         network = self.network.eval()
-        features = torch.cat([network(part) for part in _parts(x)])
+        features = torch.cat([network(part) for part in x.split(self._samples_a_pass)])
         logits = network.classifier(features)
         domain_logits = network.adversarial.discriminator(network.seen(features, logits))
         return View(*(t.cpu().numpy() for t in (features, logits.softmax(1), domain_logits.sigmoid()[:, 0])))
-
-
-def _parts(x: Tensor) -> tuple[Tensor, ...]:
-    return x.split(max(EVALUATION_BATCH, EVALUATION_VALUES // x.shape[1:].numel()))
-
-
-def graded(source_y: np.ndarray, target_y: np.ndarray | None, source: View, target: View) -> Evaluation:
-    """Accuracies of what was made of samples with these labels `(N_s,)` and `(N_t,)`."""
-    told_s, told_t = source.source_probability > 0.5, target.source_probability <= 0.5
-    return Evaluation(
-        source_accuracy=float((source.classes == source_y).mean()),
-        target_accuracy=None if target_y is None else float((target.classes == target_y).mean()),
-        domain_accuracy=float((told_s.mean() + told_t.mean()) / 2),
-    )
 
 
 def prepared_device(name: str) -> torch.device:

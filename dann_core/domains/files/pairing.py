@@ -54,17 +54,19 @@ def _encoded(target: Samples, source: Samples, classes: np.ndarray) -> np.ndarra
     """The target's labels as indices of the source's classes."""
     # One file may spell as text what the other has as numbers.
     index = {str(c): i for i, c in enumerate(classes)}
-    found = [str(v) for v in target.y]
+    values, which, counts = np.unique(target.y, return_inverse=True, return_counts=True)
+    found = [str(v) for v in values]
     unknown = sorted(set(found) - set(index))
     if unknown:
-        which = "the class" if len(unknown) == 1 else "the classes"
+        named = "the class" if len(unknown) == 1 else "the classes"
+        lost = sum(n for v, n in zip(found, counts.tolist(), strict=True) if v not in index)
         raise refusal(
             target.file,
-            f"the target has {which} {listed(unknown)} ({count(sum(v not in index for v in found), 'sample')}), which "
+            f"the target has {named} {listed(unknown)} ({count(lost, 'sample')}), which "
             f"the source {shown(source.file)} lacks (it has {listed(classes)}); relabel or remove these samples or "
             "choose no labels",
         )
-    return np.array([index[v] for v in found])
+    return np.array([index[v] for v in found])[which]
 
 
 def _alike(source: Samples, target: Samples) -> tuple[np.ndarray, np.ndarray]:
