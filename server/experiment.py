@@ -15,6 +15,7 @@ from dann_core.engine.base import EngineError
 from dann_core.live.run import Run
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError, from_text, to_text
+from dann_core.settings.methods import METHODS
 from server.place import engine
 from server.shown import Notice, Now, built_in_pair, new_id
 
@@ -106,30 +107,38 @@ class Experiment:
 
     def change(self, name: str, value: Any) -> None:
         """Change one setting, live if it can be, else with a new network that Undo takes back."""
+        self._turn({name: value})
+
+    def use_method(self, name: str) -> None:
+        """Take a named method's objective, likewise; the network's and the optimizer's settings stay."""
+        self._turn(METHODS[name].settings)
+
+    def _turn(self, values: Mapping[str, Any]) -> None:
         with self._lock:
             self.notice, self.touched = None, True
             try:
-                settings = self.settings.replace(**{name: value})
+                settings = self.settings.replace(**values)
                 rebuilds = self.settings.rebuilds(settings)
                 if not rebuilds:
                     self._change_live(settings)
                     return
                 pair = self.pair
-                if self.domain is not None and name == "seed":
+                if self.domain is not None and settings.seed != self.settings.seed:
                     pair = built_in_pair(self.domain, settings.seed)
                 _check_cost(pair, settings)
             except (KnobError, DomainError) as error:
                 self._say(Notice("text", "error", text=str(error)))
                 return
-            old, new = to_text(getattr(self.settings, name)), to_text(value)
-            notice = Notice("rebuilt", label=rebuilds[0].label, old=old, new=new)
+            knob = rebuilds[0]
+            old, new = (to_text(getattr(s, knob.name)) for s in (self.settings, settings))
+            notice = Notice("rebuilt", label=knob.label, old=old, new=new)
             self._start(self.domain, pair, settings, self.now.base, notice)
 
     def _change_live(self, settings: Settings) -> None:
-        (knob,) = self.settings.differences(settings) or (None,)
+        changed = self.settings.differences(settings)
         self.run.apply(settings)
-        if knob and self.run.finished and self.run.iteration:
-            self._say(Notice("no effect", label=knob.label))
+        if changed and self.run.finished and self.run.iteration:
+            self._say(Notice("no effect", label=", ".join(knob.label for knob in changed)))
 
     def change_domain(self, name: str, value: Any) -> None:
         """Change one knob of the built-in domain: new data, the same settings."""

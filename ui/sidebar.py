@@ -10,6 +10,7 @@ import streamlit as st
 from dann_core import domains
 from dann_core.settings import GROUPS, Settings
 from dann_core.settings.knobs import Knob
+from dann_core.settings.methods import METHODS, method_of
 from server.experiment import Experiment
 from server.place import engine
 from ui import upload
@@ -17,6 +18,7 @@ from ui.controls import control, showing
 from ui.text import STANDARDISED
 
 UPLOAD = "upload"
+OWN = "own"
 TURNED_LIVE = ("gamma", "lambda_max", "learning_rate")
 """What people turn while they watch."""
 
@@ -27,6 +29,7 @@ def draw(state: Experiment) -> None:
         _domain(state)
         knobs = Settings.knobs()
         _group(state, knobs, "main")
+        _method(state)
         # Thirty controls that nobody looks at would be most of what a click costs the server.
         more = st.expander("More", key="more", on_change="rerun")
         if more.open:
@@ -41,6 +44,17 @@ def _group(state: Experiment, knobs: Iterable[Knob], group: str) -> None:
     for knob in knobs:
         if knob.group == group:
             control(state.settings, knob, state.change, buttons=knob.name in TURNED_LIVE)
+
+
+def _method(state: Experiment) -> None:
+    names, now = [*METHODS], method_of(state.settings) or OWN
+    names += [OWN] if now == OWN else []
+    title = lambda name: METHODS[name].title if name in METHODS else "an objective of your own"
+    help = "What is minimised besides the classification loss; More has every weight. " + "; ".join(
+        f"{method.title}: {method.source}" for method in METHODS.values()
+    )
+    shared = {"help": help} | showing("method", now, lambda name: name == OWN or state.use_method(name))
+    st.selectbox("method", names, names.index(now), format_func=title, **shared)
 
 
 def _domain(state: Experiment) -> None:

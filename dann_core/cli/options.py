@@ -10,6 +10,7 @@ from dann_core.domains import Domain, DomainError, DomainPair
 from dann_core.domains.files import load_files
 from dann_core.settings import GROUPS, Settings
 from dann_core.settings.knobs import Knob, Knobs, from_text
+from dann_core.settings.methods import METHODS
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +24,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     data.add_argument("--labels", metavar="NAME", help="their label column or array, where the guess is wrong")
     data.add_argument("--target-data", metavar="NAME", help="the target's array, where it has another name")
     data.add_argument("--target-labels", metavar="NAME", help="the target's labels, likewise; none: use none")
+    parser.add_argument(
+        "--method",
+        choices=METHODS,
+        help="an objective by its name; settings that are given as well have the last word: "
+        + "; ".join(f"{name}: {method.title} ({method.source})" for name, method in METHODS.items()),
+    )
     for group, title in GROUPS.items():
         section = parser.add_argument_group(title.lower())
         for knob in (k for k in Settings.knobs() if k.group == group):
@@ -49,6 +56,8 @@ def experiment(options: argparse.Namespace) -> tuple[DomainPair, Settings, Domai
     given = {
         k.name: from_text(k, getattr(options, k.name)) for k in Settings.knobs() if getattr(options, k.name) is not None
     }
+    if options.method:
+        given = METHODS[options.method].settings | given
     files = options.source is not None or options.target is not None
     if files == (options.domain is not None):
         raise DomainError("Give either --domain, or both --source and --target.")

@@ -1,0 +1,87 @@
+"""Methods by name: what each makes of the objective, and where it comes from.
+
+A method is a choice of settings and nothing else: what the discriminator sees, which terms, which weights. All others,
+the network's and the optimizer's, stay as they are. To add one, enter it here; what its terms compute stands in
+`dann_core.method`, and a setting that the written-out step does not know trains by the readable one by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dann_core.settings.defaults import EVERYWHERE
+from dann_core.settings.settings import Settings
+
+SOURCE_ONLY: dict[str, Any] = {
+    "classification_weight": 1.0,
+    "adversarial_weight": 0.0,
+    "discriminator_input": "features",
+    "reversal_limit": 0.0,
+    "discrepancy": "none",
+    "discrepancy_weight": 0.0,
+    "entropy_weight": 0.0,
+    "entropy_balance": 0.0,
+    "class_shares": "ignored",
+}
+"""The objective without a target, and the names of all settings that a method decides."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """`changes` are those from `SOURCE_ONLY`."""
+
+    title: str
+    source: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All settings that make up the objective, by name."""
+        return SOURCE_ONLY | dict(self.changes)
+
+
+_LAMBDA = {"adversarial_weight": 1.0, "lambda_max": 1.0, "use_lambda_scheduler": True}
+
+METHODS: dict[str, Method] = {
+    "source-only": Method("Source only", "the classification loss alone: what adaptation is compared with"),
+    "dann": Method("DANN", "Ganin et al. 2016, JMLR 17(59)", _LAMBDA),
+    "cdan": Method(
+        "CDAN+E", "Long et al. 2018, Conditional adversarial domain adaptation",
+        _LAMBDA | {"discriminator_input": "conditional"},
+    ),
+    "dan": Method(
+        "DAN", "Long et al. 2015, Learning transferable features with deep adaptation networks",
+        {"discrepancy": "mmd", "discrepancy_weight": 1.0},
+    ),
+    "deep-coral": Method(
+        "Deep CORAL", "Sun & Saenko 2016, Correlation alignment for deep domain adaptation",
+        {"discrepancy": "coral", "discrepancy_weight": 1.0},
+    ),
+    "dctln": Method(
+        "DCTLN", "Guo et al. 2019, Deep convolutional transfer learning network: adversary and MMD",
+        _LAMBDA | {"discrepancy": "mmd", "discrepancy_weight": 1.0},
+    ),
+    "iw-dann": Method(
+        "Importance-weighted DANN", "Tachet des Combes et al. 2020, Domain adaptation with conditional distribution "
+        "matching and generalized label shift",
+        _LAMBDA | {"class_shares": "estimated"},
+    ),
+    "upload": Method(
+        "What an upload starts with", "docs/recipes.md: a bounded, importance-weighted adversary and an entropy term",
+        {"adversarial_weight": 1.0} | {
+            name: EVERYWHERE[name] for name in (
+                "lambda_max", "reversal_limit", "entropy_weight", "entropy_balance", "class_shares",
+            )
+        },
+    ),
+}  # fmt: skip
+
+
+def method_of(settings: Settings) -> str | None:
+    """The name of the method that these settings make up; None for an objective of one's own."""
+    for name, method in METHODS.items():
+        if all(getattr(settings, knob) == value for knob, value in method.settings.items()):
+            return name
+    return None
