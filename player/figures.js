@@ -40,9 +40,7 @@ export class Figures {
     const basis = words.basis(source, target)
     if (basis === this.basis) return
     this.basis = basis
-    for (const row of this.element.children) {
-      const meaning = words.figures[row.dataset.figure][2]
-      setAttribute(row, "title", `${meaning} ${basis}`)
-    }
+    for (const [name, reading] of Object.entries(this.readings))
+      setAttribute(reading.parentNode, "title", `${words.figures[name][2]} ${basis}`)
   }
 }

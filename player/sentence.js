@@ -39,7 +39,11 @@ export class Sentence {
 }
 
 function said(frame, isPlaying) {
-  const { rule, level, facts } = frame.message.values
+  const { values } = frame.message
+  const { rule, level, facts } = values
   if (isPlaying && frame.iteration === 0) return { level: "wait", text: words.rule("beginning") }
-  return { level, text: words.rule(rule, facts) }
+  if (values.shares_rule !== "differ") return { level, text: words.rule(rule, facts) }
+  // Domains that are aligned although their classes are not as frequent are no good news.
+  const text = `${words.rule(rule, facts)} ${words.shares.rule("differ", values)}`
+  return { level: level === "good" ? "warn" : level, text }
 }

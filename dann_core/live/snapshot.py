@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from dann_core.domains.pair import DomainPair
+from dann_core.live.class_shares import ClassShares, class_shares
 from dann_core.live.diagnosis import Diagnosis, Vitals, diagnose, proxy_a_distance
 from dann_core.live.embedding import MOTION_AT_REST, ROUNDS, PcaFollower, TsneFollower
 from dann_core.live.sample import stratified_sample
 from dann_core.live.scene import plane_limits
 from dann_core.method.history import Change
+from dann_core.method.shares import shares
 from dann_core.method.training import Evaluation, Trainer
 
 SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY = 60, 40
@@ -71,6 +73,7 @@ class Snapshot:
     pca: np.ndarray  # (n, 2)
     predicted: np.ndarray  # (n,) class indices of the sample, source first
     confidence: np.ndarray  # (n,)
+    shares: ClassShares  # of the sample
     surface: Surface | None
     rows: np.ndarray
     changes: tuple[Change, ...]
@@ -84,6 +87,8 @@ class Observer:
     def __init__(self, pair: DomainPair, seed: int = 0) -> None:
         self.sample = stratified_sample(pair, seed=seed)
         self._source_x, self._target_x = pair.source_x[self.sample.source], pair.target_x[self.sample.target]
+        self._source_shares = shares(pair.source_y, pair.n_classes)
+        self._target_y = None if pair.target_y is None else pair.target_y[self.sample.target]
         # None but for inputs in the plane.
         sides = (SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY) if pair.sample_shape == (2,) else ()
         self._grids = {side: _grid(pair, side) for side in sides}
@@ -148,6 +153,13 @@ class Observer:
             pca=still if self._pca.frame is None else self._pca.frame.astype(np.float32),
             predicted=probabilities.argmax(1),
             confidence=probabilities.max(1),
+            shares=class_shares(
+                self._source_shares,
+                evaluation.source_accuracy,
+                target.probabilities,
+                self._target_y,
+                is_aligned=_is_aligned(trainer),
+            ),
             surface=self._surface(
                 trainer, SURFACE_SIDE_AMONG_MANY if training and turns >= MANY_TURNS else SURFACE_SIDE
             ),
@@ -222,6 +234,14 @@ def _grid(pair: DomainPair, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
     x, y = np.linspace(left, right, side), np.linspace(bottom, top, side)
     points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     return x, y, points
+
+
+def _is_aligned(trainer: Trainer) -> bool:
+    """Whether something has pulled the domains together for a while."""
+    settings = trainer.settings
+    reversed_ = settings.adversarial_weight * settings.lambda_max > 0 and trainer.lamb >= 0.5 * settings.lambda_max
+    matched = settings.discrepancy != "none" and settings.discrepancy_weight > 0
+    return (reversed_ or matched) and trainer.progress > 0.2
 
 
 def _diagnosis(trainer: Trainer, evaluation: Evaluation, distance: float, best_source: float) -> Diagnosis:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-MOST_ROUNDS, AT_REST = 300, 1e-6
+MOST_ROUNDS, AT_REST = 200, 1e-5
 """Rounds of expectation maximisation at most, and the L1 distance of two rounds' shares that ends them."""
 
 
