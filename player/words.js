@@ -187,7 +187,7 @@ export const words = {
     columns: { source: "source", target: "target", truth: "true (exam)", recall: "recall (exam)" },
     of: (name, source, target) => `${name}: source ${percent(source)}, target ${percent(target)} (estimated)`,
     others: (number) => `${number} others`,
-    hidden: "“true labels (exam)” also shows the target's true shares and how many of each class are found.",
+    hidden: "Switch the true labels on to see the target's true shares and how many of each class are found (exam).",
     rule: said(shareRules),
   },
   basis: (source, target) =>

@@ -66,7 +66,7 @@ def test_shares_are_estimated_and_the_true_ones_asked_for(page: Page, address: s
 
     # Not before somebody asks is anything seen that target labels are needed for.
     expect(popover.locator(".dann-exam")).to_have_count(0)
-    expect(popover).to_contain_text("also shows the target's true shares")
+    expect(popover).to_contain_text("to see the target's true shares")
     page.keyboard.press("Escape")
     page.get_by_text("true labels (exam)", exact=True).click()
     opened(page)
