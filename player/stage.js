@@ -62,10 +62,11 @@ export class Stage {
     this.transport.render(seen)
     this.progress.render(state, frame, lookingBack)
     this.notice.render(seen.notice)
-    this.figures.render(frame, store.scene)
+    const exam = lookingBack ? {} : (state?.exam ?? {})
+    this.figures.render(frame, store.scene, exam)
     this.shares.render(frame, store.scene, seen.look)
     this.pictures.render(seen)
-    this.sentence.render(frame, isPlaying && !lookingBack, isAsked)
+    this.sentence.render(frame, exam, isPlaying && !lookingBack, isAsked)
     this.slider.render(store.stops, seen.backAt)
   }
 

@@ -63,6 +63,12 @@ const shareRules = {
     `Class shares seem to differ by ${percent(f.shares_distance / 2)}: aligning the domains as a whole mixes classes.`,
 }
 
+const twinRules = {
+  harm: (f) =>
+    `Adaptation did harm here (exam): ${percent(f.target_accuracy)} of the target are right, ` +
+    `${percent(f.source_only)} are without it.`,
+}
+
 const notices = {
   rebuilt: (f) => undoable(`New network: ${f.label} changed from ${f.old} to ${f.new}.`, f),
   "new data": (f) => undoable(`New data and a new network: ${f.label} is now ${f.value}.`, f),
@@ -177,6 +183,11 @@ export const words = {
       "",
       "From a fresh linear probe on the features: 0 = the domains cannot be told apart, 2 = always.",
     ],
+  },
+  twin: {
+    reading: (accuracy) => `source-only ${percent(accuracy)}`,
+    meaning: "The target accuracy of the same run without adaptation, trained beside it. Uses the target's labels.",
+    rule: said(twinRules),
   },
   shares: {
     label: "class shares",

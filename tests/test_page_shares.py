@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE, button, choose_upload, notice, open_page, player, progress
+from browser import DESKTOP, PHONE, button, choose_upload, figure, notice, open_page, player, progress
 from playwright.sync_api import Locator, Page, expect
 
 from dann_core import domains
@@ -132,3 +132,22 @@ def test_beyond_ten_classes_the_others_stand_together_and_without_labels_there_i
     for column in (0, 1):
         assert sum(percents(row)[column] for row in rows[1:]) == pytest.approx(100, abs=6)
     expect(page.locator(".dann-figure .dann-popover .dann-note")).to_have_text("")
+
+
+def test_harm_is_said_when_the_source_only_twin_is_better(page: Page, address: str, picture) -> None:
+    open_page(page, address, "domain=pinwheel&target_shares=mostly class 0")
+    run_to_its_end(page)
+    sentence = page.locator(".dann-sentence")
+    expect(sentence).to_contain_text("Adaptation did harm here (exam)")
+    expect(sentence).to_have_attribute("data-level", "bad")
+    twin = page.locator(".dann-twin")
+    expect(twin).to_have_text(re.compile(r"^source-only \d+%$"))
+    source_only = float(re.search(r"\d+", twin.inner_text()).group())
+    assert source_only > float(figure(page, "target accuracy").rstrip("%")) + 2
+    assert f"{source_only:.0f}% are without it" in sentence.inner_text()
+    picture(page, "harm")
+    # It is of the end: further back nothing is said.
+    page.get_by_role("slider", name="look back").focus()
+    page.keyboard.press("Home")
+    expect(twin).to_have_text("")
+    expect(sentence).not_to_contain_text("harm")
