@@ -72,10 +72,19 @@ def _training(pair: DomainPair, settings: Settings) -> Future[float | None] | No
         return None
     with _lock:
         known = _trained.setdefault(pair, {})
-        before = known.get(twin)
-        if before and not (before.done() and (before.cancelled() or before.exception())):
-            return before
+        if twin in known:
+            return known[twin]
         while len(known) >= KEPT:
             known.pop(next(iter(known)))
-        known[twin] = engine().submit(source_only_accuracy, pair, twin, device())
-        return known[twin]
+        training = known[twin] = engine().submit(source_only_accuracy, pair, twin, device())
+    training.add_done_callback(lambda done: _forget_who_waited(known, twin, done))
+    return training
+
+
+def _forget_who_waited(known: dict[Settings, Future[float | None]], twin: Settings, done: Future[float | None]) -> None:
+    """Keep the accuracy alone: a future keeps its callbacks, and with them runs, experiments and the pair itself."""
+    with _lock:
+        known.pop(twin, None)
+        if not done.cancelled() and not done.exception():
+            known[twin] = Future()
+            known[twin].set_result(done.result())

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gc
+import threading
+import weakref
+
 import numpy as np
 import pytest
 from channel_app import Mine
-from conftest import make_pair
+from conftest import make_pair, settle
 
 from dann_core import Settings, Trainer, domains
 from dann_core.live import twin as live_twin
 from dann_core.live.twin import is_worse, source_only, source_only_accuracy
 from player import Player
 from server import place, twin
+from server.experiment import Experiment
 
 ADAPTING = Settings(batch_size=8, max_iter=40, extractor_width=8, feature_width=8, discriminator_width=8)
 
@@ -101,3 +106,25 @@ def test_a_run_that_adapts_nothing_has_none(here: str) -> None:
         assert player.lane.state["exam"] == {}
     assert mine.run.settings not in twin._trained.get(mine.run.pair, {})
     mine.experiment.free()
+
+
+def ended_and_left() -> weakref.ref:
+    """A run with its twin, of a pair that only this experiment has."""
+    experiment = Experiment(None, make_pair(n=60), ADAPTING, ADAPTING)
+    experiment.run.speed = "fast"
+    experiment.run.play()
+    settle(experiment.run)
+    told = threading.Event()
+    experiment.listen(lambda: experiment.now.twin.told() and told.set())
+    experiment.heard()
+    assert told.wait(60)
+    experiment.free()
+    return weakref.ref(experiment.pair)
+
+
+def test_who_has_left_is_not_kept_by_it(here: str) -> None:
+    gone = ended_and_left()
+    # The engine's threads let go of what they have carried out when the next comes.
+    place.engine().submit(int).result()
+    gc.collect()
+    assert gone() is None
