@@ -21,6 +21,7 @@ export class Figures {
     this.element = el("dl", { class: "dann-figures" })
     this.readings = {}
     this.basis = null
+    this.twin = el("dd", { class: "dann-note dann-twin", title: words.twin.meaning })
     for (const [name, [label, note, meaning]] of Object.entries(words.figures)) {
       const reading = (this.readings[name] = el("dd", {}, "–"))
       const noted = note ? [" ", el("span", { class: "dann-note" }, note)] : []
@@ -28,9 +29,12 @@ export class Figures {
       const row = { class: `dann-figure${mark}`, "data-figure": name, title: meaning }
       this.element.append(el("div", row, el("dt", {}, label, ...noted), reading))
     }
+    this.readings.target.after(this.twin)
   }
 
-  render(frame, scene) {
+  // `exam`: of the run's end, where it is known.
+  render(frame, scene, exam) {
+    setText(this.twin, exam.source_only === undefined ? "" : words.twin.reading(exam.source_only))
     for (const [name, reading] of Object.entries(this.readings))
       setText(reading, frame ? READINGS[name](frame.message, scene) : "–")
     if (frame) this.#explain(frame.message.values.evaluated, scene.values.samples)
@@ -40,9 +44,7 @@ export class Figures {
     const basis = words.basis(evaluated, samples)
     if (basis === this.basis) return
     this.basis = basis
-    for (const row of this.element.children) {
-      const meaning = words.figures[row.dataset.figure][2]
-      setAttribute(row, "title", `${meaning} ${basis}`)
-    }
+    for (const [name, reading] of Object.entries(this.readings))
+      setAttribute(reading.parentNode, "title", `${words.figures[name][2]} ${basis}`)
   }
 }

@@ -14,9 +14,9 @@ export class Sentence {
     this.changedAt = -Infinity
   }
 
-  // `isAsked`: a person has just chosen what is to be seen, and nothing older may stand beside it.
-  render(frame, isPlaying, isAsked) {
-    this.next = frame && said(frame, isPlaying)
+  // `exam`: of the run's end, where it is known; `isAsked`: a person has just chosen what is to be seen, and nothing older may stand beside it.
+  render(frame, exam, isPlaying, isAsked) {
+    this.next = frame && said(frame, exam, isPlaying)
     const wait = this.changedAt + SELDOM - performance.now()
     if (isAsked || wait <= 0) return this.#say()
     this.timer ??= setTimeout(() => this.#say(), wait)
@@ -38,8 +38,15 @@ export class Sentence {
   }
 }
 
-function said(frame, isPlaying) {
-  const { rule, level, facts } = frame.message.values
+function said(frame, exam, isPlaying) {
+  const { values } = frame.message
   if (isPlaying && frame.iteration === 0) return { level: "wait", text: words.rule("beginning") }
-  return { level, text: words.rule(rule, facts) }
+  const main =
+    exam.rule === "harm"
+    ? { level: "bad", text: words.twin.rule("harm", exam) }
+    : { level: values.level, text: words.rule(values.rule, values.facts) }
+  if (values.shares_rule !== "differ") return main
+  // Domains that are aligned although their classes are not as frequent are no good news.
+  const level = main.level === "good" ? "warn" : main.level
+  return { level, text: `${main.text} ${words.shares.rule("differ", values)}` }
 }

@@ -6,6 +6,7 @@ import { Notice } from "./notice.js"
 import { Pictures } from "./pictures.js"
 import { Progress } from "./progress.js"
 import { Sentence } from "./sentence.js"
+import { Shares } from "./shares.js"
 import { Slider } from "./slider.js"
 import { Transport } from "./transport.js"
 import { words } from "./words.js"
@@ -17,6 +18,8 @@ export class Stage {
     this.progress = new Progress()
     this.notice = new Notice(on)
     this.figures = new Figures()
+    this.shares = new Shares()
+    this.figures.element.append(this.shares.element)
     this.pictures = new Pictures(on.choose)
     this.sentence = new Sentence()
     this.slider = new Slider(on.go)
@@ -59,9 +62,11 @@ export class Stage {
     this.transport.render(seen)
     this.progress.render(state, frame, store.scene, lookingBack)
     this.notice.render(seen.notice)
-    this.figures.render(frame, store.scene)
+    const exam = lookingBack ? {} : (state?.exam ?? {})
+    this.figures.render(frame, store.scene, exam)
+    this.shares.render(frame, store.scene, seen.look)
     this.pictures.render(seen)
-    this.sentence.render(frame, isPlaying && !lookingBack, isAsked)
+    this.sentence.render(frame, exam, isPlaying && !lookingBack, isAsked)
     this.slider.render(store.stops, seen.backAt)
   }
 
@@ -71,7 +76,7 @@ export class Stage {
   }
 
   close() {
-    for (const part of [this.transport, this.notice, this.pictures, this.sentence]) part.close()
+    for (const part of [this.transport, this.notice, this.shares, this.pictures, this.sentence]) part.close()
     this.root.previousSibling?.remove()
     this.root.remove()
   }

@@ -75,7 +75,8 @@ function help(name, [label, title], list) {
 }
 
 function figuresList() {
-  const rows = Object.values(words.figures).flatMap(([label, note, meaning]) => [
+  const { label, meaning } = words.shares
+  const rows = [...Object.values(words.figures), [label, "", meaning]].flatMap(([label, note, meaning]) => [
     el("dt", {}, `${label} ${note}`.trim()),
     el("dd", {}, meaning),
   ])

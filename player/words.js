@@ -50,6 +50,25 @@ const rules = {
     `Tug of war: the discriminator is right in ${percent(f.domain_accuracy)} of cases, the extractor pulls against it.`,
 }
 
+const shareRules = {
+  unknown: () => "The target's class shares are estimated once the classifier knows the source.",
+  agree: (f) =>
+    `Predictions are about as frequent in both domains: they differ by ${percent(f.shares_distance / 2)}, and the ` +
+    `estimate may be off by ${percent(f.shares_limit / 2)}. A strong adversary makes them so, whatever they are.`,
+  unclear: (f) =>
+    `They seem to differ by ${percent(f.shares_distance / 2)}, or the shift moves predictions from class to class: ` +
+    "only the difference that is left when the domains are aligned says which.",
+  // What the run does about it, by the settings in `f.knobs`, belongs behind the colon.
+  differ: (f) =>
+    `Class shares seem to differ by ${percent(f.shares_distance / 2)}: aligning the domains as a whole mixes classes.`,
+}
+
+const twinRules = {
+  harm: (f) =>
+    `Adaptation did harm here (exam): ${percent(f.target_accuracy)} of the target are right, ` +
+    `${percent(f.source_only)} are without it.`,
+}
+
 const notices = {
   rebuilt: (f) => undoable(`New network: ${f.label} changed from ${f.old} to ${f.new}.`, f),
   "new data": (f) => undoable(`New data and a new network: ${f.label} is now ${f.value}.`, f),
@@ -165,6 +184,23 @@ export const words = {
       "",
       "From a fresh linear probe on the features: 0 = the domains cannot be told apart, 2 = always.",
     ],
+  },
+  twin: {
+    reading: (accuracy) => `source-only ${percent(accuracy)}`,
+    meaning: "The target accuracy of the same run without adaptation, trained beside it. Uses the target's labels.",
+    rule: said(twinRules),
+  },
+  shares: {
+    label: "class shares",
+    meaning:
+      "How frequent each class is: the source's as an outline, the target's filled, estimated without its labels " +
+      "from its predictions (expectation maximisation).",
+    open: "class shares, class by class",
+    columns: { source: "source", target: "target", truth: "true (exam)", recall: "recall (exam)" },
+    of: (name, source, target) => `${name}: source ${percent(source)}, target ${percent(target)} (estimated)`,
+    others: (number) => `${number} others`,
+    hidden: "Switch the true labels on to see the target's true shares and how many of each class are found (exam).",
+    rule: said(shareRules),
   },
   basis: (evaluated, samples) => {
     const [source, target] = evaluated.map((n, k) => (n < samples[k] ? `${whole(n)} of ${whole(samples[k])}` : whole(n)))

@@ -26,13 +26,15 @@ frame. Then, each with "lane" where it is not 0:
 
     {"is": "state", "lane": 0, "scene": ID, "state": S, "iteration": 120, "max_iter": 1000, "left": 12.5 or null,
      "speed": "normal", "owner": true, "undo": false, "late": false, "device": "cpu", "page": 3, "knobs": {...},
-     "title": "...", "link": {"domain": "moons", "gamma": "5.0", "run": KEY} or null,
+     "exam": {...}, "title": "...", "link": {"domain": "moons", "gamma": "5.0", "run": KEY} or null,
      "failure": null or {"rule": R, "facts": {...}},
      "notice": null or {"id": 4, "level": "info", "rule": R, "facts": {}}}
 
 `state` is "building" (no frame yet), "paused", "playing", "finished", "waiting" (for a worker, longer than usual) or
 "failed". `page` rises whenever something that Streamlit draws has changed other than by its own scripts: the player
-then has it drawn anew. `link` is what the address bar should hold; null for who only looks. `knobs` are `KNOBS`.
+then has it drawn anew. `link` is what the address bar should hold; null for who only looks. `knobs` are `KNOBS`. `exam`
+was made with target labels; it is empty until the run has ended and its source-only twin is trained:
+{"source_only": 0.86, "target_accuracy": 0.7, "rule": "harm" or "no harm"}.
 
     {"is": "frames", "lane": 0, "first": 3, "last": 9}   all that is kept of that request has been sent
     {"is": "refused", "rule": R, "facts": {...}}         and the socket is closed

@@ -18,6 +18,7 @@ from dann_core.settings.knobs import KnobError, from_text, to_text
 from dann_core.settings.methods import METHODS
 from server.place import engine
 from server.shown import Notice, Now, built_in_pair, new_id
+from server.twin import Twin
 
 if TYPE_CHECKING:
     from dann_core.sweeps.sweep import Sweep
@@ -46,7 +47,8 @@ class Experiment:
         self._listeners: set[Callable[[], None]] = set()
         self._recoveries_seen = 0
         self._lock = threading.RLock()
-        self.now = Now(domain, base, self._made(pair, settings), new_id())
+        run = self._made(pair, settings)
+        self.now = Now(domain, base, run, Twin(run, self.heard), new_id())
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Experiment:
@@ -234,6 +236,7 @@ class Experiment:
         if self.run.recoveries > self._recoveries_seen:
             self._recoveries_seen = self.run.recoveries
             self.notice = Notice("recovered", iteration=self.run.iteration)
+        self.now.twin.follow()
         for listener in list(self._listeners):
             listener()
 
@@ -255,7 +258,7 @@ class Experiment:
         run.speed = before.run.speed
         # Share was pressed for the samples that were here.
         is_shared = before.is_shared and pair is before.run.pair
-        self.now, self.touched = Now(domain, base, run, new_id(), is_shared), True
+        self.now, self.touched = Now(domain, base, run, Twin(run, self.heard), new_id(), is_shared), True
         self._recoveries_seen = 0
         self.page += redraws
         self._say(notice)

@@ -224,6 +224,7 @@ class Lane:
             "page": experiment.page,
             "knobs": {name: getattr(run.settings, name) for name in KNOBS},
             "title": now.title,
+            "exam": now.twin.told(),
             "link": link if self.is_owner else None,
             "failure": _failure(run.failure),
             "notice": experiment.notice.told() if experiment.notice and self.is_owner else None,

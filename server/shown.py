@@ -10,6 +10,7 @@ from dann_core.domains import Domain, DomainPair
 from dann_core.live.run import Run
 from dann_core.settings import Settings
 from dann_core.settings.knobs import to_text
+from server.twin import Twin
 
 _ids = itertools.count(1)
 
@@ -29,13 +30,15 @@ class Now(NamedTuple):
     """What a page shows: read as one, since another thread may be about to replace it. Undo brings such back.
 
     `domain` is None for an uploaded pair. `base` are the settings that the pair starts with: the preset of a built-in
-    domain or `Settings.for_pair`; a link holds what differs from it. `scene` is another number whenever what players
-    have of the run before is of no use. `is_shared` says whether others may see an uploaded pair's samples.
+    domain or `Settings.for_pair`; a link holds what differs from it. `twin` is the run without adaptation. `scene` is
+    another number whenever what players have of the run before is of no use. `is_shared` says whether others may see
+    an uploaded pair's samples.
     """
 
     domain: Domain | None
     base: Settings
     run: Run
+    twin: Twin
     scene: int
     is_shared: bool = False
 

@@ -61,7 +61,11 @@ def test_two_files_train_with_the_defaults_of_their_kind(tmp_path: Path) -> None
         ("train --domain moons --gamma -3", "gamma must be a number from 0 to 50; got -3.0"),
         ("train --domain moons --max-iter many", "max_iter must be a whole number from 1 to 1,000,000; got 'many'"),
         ("train --domain moons --set angle=500", "angle must be a number from 0 to 180; got 500.0"),
-        ("train --domain moons --set tilt=5", "tilt is not a parameter of Moons; it has: angle, noise, size"),
+        (
+            "train --domain moons --set tilt=5",
+            "tilt is not a parameter of Moons; it has: angle, noise, size, source_shares",
+        ),
+        ("train --domain moons --set source_shares=none", "source_shares must be one of as drawn, mostly class 0; got"),
         ("train --domain moons --set angle", "--set takes NAME=VALUE, got 'angle'"),
         ("train --source here.csv --target there.csv", "here.csv"),
         ("train --source here.csv", "Give both --source and --target"),

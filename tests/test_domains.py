@@ -8,8 +8,9 @@ from test_vibration import LEVEL
 
 from dann_core import domains
 from dann_core.domains import DomainError, DomainPair, images
+from dann_core.domains.base import thinned
 from dann_core.settings import Settings
-from dann_core.settings.knobs import KnobError
+from dann_core.settings.knobs import Knob, KnobError
 
 SMALL = {
     "moons": {"size": 40},
@@ -32,6 +33,13 @@ NO_SHIFT = {
 
 
 UPPER_CENTRE = np.array([-1, -0.5])
+
+
+def moved(knob: Knob, value: object) -> list:
+    """Other values of a knob: one step on, or all other choices."""
+    if knob.kind == "choice":
+        return [choice for choice in knob.choices if choice != value]
+    return [value + (knob.step if value < knob.high else -knob.step)]
 
 
 def arrays(pair: DomainPair) -> tuple[np.ndarray, ...]:
@@ -79,14 +87,18 @@ class TestEveryDomain:
         domain = domains.get(name)(**SMALL[name])
         before = arrays(domain.pair(0))
         for knob in domain.knobs():
-            value = getattr(domain, knob.name) + (knob.step if getattr(domain, knob.name) < knob.high else -knob.step)
-            after = arrays(domain.replace(**{knob.name: value}).pair(0))
-            assert any(a.shape != b.shape or (a != b).any() for a, b in zip(before, after, strict=True)), knob.name
+            for value in moved(knob, getattr(domain, knob.name)):
+                after = arrays(domain.replace(**{knob.name: value}).pair(0))
+                assert any(a.shape != b.shape or (a != b).any() for a, b in zip(before, after, strict=True)), knob.name
 
     def test_its_knobs_say_what_they_are_and_hold_their_limits(self, name: str) -> None:
         domain = domains.get(name)
         for knob in domain.knobs():
             assert knob.help
+            if knob.kind == "choice":
+                with pytest.raises(KnobError, match=f"{knob.name} must be one of as drawn, mostly class 0"):
+                    domain(**{knob.name: "all of them"})
+                continue
             assert knob.low <= knob.default <= knob.high
             with pytest.raises(KnobError, match=f"{knob.name} must be a.* number from .* to"):
                 domain(**{knob.name: knob.high + 1})
@@ -96,9 +108,32 @@ class TestEveryDomain:
     def test_the_ends_of_every_knob_can_be_drawn(self, name: str) -> None:
         domain = domains.get(name)(**SMALL[name])
         for knob in domain.knobs():
-            if knob.name not in ("size", "windows"):
+            if knob.name not in ("size", "windows") and knob.kind != "choice":
                 for end in (knob.low, knob.high):
                     domain.replace(**{knob.name: type(knob.default)(end)}).pair(0)
+
+    @pytest.mark.parametrize("source", ["as drawn", "mostly class 0"])
+    @pytest.mark.parametrize("target", ["as drawn", "mostly class 0", "classes missing"])
+    def test_its_classes_are_as_frequent_as_asked(self, name: str, source: str, target: str) -> None:
+        full = domains.load(name, seed=3, **SMALL[name])
+        pair = domains.load(name, seed=3, **SMALL[name], source_shares=source, target_shares=target)
+        k = full.n_classes
+        assert pair.n_classes == k
+        for domain, how in (("source", source), ("target", target)):
+            x, y = getattr(pair, f"{domain}_x"), getattr(pair, f"{domain}_y")
+            all_x, all_y = getattr(full, f"{domain}_x"), getattr(full, f"{domain}_y")
+            count, before = np.bincount(y, minlength=k), np.bincount(all_y, minlength=k)
+            expected = {
+                "as drawn": before,
+                "mostly class 0": np.append(before[0], np.maximum(2, before[1:] // 10)),
+                "classes missing": np.where(np.arange(k) < k - k // 2, before, 0),
+            }[how]
+            np.testing.assert_array_equal(count, expected)
+            # Samples of the same draw, each with its own label, in the same order.
+            where = {row.tobytes(): at for at, row in enumerate(all_x)}
+            rows = [where[row.tobytes()] for row in x]
+            assert rows == sorted(set(rows))
+            np.testing.assert_array_equal(y, all_y[rows])
 
     def test_its_preset_is_valid_settings(self, name: str) -> None:
         assert domains.preset(name) == Settings(**domains.get(name).preset)
@@ -108,6 +143,20 @@ class TestEveryDomain:
             domains.load(name, seed=-1)
 
 
+def test_a_tenth_of_a_class_is_drawn_anew_with_each_seed() -> None:
+    y = np.arange(400) % 4
+    rows = [thinned(y, 4, "mostly class 0", np.random.default_rng(seed)) for seed in (0, 0, 1)]
+    np.testing.assert_array_equal(rows[0], rows[1])
+    assert (rows[0] != rows[2]).any()
+    # Not the first ones: a domain of somebody else's may come sorted.
+    assert rows[0][y[rows[0]] == 1].max() > 100
+
+
+def test_a_class_of_one_sample_keeps_it() -> None:
+    kept = thinned(np.array([0, 0, 0, 1, 2, 2, 2]), 3, "mostly class 0", np.random.default_rng(0))
+    assert len(kept) == 3 + 1 + 2
+
+
 def test_an_unknown_name_lists_the_known_ones() -> None:
     for call in (domains.load, domains.get, domains.preset):
         with pytest.raises(DomainError, match=r"'mnist'; choose one of: moons, blobs, .*vibration-pictures"):
@@ -115,7 +164,7 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
 
 
 def test_an_unknown_parameter_lists_the_known_ones() -> None:
-    with pytest.raises(KnobError, match="tilt is not a parameter of Moons; it has: angle, noise, size"):
+    with pytest.raises(KnobError, match="tilt is not a parameter of Moons; it has: angle, noise, size, source_shares"):
         domains.load("moons", tilt=3)
 
 

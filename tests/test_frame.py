@@ -15,7 +15,7 @@ from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.engine import device
 from dann_core.live.embedding import PcaFollower
 from dann_core.live.frame import BINS, MOST_CHANGES, SCALE, SHARE, boundaries, frame_of
-from dann_core.live.message import Message, unpack
+from dann_core.live.message import Message, unpack, without_exam
 from dann_core.live.recording import KNOBS
 from dann_core.live.sample import stratified_sample
 from dann_core.live.scene import SIGNAL_TOP, pack, plane_limits
@@ -23,6 +23,7 @@ from dann_core.live.sight import BOUNDARIES, Surface
 from dann_core.live.slices import Slice
 from dann_core.live.snapshot import Observer, Snapshot
 from dann_core.live.worker import LiveRun
+from dann_core.method.shares import estimated_shares
 
 SETTINGS = Settings(batch_size=8, max_iter=400, extractor_width=8, feature_width=8, discriminator_width=8)
 
@@ -148,6 +149,38 @@ def test_figures_and_rules_are_the_trainer_s(moons) -> None:
     assert values["device"] == str(trainer.device)
 
 
+def test_shares_are_those_of_the_predictions_and_the_exam_is_marked(moons) -> None:
+    trainer, _, frame = moons
+    pair, sample = trainer.pair, stratified_sample(trainer.pair, seed=trainer.settings.seed)
+    scene = unpack(pack(pair, trainer.settings, sample))
+    source = np.bincount(pair.source_y) / len(pair.source_y)
+    assert scene.arrays["source_shares"] == pytest.approx(source)
+    assert scene.exam_arrays["target_shares"] == pytest.approx(np.bincount(pair.target_y) / len(pair.target_y))
+    view = trainer.look(pair.target_x[sample.target])
+    assert frame.arrays["shares"] == pytest.approx(estimated_shares(source, view.probabilities), abs=1e-6)
+    assert frame.values["shares_distance"] == pytest.approx(np.abs(frame.arrays["shares"] - source).sum(), abs=1e-6)
+    y, right = pair.target_y[sample.target], view.classes == pair.target_y[sample.target]
+    assert frame.exam_arrays["recall"] == pytest.approx([right[y == k].mean() for k in range(2)])
+
+
+def test_nothing_of_the_exam_travels_without_it(moons) -> None:
+    trainer, snapshot, _ = moons
+    settings = trainer.settings
+    frame = unpack(without_exam(frame_of(snapshot, settings, 2).packed))
+    scene = unpack(without_exam(pack(trainer.pair, settings, stratified_sample(trainer.pair, seed=settings.seed))))
+    assert not frame.exam_arrays
+    assert not scene.exam_arrays
+    assert {"recall", "target_shares"} & {*frame.arrays, *scene.arrays} == set()
+    assert "shares" in frame.arrays
+
+
+@pytest.mark.parametrize(("domain", "most"), [("moons", 15_000), ("digits", 20_000)])
+def test_a_frame_stays_small(domain: str, most: int) -> None:
+    pair, settings = domains.load(domain), domains.preset(domain)
+    _, snapshot = trained(pair, 40, settings)
+    assert len(frame_of(snapshot, settings, pair.n_classes).packed) < most
+
+
 def test_rows_are_the_means_of_the_history(moons) -> None:
     trainer, _, frame = moons
     size = math.ceil(trainer.iteration / BINS)
@@ -184,6 +217,8 @@ def test_every_kind_of_samples_has_a_scene_and_frames(shape: tuple[int, ...], la
     if labelled:
         assert np.array_equal(scene.exam_arrays["target_class"], pair.target_y[sample.target])
     assert ("target_accuracy" in frame.exam) is labelled
+    assert ("target_shares" in scene.exam_arrays) is ("recall" in frame.exam_arrays) is labelled
+    assert scene.arrays["source_shares"].shape == frame.arrays["shares"].shape == (pair.n_classes,)
     for name in ("tsne", "pca"):
         assert frame.arrays[name].shape == (n_s + n_t, 2)
     assert ("tint" in frame.arrays) is ("boundary" in frame.arrays) is (shape == (2,))

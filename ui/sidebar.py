@@ -49,12 +49,12 @@ def _group(state: Experiment, knobs: Iterable[Knob], group: str) -> None:
 def _method(state: Experiment) -> None:
     names, now = [*METHODS], method_of(state.settings) or OWN
     names += [OWN] if now == OWN else []
-    title = lambda name: METHODS[name].title if name in METHODS else "an objective of your own"
+    titles = {name: method.title for name, method in METHODS.items()} | {OWN: "an objective of your own"}
     help = "What is minimised besides the classification loss; More has every weight. " + "; ".join(
         f"{method.title}: {method.source}" for method in METHODS.values()
     )
     shared = {"help": help} | showing("method", now, lambda name: name == OWN or state.use_method(name))
-    st.selectbox("method", names, names.index(now), format_func=title, **shared)
+    st.selectbox("method", names, names.index(now), format_func=titles.get, **shared)
 
 
 def _domain(state: Experiment) -> None:

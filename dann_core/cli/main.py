@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -64,7 +65,7 @@ def _list_domains(options: argparse.Namespace) -> None:
         domain = domains.get(name)
         print(f"{name}: {domain.title}\n    {domain.summary}")
         for knob in domain.knobs():
-            print(f"    --set {knob.name}={knob.default}  {knob.help}")
+            print(f"    --set {shlex.quote(f'{knob.name}={knob.default}')}  {knob.help}")
 
 
 def _train(options: argparse.Namespace) -> None:

@@ -48,7 +48,7 @@ class Digits(Domain):
     size: int = knob(850, "Images in each domain.", low=100, high=890, step=10)
     resolution: int = knob(16, "Width and height of an image.", low=8, high=32, step=8, unit="pixels")
 
-    def pair(self, seed: int) -> DomainPair:
+    def as_drawn(self, seed: int) -> DomainPair:
         images, labels = _digits()
         source, target = self._split(labels, generator(seed, "digits split"))
         images = _enlarged(images, self.resolution)

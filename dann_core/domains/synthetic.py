@@ -41,7 +41,7 @@ class Moons(Domain):
     noise: float = knob(0.05, "How far points scatter about their moon, in moon radii.", low=0, high=0.5, step=0.01)
     size: int = knob(300, "Points in each domain.", low=20, high=2000, step=20)
 
-    def pair(self, seed: int) -> DomainPair:
+    def as_drawn(self, seed: int) -> DomainPair:
         source_x, source_y = self._draw(generator(seed, "moons source"))
         target_x, target_y = self._draw(generator(seed, "moons target"))
         return DomainPair(
@@ -100,7 +100,7 @@ class Blobs(Domain):
     )
     size: int = knob(400, "Points in each domain.", low=60, high=2000, step=20)
 
-    def pair(self, seed: int) -> DomainPair:
+    def as_drawn(self, seed: int) -> DomainPair:
         source_y = balanced_labels(self.size, self.classes)
         target_y = self._unbalanced_labels()
         return DomainPair(
@@ -151,7 +151,7 @@ class Pinwheel(Domain):
     noise: float = knob(0.1, "How far points scatter across their arm, in radii.", low=0, high=0.5, step=0.01)
     size: int = knob(400, "Points in each domain.", low=20, high=2000, step=20)
 
-    def pair(self, seed: int) -> DomainPair:
+    def as_drawn(self, seed: int) -> DomainPair:
         source_x, source_y = self._draw(generator(seed, "pinwheel source"))
         target_x, target_y = self._draw(generator(seed, "pinwheel target"))
         return DomainPair(

@@ -163,7 +163,7 @@ class Vibration(Domain):
 
     _length: ClassVar[int] = 1024
 
-    def pair(self, seed: int) -> DomainPair:
+    def as_drawn(self, seed: int) -> DomainPair:
         source = Machine(self.source_rpm, self.source_resonance, self.source_noise)
         target = Machine(self.target_rpm, self.target_resonance, self.target_noise, self.target_hum)
         labels = np.repeat(np.arange(len(CONDITIONS)), self.windows)

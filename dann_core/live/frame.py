@@ -9,6 +9,10 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
                        and more, in a random order, until all are graded
     a_distance         the proxy A-distance of a fresh probe, 0..2, or null where there is none
     rule, level, facts the diagnosis: a rule's name, "idle", "wait", "good", "warn" or "bad", and the rule's values
+    shares_rule        whether the domains' class shares "differ" or "agree"; "unclear": the shift may be what makes
+                       them differ; "unknown": nothing is estimated yet
+    shares_distance, shares_limit
+                       their L1 distance, 0..2 or null, and beyond which they differ
     moved, settled     whether the t-SNE is another one than in the frame before; whether it has come to rest
     device             where it is trained, as torch names it
     changes            [[iteration, setting, old, new], ...]: the live changes so far, the last `MOST_CHANGES`
@@ -24,6 +28,9 @@ Arrays (n samples, source first; K classes; class indices u2 for more than 256 c
     tint        u1  (S, S)    inputs in the plane: the discriminator's probability of "source", rows upwards
     boundary    i2  (m, 2)    likewise: the classifier's boundaries, in `SHARE`-ths of the picture's width and height
                               from its lower left, every line followed by (-1, -1)
+    shares      f4  (K,)      the target's class shares, estimated without its labels; not numbers while unknown
+    recall      f4  (K,)      exam: each class's share of right predictions among the target's drawn samples; only where
+                              the target has labels, and not a number for a class without such samples
     rows        f4  (b, 6)    the history in at most `BINS` bins, each the mean of its iterations; columns as `COLUMNS`
 
 A frame of moons has at most 15,000 bytes, one of digits at most 20,000.
@@ -48,7 +55,7 @@ SCALE, SHARE, BINS, MOST_CHANGES = 8192, 32_000, 40, 50
 
 def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete: bool = False) -> Shown:
     """The frame of a snapshot under the settings of that moment; `complete` is noted with it."""
-    evaluation, diagnosis = snapshot.evaluation, snapshot.diagnosis
+    evaluation, diagnosis, shares = snapshot.evaluation, snapshot.diagnosis, snapshot.shares
     values = {
         "iteration": snapshot.iteration,
         "first": snapshot.iteration - len(snapshot.rows),
@@ -60,6 +67,9 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "rule": diagnosis.rule,
         "level": diagnosis.level,
         "facts": diagnosis.facts,
+        "shares_rule": shares.rule,
+        "shares_distance": shares.distance,
+        "shares_limit": shares.limit,
         "moved": snapshot.moved,
         "settled": snapshot.settled,
         "device": snapshot.device,
@@ -71,14 +81,16 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "pca": _positions(snapshot.pca),
         "predicted": as_classes(snapshot.predicted, n_classes),
         "confidence": _bytes(snapshot.confidence),
+        "shares": shares.estimated.astype(np.float32),
         "rows": binned(snapshot.rows, BINS),
     }
     if snapshot.surface:
         arrays |= {"tint": _bytes(snapshot.surface.source_probability), "boundary": boundaries(snapshot.surface)}
     exam = {} if evaluation.target_accuracy is None else {"target_accuracy": evaluation.target_accuracy}
+    exam_arrays = {} if shares.recall is None else {"recall": shares.recall.astype(np.float32)}
     # Of a run that has diverged, figures need not be numbers, which JSON has no words for.
     told = {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in values.items()}
-    message = Message(FRAME, told, arrays, exam)
+    message = Message(FRAME, told, arrays, exam, exam_arrays)
     return Shown(snapshot.iteration, values["first"], message.pack(), figures_of(message), complete)
 
 

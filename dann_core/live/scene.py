@@ -19,6 +19,8 @@ Arrays; a class is u1, or u2 for more than 256 of them:
     target_index  u4  (n_t,)    likewise
     source_class  u1  (n_s,)
     target_class  u1  (n_t,)    exam; only where the target has labels
+    source_shares f4  (K,)      how frequent the classes are in the whole source, sum 1
+    target_shares f4  (K,)      likewise; exam; only where the target has labels
     xy            f4  (n, 2)    "plane", "components": where the samples are drawn in the input's picture, source first
     picked        u4  (p,)      "images", "signals": which of the n are drawn there, source first
     mosaic        u1  (bytes,)  "images": the p pictures as one PNG
@@ -34,6 +36,7 @@ import numpy as np
 from dann_core.domains.pair import DomainPair
 from dann_core.live.message import SCENE, Message
 from dann_core.live.sample import Sample
+from dann_core.method.shares import shares
 from dann_core.settings import Settings
 
 GRID_COLUMNS, SOURCE_ROWS, TARGET_ROWS = 4, 1, 3
@@ -62,10 +65,14 @@ def pack(pair: DomainPair, settings: Settings, sample: Sample) -> bytes:
         "source_index": sample.source.astype(np.uint32),
         "target_index": sample.target.astype(np.uint32),
         "source_class": as_classes(pair.source_y[sample.source], pair.n_classes),
+        "source_shares": shares(pair.source_y, pair.n_classes).astype(np.float32),
     }
     draw = {"images": _images, "signals": _signals, "vectors": _vectors}[pair.kind]
     more_values, more_arrays = draw(pair, sample)
-    exam = {} if pair.target_y is None else {"target_class": as_classes(pair.target_y[sample.target], pair.n_classes)}
+    exam = {}
+    if pair.target_y is not None:
+        exam["target_class"] = as_classes(pair.target_y[sample.target], pair.n_classes)
+        exam["target_shares"] = shares(pair.target_y, pair.n_classes).astype(np.float32)
     return Message(SCENE, values | more_values, arrays | more_arrays, exam_arrays=exam).pack()
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from dann_core.domains.pair import DomainPair
+from dann_core.live.class_shares import ClassShares, class_shares
 from dann_core.live.diagnosis import Diagnosis, Vitals, diagnose, proxy_a_distance
 from dann_core.live.embedding import MOTION_AT_REST, ROUNDS, PcaFollower, TsneFollower
 from dann_core.live.sample import stratified_sample
@@ -20,6 +21,7 @@ from dann_core.live.scene import plane_limits
 from dann_core.live.sight import Sight, Surface
 from dann_core.method.grading import Evaluation
 from dann_core.method.history import Change
+from dann_core.method.shares import shares
 from dann_core.method.training import Trainer
 
 SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY = 60, 40
@@ -59,6 +61,7 @@ class Snapshot:
     pca: np.ndarray  # (n, 2)
     predicted: np.ndarray  # (n,) class indices of the sample, source first
     confidence: np.ndarray  # (n,)
+    shares: ClassShares  # of the sample
     surface: Surface | None
     rows: np.ndarray
     changes: tuple[Change, ...]
@@ -72,6 +75,8 @@ class Observer:
     def __init__(self, pair: DomainPair, seed: int = 0) -> None:
         self.sample = stratified_sample(pair, seed=seed)
         self._source_x, self._target_x = pair.source_x[self.sample.source], pair.target_x[self.sample.target]
+        self._source_shares = shares(pair.source_y, pair.n_classes)
+        self._target_y = None if pair.target_y is None else pair.target_y[self.sample.target]
         # None but for inputs in the plane.
         sides = (SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY) if pair.sample_shape == (2,) else ()
         self._grids = {side: _grid(pair, side) for side in sides}
@@ -136,6 +141,13 @@ class Observer:
             pca=still if self._pca.frame is None else self._pca.frame.astype(np.float32),
             predicted=sight.probabilities.argmax(1),
             confidence=sight.probabilities.max(1),
+            shares=class_shares(
+                self._source_shares,
+                evaluation.source_accuracy,
+                sight.probabilities[len(self.sample.source) :],
+                self._target_y,
+                is_aligned=_is_aligned(trainer),
+            ),
             surface=sight.surface(*self._grids[side]) if self._grids else None,
             rows=rows,
             changes=tuple(trainer.changes),
@@ -203,6 +215,14 @@ class Observer:
 def _grid(pair: DomainPair, side: int) -> tuple[np.ndarray, np.ndarray]:
     left, right, bottom, top = plane_limits(pair)
     return np.linspace(left, right, side), np.linspace(bottom, top, side)
+
+
+def _is_aligned(trainer: Trainer) -> bool:
+    """Whether something has pulled the domains together for a while."""
+    settings = trainer.settings
+    reversed_ = settings.adversarial_weight * settings.lambda_max > 0 and trainer.lamb >= 0.5 * settings.lambda_max
+    matched = settings.discrepancy != "none" and settings.discrepancy_weight > 0
+    return (reversed_ or matched) and trainer.progress > 0.2
 
 
 def _diagnosis(trainer: Trainer, evaluation: Evaluation, distance: float, best_source: float) -> Diagnosis:
