@@ -10,7 +10,7 @@ nothing and so leaves the alignment (Cao et al. 2018).
 q is what the classifier says of the target's batches, counted over some thirty iterations, and it goes on following
 while the features are aligned: predictions get better by it, and with them the counts. It is not believed at once.
 Counts of few samples differ by chance; as far as that explains their distance from the source's shares, q keeps half
-way between both, and beyond that it goes over to the counts.
+way between both, and beyond that it goes over to the counts; where predictions are not sure, it stays at the source's.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ are believed `LEAST_TRUST`, from the second on wholly."""
 
 LEAST_TRUST = 0.5
 
+FARTHEST = 0.2
+"""How far (L1) counts may move from those at the start of adapting: what one follows, one also drives, and where few
+predictions are sure both run away."""
+
 SURE, UNSURE = 0.7, 0.6
 """Mean confidence from which on counts are believed as said above, and up to which they are not believed at all."""
 
@@ -47,7 +51,10 @@ class ShareState(nn.Module):
     """`(K,)`, of the target's predictions, not normalised."""
 
     confidence: Tensor
-    """`()`, of the predictions counted."""
+    """`()`, of the predictions counted, as little normalised."""
+
+    first: Tensor
+    """`(K,)`, the shares among the predictions when adapting began."""
 
     reference: Tensor
     """`(K,)`, the shares that count, or zeros as long as none do."""
@@ -59,6 +66,7 @@ class ShareState(nn.Module):
         super().__init__()
         self.register_buffer("counted", torch.zeros(n_classes))
         self.register_buffer("confidence", torch.zeros(()))
+        self.register_buffer("first", torch.zeros(n_classes))
         self.register_buffer("reference", torch.zeros(n_classes))
         self.register_buffer("trust", torch.tensor(math.nan))
 
@@ -81,12 +89,12 @@ class Reweighting:
         self.by_chance = math.sqrt(2 / math.pi) * deviation.sum(1, keepdim=True)
         self.floor = min(RAREST, 0.1 / source.shape[1])
         # All runs' in one tensor; what each network saves are views of it.
-        self.counted, self.confidence, self.reference, self.trust = (
+        self.counted, self.confidence, self.first, self.reference, self.trust = (
             torch.stack([getattr(state, name) for state in states]).view(len(states), -1)
-            for name in ("counted", "confidence", "reference", "trust")
+            for name in ("counted", "confidence", "first", "reference", "trust")
         )
         for i, state in enumerate(states):
-            state.counted, state.reference = self.counted[i], self.reference[i]
+            state.counted, state.first, state.reference = self.counted[i], self.first[i], self.reference[i]
             state.confidence, state.trust = self.confidence[i, 0], self.trust[i, 0]
         self._use()
 
@@ -108,7 +116,10 @@ class Reweighting:
         decided = sure * (LEAST_TRUST + (1 - LEAST_TRUST) * beyond)
         begins = self.trust.isnan() & (self.starts <= iteration)
         self.trust.copy_(torch.where(begins, decided, self.trust))
-        believed = torch.lerp(self.source, counts, self.trust)
+        self.first.copy_(torch.where(begins, counts, self.first))
+        moved = (counts - self.first).abs().sum(1, keepdim=True)
+        followed = torch.lerp(self.first, counts, (FARTHEST / moved.clamp(min=FARTHEST)))
+        believed = torch.lerp(self.source, followed, self.trust)
         self.reference.copy_(torch.where(self.trust.isnan(), self.reference, believed))
         self._use()
 

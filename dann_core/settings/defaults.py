@@ -27,8 +27,13 @@ class DataShape(Protocol):
     def sample_shape(self) -> tuple[int, ...]:
         """The shape of one sample."""
 
+    @property
+    def n_classes(self) -> int:
+        """The number of classes in the source."""
+
 
 MANY_SAMPLES = 4000
+ITERATIONS_A_CLASS, LONGEST = 15, 3000
 WIDE = 1000
 LARGE_IMAGE = 48 * 48
 
@@ -63,7 +68,9 @@ def overrides(pair: DataShape) -> dict[str, Any]:
     Reads the kind, the shape and the inputs of both domains and never the target's labels.
     """
     samples = max(len(pair.source_x), len(pair.target_x))
-    chosen = EVERYWHERE | {"max_iter": 1000 if samples > MANY_SAMPLES else 600}
+    # A class needs to be seen for a while: a hundred of them still gained after 600 iterations.
+    length = max(1000 if samples > MANY_SAMPLES else 600, ITERATIONS_A_CLASS * pair.n_classes)
+    chosen = EVERYWHERE | {"max_iter": min(length, LONGEST)}
     if pair.kind == "vectors":
         if is_counts(pair.source_x) and is_counts(pair.target_x):
             chosen |= {"log_counts": True}
