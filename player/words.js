@@ -58,9 +58,11 @@ const shareRules = {
   unclear: (f) =>
     `They seem to differ by ${percent(f.shares_distance / 2)}, or the shift moves predictions from class to class: ` +
     "only the difference that is left when the domains are aligned says which.",
-  // What the run does about it, by the settings in `f.knobs`, belongs behind the colon.
   differ: (f) =>
-    `Class shares seem to differ by ${percent(f.shares_distance / 2)}: aligning the domains as a whole mixes classes.`,
+    `Class shares seem to differ by ${percent(f.shares_distance / 2)}: aligning the domains as a whole mixes classes. ` +
+    (f.knobs.class_shares === "estimated"
+      ? "So source samples count for as much as their class is frequent in the target."
+      : "The method \u201cImportance-weighted DANN\u201d, or class shares \u201cestimated\u201d, takes them into account."),
 }
 
 const twinRules = {

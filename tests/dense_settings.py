@@ -24,6 +24,7 @@ NUMBERS: list[dict[str, Any]] = [
     {"seed": 5, "reversal_limit": 0.2, "classification_weight": 0.7, "adversarial_weight": 1.4, "lambda_max": 5.0},
     {"seed": 8, "reversal_limit": 0.1, "entropy_weight": 5.0, "adversarial_weight": 5.0, "lambda_max": 5.0},
     {"seed": 6, "entropy_weight": 0.5, "entropy_balance": 1.0, "max_iter": 25, "standardisation": "pooled"},
+    {"seed": 9, "entropy_weight": 0.5, "entropy_balance": 1.0, "class_shares": "estimated", "reversal_limit": 0.3},
     {"seed": 7, "adversarial_weight": 0.0, "reversal_limit": 0.1, "max_iter": 30},
 ]
 

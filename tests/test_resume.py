@@ -31,13 +31,13 @@ def trained(trainer: Trainer, until: int) -> None:
     trainer.advance(until - trainer.iteration)
 
 
-def resumed(pair: DomainPair, saved_at: int) -> tuple[Trainer, Trainer]:
+def resumed(pair: DomainPair, saved_at: int, settings: Settings = SETTINGS) -> tuple[Trainer, Trainer]:
     """A run that went on at iteration 20 from a checkpoint of `saved_at`, and one that was never moved."""
-    first = LiveRun(pair, SETTINGS, device=device())
+    first = LiveRun(pair, settings, device=device())
     trained(first.trainer, saved_at)
     saved = checkpoint.save(first.trainer, first.observer)
     trained(first.trainer, 20)
-    second = LiveRun(pair, SETTINGS, Resumption(20, tuple(first.trainer.changes), saved), device=device())
+    second = LiveRun(pair, settings, Resumption(20, tuple(first.trainer.changes), saved), device=device())
     second.trainer.advance(10)
     first.trainer.advance(10)
     return second.trainer, first.trainer
@@ -59,3 +59,12 @@ def test_a_change_in_the_checkpoints_own_iteration_is_made_once(vectors: DomainP
         moved, whole = resumed(vectors, saved_at)
         assert moved.changes == whole.changes
         assert np.array_equal(moved.history.rows, whole.history.rows[saved_at:])
+
+
+def test_what_is_known_of_class_shares_goes_on(vectors: DomainPair) -> None:
+    settings = SETTINGS.replace(class_shares="estimated", entropy_weight=0.5, entropy_balance=1.0)
+    for saved_at in (5, 16, 18):
+        moved, whole = resumed(vectors, saved_at, settings)
+        assert np.array_equal(moved.history.rows, whole.history.rows[saved_at:])
+        assert np.array_equal(moved.network.shares.reference.numpy(), whole.network.shares.reference.numpy())
+        assert whole.network.shares.reference.sum() > 0.99

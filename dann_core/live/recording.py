@@ -43,6 +43,7 @@ KNOBS = (
     "discrepancy_weight",
     "entropy_weight",
     "reversal_limit",
+    "class_shares",
 )
 """The settings that travel with every frame, for curves and sentences: all of them may change while a run goes on."""
 

@@ -1,8 +1,8 @@
 """Methods by name: what each makes of the objective, and where it comes from.
 
 A method is a choice of settings and nothing else: what the discriminator sees, which terms, which weights. All others,
-the network's and the optimizer's, stay as they are. To add one, enter it here; what its terms compute stands in
-`dann_core.method`, and a setting that the written-out step does not know trains by the readable one by itself.
+the schedules', the network's and the optimizer's, stay as they are. To add one, enter it here. What terms compute stands
+in `dann_core.method`; a setting that the written-out step does not know trains by the readable one by itself.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ class Method:
         return SOURCE_ONLY | dict(self.changes)
 
 
-_LAMBDA = {"adversarial_weight": 1.0, "lambda_max": 1.0, "use_lambda_scheduler": True}
+_ADVERSARIAL = {"adversarial_weight": 1.0}
 
 METHODS: dict[str, Method] = {
     "source-only": Method("Source only", "the classification loss alone: what adaptation is compared with"),
-    "dann": Method("DANN", "Ganin et al. 2016, JMLR 17(59)", _LAMBDA),
+    "dann": Method("DANN", "Ganin et al. 2016, JMLR 17(59)", _ADVERSARIAL),
     "cdan": Method(
         "CDAN+E", "Long et al. 2018, Conditional adversarial domain adaptation",
-        _LAMBDA | {"discriminator_input": "conditional"},
+        _ADVERSARIAL | {"discriminator_input": "conditional"},
     ),
     "dan": Method(
         "DAN", "Long et al. 2015, Learning transferable features with deep adaptation networks",
@@ -61,18 +61,18 @@ METHODS: dict[str, Method] = {
     ),
     "dctln": Method(
         "DCTLN", "Guo et al. 2019, Deep convolutional transfer learning network: adversary and MMD",
-        _LAMBDA | {"discrepancy": "mmd", "discrepancy_weight": 1.0},
+        _ADVERSARIAL | {"discrepancy": "mmd", "discrepancy_weight": 1.0},
     ),
     "iw-dann": Method(
         "Importance-weighted DANN", "Tachet des Combes et al. 2020, Domain adaptation with conditional distribution "
         "matching and generalized label shift",
-        _LAMBDA | {"class_shares": "estimated"},
+        _ADVERSARIAL | {"class_shares": "estimated"},
     ),
     "upload": Method(
         "What an upload starts with", "docs/recipes.md: a bounded, importance-weighted adversary and an entropy term",
-        {"adversarial_weight": 1.0} | {
+        _ADVERSARIAL | {
             name: EVERYWHERE[name] for name in (
-                "lambda_max", "reversal_limit", "entropy_weight", "entropy_balance", "class_shares",
+                "reversal_limit", "entropy_weight", "entropy_balance", "class_shares",
             )
         },
     ),

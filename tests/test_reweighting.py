@@ -1,0 +1,87 @@
+"""What counts of predictions are believed to say of the target's class shares, and what that makes of a run."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from bench.share_pairs import SHARE_PAIRS
+from dann_core import DomainPair, Settings, Trainer
+from dann_core.method.reweighting import FARTHEST, LEAST_TRUST, Reweighting, ShareState
+from dann_core.method.schedules import adapts_from, entropy_weight_at, lambda_at
+
+ESTIMATED = Settings(class_shares="estimated", max_iter=320)
+START = adapts_from(ESTIMATED)
+
+
+def believed(share: float, *, samples: int, confidence: float = 0.95, then: float | None = None) -> Reweighting:
+    """After many iterations in which that share of the target's predictions were the first of two equal classes."""
+    found = Reweighting([ShareState(2)], torch.tensor([[0.5, 0.5]]), torch.tensor([[samples, samples]]), [ESTIMATED])
+    for iteration in range(START + 200):
+        now = share if then is None or iteration <= START else then
+        first = (torch.arange(100) < 100 * now).float()
+        p = torch.stack([first, 1 - first]) * (2 * confidence - 1) + 1 - confidence
+        found.note(iteration, p.log()[None])
+    return found
+
+
+def test_many_sure_predictions_are_believed() -> None:
+    found = believed(0.8, samples=10_000)
+    assert found.trust.item() == 1
+    assert found.reference[0].tolist() == pytest.approx([0.8, 0.2], abs=1e-3)
+    assert found.weights[0, :, 0].tolist() == pytest.approx([1.6, 0.4], abs=2e-3)
+    assert found.log_expected[0, :, 0].tolist() == pytest.approx(np.log([0.8, 0.2]), abs=5e-3)
+
+
+def test_what_chance_explains_is_half_believed() -> None:
+    found = believed(0.6, samples=30)
+    assert found.trust.item() == pytest.approx(LEAST_TRUST)
+    assert found.reference[0].tolist() == pytest.approx([0.55, 0.45], abs=1e-3)
+
+
+def test_unsure_predictions_are_not_believed() -> None:
+    found = believed(0.8, samples=10_000, confidence=0.55)
+    assert found.trust.item() == 0
+    assert found.weights[0, :, 0].tolist() == [1, 1]
+
+
+def test_counts_do_not_run_away() -> None:
+    found = believed(0.6, samples=10_000, then=1.0)
+    assert found.reference[0].tolist() == pytest.approx([0.6 + FARTHEST / 2, 0.4 - FARTHEST / 2], abs=1e-2)
+
+
+def test_nothing_adapts_before_shares_are_known() -> None:
+    settings = ESTIMATED.replace(entropy_weight=0.2)
+    assert START == 48
+    assert lambda_at(settings, START - 1) == entropy_weight_at(settings, START - 1) == 0
+    ignored = settings.replace(class_shares="ignored")
+    assert lambda_at(settings, START) == lambda_at(ignored, START) > 0
+    assert entropy_weight_at(settings, START) == entropy_weight_at(ignored, START) > 0
+
+
+def test_without_adaptation_nothing_is_weighed(vectors: DomainPair) -> None:
+    alone = ESTIMATED.replace(adversarial_weight=0, max_iter=40, batch_size=8)
+    assert not alone.weighs_classes
+    histories = []
+    for class_shares in ("estimated", "ignored"):
+        trainer = Trainer(vectors, alone.replace(class_shares=class_shares))
+        trainer.advance(40)
+        histories.append(trainer.history.rows)
+    assert np.array_equal(histories[0][:, 2:], histories[1][:, 2:])
+
+
+def test_a_target_of_other_shares_is_not_harmed() -> None:
+    pair = SHARE_PAIRS["digits_zoom_vectors_rare"](0)
+    settings = Settings.for_pair(pair)
+    accuracy = {}
+    for name, changes in {
+        "source only": {"adversarial_weight": 0, "entropy_weight": 0},
+        "ignored": {"class_shares": "ignored"},
+        "estimated": {},
+    }.items():
+        trainer = Trainer(pair, settings.replace(**changes))
+        trainer.advance(settings.max_iter)
+        accuracy[name] = trainer.evaluate().target_accuracy
+    assert settings.class_shares == "estimated"
+    assert accuracy["estimated"] > accuracy["source only"] > accuracy["ignored"] + 0.05
