@@ -55,21 +55,18 @@ function lambda({ rows }, frame, knobs) {
     low: -0.08 * most,
     high: 1.15 * most,
     title: [[LAMBDA, INK]],
-    curves: [ahead(knobs), past],
+    curves: [ahead(knobs, frame.values.adapts_from), past],
     dot: { x: frame.values.iteration, y: frame.values.lambda, colour: CURVES.lambda },
   }
 }
 
 // The whole course that lambda takes with the settings of now.
-function ahead(knobs) {
+function ahead(knobs, adaptsFrom) {
   const { gamma, max_iter, lambda_max, use_lambda_scheduler } = knobs
   const rise = (share) => (use_lambda_scheduler ? 2 / (1 + Math.exp(-gamma * share)) - 1 : 1)
-  return {
-    colour: FAINT,
-    count: AHEAD_POINTS,
-    x: (k) => (k / (AHEAD_POINTS - 1)) * max_iter,
-    y: (k) => lambda_max * rise(k / (AHEAD_POINTS - 1)),
-  }
+  const x = (k) => (k / (AHEAD_POINTS - 1)) * max_iter
+  const y = (k) => (x(k) < adaptsFrom ? 0 : lambda_max * rise(k / (AHEAD_POINTS - 1)))
+  return { colour: FAINT, count: AHEAD_POINTS, x, y }
 }
 
 function accuracies({ figures, target }, knobs) {

@@ -73,6 +73,7 @@ CASES = [
     ({"domain_accuracy": 0.97, "adversarial_loss": 0.1}, "discriminator wins", "warn"),
     ({"domain_accuracy": 0.97, "adversarial_loss": 0.1, "reversal_limit": 0.2}, "reversal limited", "wait"),
     ({"source_accuracy": 0.35}, "source forgotten", "bad"),
+    ({"source_accuracy": 0.35, "weighs_classes": True}, "aligned", "good"),
     ({"source_accuracy": 0.35, "domain_accuracy": 0.9, "reversal_limit": 0.2}, "source forgotten", "bad"),
     ({"source_accuracy": 0.55, "best_source_accuracy": 0.57, "n_classes": 2}, "aligned", "good"),
     ({"classification_loss": 1.08, "source_accuracy": 0.35, "best_source_accuracy": 0.4}, "guessing", "bad"),

@@ -67,6 +67,7 @@ class Vitals:
     progress: float
     proxy_a_distance: float
     n_classes: int
+    weighs_classes: bool = False  # then source samples of classes that the target seems not to have count for little
 
 
 LEVELS: dict[str, Level] = {
@@ -114,7 +115,7 @@ def _rule(v: Vitals) -> str:
         return "no adversary"
     if v.lambda_max == 0:
         return "lambda_max is 0"
-    if v.source_accuracy < v.best_source_accuracy - 0.2 and v.progress > 0.2:
+    if v.source_accuracy < v.best_source_accuracy - 0.2 and v.progress > 0.2 and not v.weighs_classes:
         return "source forgotten"
     if v.classification_loss > 0.9 * guessing and v.progress > 0.2:
         return "guessing"

@@ -4,6 +4,7 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
 
     iteration, first   iterations done; the frame's rows cover `first` to `iteration - 1`
     lambda             the one that the next iteration will use
+    adapts_from        the first iteration that adapts: lambda is 0 before it
     source_accuracy, domain_accuracy
                        over the `evaluated` [source, target] samples: the drawn ones while a run trains, at rest more
                        and more, in a random order, until all are graded
@@ -48,6 +49,7 @@ from dann_core.live.recording import KNOBS, Shown, binned, figures_of
 from dann_core.live.scene import as_classes
 from dann_core.live.sight import Surface
 from dann_core.live.snapshot import Snapshot
+from dann_core.method.schedules import adapts_from
 from dann_core.settings import Settings
 
 SCALE, SHARE, BINS, MOST_CHANGES = 8192, 32_000, 40, 50
@@ -60,6 +62,7 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "iteration": snapshot.iteration,
         "first": snapshot.iteration - len(snapshot.rows),
         "lambda": snapshot.lamb,
+        "adapts_from": adapts_from(settings),
         "source_accuracy": evaluation.source_accuracy,
         "domain_accuracy": evaluation.domain_accuracy,
         "evaluated": list(snapshot.evaluated),

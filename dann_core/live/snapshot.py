@@ -242,5 +242,6 @@ def _diagnosis(trainer: Trainer, evaluation: Evaluation, distance: float, best_s
             progress=trainer.progress,
             proxy_a_distance=distance,
             n_classes=trainer.pair.n_classes,
+            weighs_classes=trainer.settings.weighs_classes,
         )
     )

@@ -1,8 +1,8 @@
 """Methods by name: what each makes of the objective, and where it comes from.
 
 A method is a choice of settings and nothing else: what the discriminator sees, which terms, which weights. All others,
-the schedules', the network's and the optimizer's, stay as they are. To add one, enter it here. What terms compute stands
-in `dann_core.method`; a setting that the written-out step does not know trains by the readable one by itself.
+the schedules', the network's and the optimizer's, stay as they are. To add one, enter it here. What terms compute
+stands in `dann_core.method`; a setting that the written-out step does not know trains by the readable one by itself.
 """
 
 from __future__ import annotations
