@@ -41,9 +41,20 @@ def test_what_chance_explains_is_half_believed() -> None:
 
 
 def test_unsure_predictions_are_not_believed() -> None:
-    found = believed(0.8, samples=10_000, confidence=0.55)
+    found = believed(0.6, samples=100, confidence=0.64)
     assert found.trust.item() == 0
     assert found.weights[0, :, 0].tolist() == [1, 1]
+
+
+def test_unsure_predictions_are_believed_of_what_is_far_from_chance() -> None:
+    assert believed(0.8, samples=10_000, confidence=0.64).trust.item() == 1
+    assert believed(0.8, samples=10_000, confidence=0.55).trust.item() == pytest.approx(0.5, abs=1e-3)
+
+
+def test_nothing_is_pulled_for_what_chance_explains() -> None:
+    few, many = believed(0.5, samples=30), believed(0.5, samples=10_000)
+    assert few.slack.item() == pytest.approx((2 * few.by_chance.item()) ** 2 / 2)
+    assert few.slack.item() > 100 * many.slack.item() > 0
 
 
 def test_counts_do_not_run_away() -> None:
@@ -53,7 +64,7 @@ def test_counts_do_not_run_away() -> None:
 
 def test_nothing_adapts_before_shares_are_known() -> None:
     settings = ESTIMATED.replace(entropy_weight=0.2)
-    assert START == 48
+    assert START == 80
     assert lambda_at(settings, START - 1) == entropy_weight_at(settings, START - 1) == 0
     ignored = settings.replace(class_shares="ignored")
     assert lambda_at(settings, START) == lambda_at(ignored, START) > 0

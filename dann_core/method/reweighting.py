@@ -7,10 +7,11 @@ drawn with the target's shares (Tachet des Combes et al. 2020, importance-weight
 term asks for q instead of equal shares: KL(mean prediction || q). A class that the target seems not to have weighs
 nothing and so leaves the alignment (Cao et al. 2018).
 
-q is what the classifier says of the target's batches, counted over some thirty iterations, and it goes on following
-while the features are aligned: predictions get better by it, and with them the counts. It is not believed at once.
-Counts of few samples differ by chance; as far as that explains their distance from the source's shares, q keeps half
-way between both, and beyond that it goes over to the counts; where predictions are not sure, it stays at the source's.
+q is what the classifier says of the target's batches, counted over some thirty iterations. It goes on following while
+the features are aligned, since predictions get better by it and with them the counts, but not far. And it is not
+believed at once. Counts of few samples differ by chance: as far as that explains their distance from the source's
+shares, q keeps half way between both, and beyond that it goes over to the counts. Where predictions are not sure, only
+a distance many times as large is believed. Nor is anything pulled for a difference that chance explains.
 """
 
 from __future__ import annotations
@@ -33,12 +34,15 @@ are believed `LEAST_TRUST`, from the second on wholly."""
 
 LEAST_TRUST = 0.5
 
+UNSURE, SURE = 0.66, 0.72
+"""Mean confidence of predictions up to which counts are not believed for that, and from which on as said above."""
+
+FAR, FARTHER, GUESSING, KNOWING = 3.0, 5.0, 0.5, 0.6
+"""Counts so many times as far as by chance are believed also where the mean confidence is only that."""
+
 FARTHEST = 0.2
 """How far (L1) counts may move from those at the start of adapting: what one follows, one also drives, and where few
 predictions are sure both run away."""
-
-SURE, UNSURE = 0.7, 0.6
-"""Mean confidence from which on counts are believed as said above, and up to which they are not believed at all."""
 
 RAREST = 1e-3
 """A share below this (or a tenth of an equal one) is taken for it where its logarithm is needed."""
@@ -87,6 +91,9 @@ class Reweighting:
         # The mean distance of the shares of two draws from one population: a sum of half-normal deviations.
         deviation = (source * (1 - source) * (1 / samples).sum(1, keepdim=True)).sqrt()
         self.by_chance = math.sqrt(2 / math.pi) * deviation.sum(1, keepdim=True)
+        # Shares at a distance d differ by at least d^2 / 2 nats (Pinsker's inequality).
+        explained = (CHANCE * self.by_chance).square() / 2
+        self.slack = torch.where(self.is_estimated, explained, -math.inf)[:, :, None]  # (G, 1, 1)
         self.floor = min(RAREST, 0.1 / source.shape[1])
         # All runs' in one tensor; what each network saves are views of it.
         self.counted, self.confidence, self.first, self.reference, self.trust = (
@@ -110,10 +117,10 @@ class Reweighting:
     def _estimate(self, iteration: int) -> None:
         noted = self.counted.sum(1, keepdim=True)
         counts, confidence = self.counted / noted, self.confidence / noted
-        distance = (counts - self.source).abs().sum(1, keepdim=True)
-        beyond = ((distance / self.by_chance - CHANCE) / (BEYOND_CHANCE - CHANCE)).clamp(0, 1)
-        sure = ((confidence - UNSURE) / (SURE - UNSURE)).clamp(0, 1)
-        decided = sure * (LEAST_TRUST + (1 - LEAST_TRUST) * beyond)
+        times = (counts - self.source).abs().sum(1, keepdim=True) / self.by_chance
+        beyond = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)
+        far = _ramp(confidence, GUESSING, KNOWING) * _ramp(times, FAR, FARTHER)
+        decided = torch.maximum(_ramp(confidence, UNSURE, SURE) * beyond, far)
         begins = self.trust.isnan() & (self.starts <= iteration)
         self.trust.copy_(torch.where(begins, decided, self.trust))
         self.first.copy_(torch.where(begins, counts, self.first))
@@ -131,3 +138,8 @@ class Reweighting:
         expected = torch.where(is_known, self.reference, self.source).clamp(min=self.floor).log()
         # Equal shares, where none are estimated: any constant says so.
         self.log_expected = torch.where(self.is_estimated, expected, 0)[:, :, None]  # (G, K, 1)
+
+
+def _ramp(x: Tensor, low: float, high: float) -> Tensor:
+    """0 up to `low`, 1 from `high` on."""
+    return ((x - low) / (high - low)).clamp(0, 1)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from dann_core.settings import Settings
 
-SHARES_EVERY, SHARES_KNOWN = 16, 0.15
+SHARES_EVERY, SHARES_KNOWN = 16, 0.25
 """Iterations between two estimates of the target's class shares, and the progress at which the first one counts."""
 
 

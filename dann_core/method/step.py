@@ -89,6 +89,9 @@ class ReadableStep:
             loss = loss + settings.discrepancy_weight * discrepancy
         if settings.entropy_weight:
             uncertainty, spread = entropy(logits[n:]), marginal_entropy(logits[n:], log_shares)
+            if self.reweighting:
+                # Shares that chance alone may have moved need not be balanced.
+                spread = (spread + self.reweighting.slack.squeeze()).clamp(max=0)
             entropy_weight = entropy_weight_at(settings, iteration)
             loss = loss + entropy_weight * (uncertainty - settings.entropy_balance * spread)
 

@@ -137,12 +137,14 @@ class Gradients:
         """
         p_log_p = p * log_p
         certainty = p_log_p.sum(1, keepdim=True)  # (G, 1, n)
-        frequency = p.mean(2, keepdim=True).clamp_(min=torch.finfo(p.dtype).tiny).log_()  # (G, K, 1)
+        mean = p.mean(2, keepdim=True).clamp_(min=torch.finfo(p.dtype).tiny)
+        frequency, balance = mean.log(), self.entropy_balance  # (G, K, 1), (G, 1, 1)
         torch.sum(certainty, (1, 2), out=minus_entropy)
         if self.reweighting:
             frequency.sub_(self.reweighting.log_expected)
+            balance = balance * (torch.sum(mean * frequency, 1, keepdim=True) > self.reweighting.slack)
         # Sharper: p (certainty - log p). As much as the balance says, more even: p (frequency - its mean under p).
-        sharper = torch.sub(frequency, torch.bmm(frequency.mT, p)).mul_(self.entropy_balance).add_(certainty)
+        sharper = torch.sub(frequency, torch.bmm(frequency.mT, p)).mul_(balance).add_(certainty)
         p.mul_(sharper).sub_(p_log_p).mul_(weight / self.n)
 
     def _reversal(self, lamb: Tensor, at_seen: Tensor, at_classified: Tensor) -> Tensor:

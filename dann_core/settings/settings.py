@@ -94,7 +94,7 @@ class Settings(Knobs):
     class_shares: Literal["ignored", "estimated"] = knob(
         "ignored",
         "estimated: how frequent each class is in the target is estimated from its predictions, source samples are "
-        "weighted to them, and the entropy term's balance asks for them; adapting begins after 15 % of the run, "
+        "weighted to them, and the entropy term's balance asks for them; adapting begins after 25 % of the run, "
         "when the source has been learnt. ignored: samples count alike, and the balance asks for equal shares.",
         label="class shares", live=True, group="loss",
     )  # fmt: skip
