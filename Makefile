@@ -19,8 +19,8 @@ test: $(VENV)/test.done
 	$(BIN)/python -m pytest
 
 check: test
-	$(BIN)/python -m bench.presets --seeds 10 --jobs 2
-	$(BIN)/python -m bench.defaults --seeds 10 --jobs 2
+	$(BIN)/python -m bench.presets --seeds 10 --jobs 2 --harm 0
+	$(BIN)/python -m bench.defaults --seeds 10 --jobs 2 --harm 1
 
 # More: make loadtest LOADTEST="--sessions 10 --seconds 30"
 loadtest: $(VENV)/test.done
