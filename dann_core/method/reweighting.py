@@ -37,10 +37,10 @@ LEAST_TRUST = 0.5
 UNSURE, SURE = 0.66, 0.72
 """Mean confidence of predictions up to which counts are not believed for that, and from which on as said above."""
 
-FAR, FARTHER, GUESSING, KNOWING = 3.0, 5.0, 0.5, 0.6
+FAR, FARTHER, GUESSING, KNOWING = 3.0, 5.0, 0.6, 0.66
 """Counts so many times as far as by chance are believed also where the mean confidence is only that."""
 
-FARTHEST = 0.2
+FARTHEST = 0.1
 """How far (L1) counts may move from those at the start of adapting: what one follows, one also drives, and where few
 predictions are sure both run away."""
 
