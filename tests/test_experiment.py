@@ -10,6 +10,7 @@ from streamlit.runtime import Runtime
 
 from dann_core import Settings, domains
 from dann_core.engine import EngineError
+from dann_core.settings.methods import method_of
 from server import experiment as module
 from server import place
 from server.experiment import KEPT_RUNS, Experiment
@@ -295,3 +296,25 @@ def test_a_freed_experiment_holds_nothing_large() -> None:
     assert experiment.kept == []
     assert experiment.run.recording.frames == []
     assert experiment.run.needs_launch
+
+
+def test_a_method_is_taken_whole_and_undone() -> None:
+    experiment = settled(Experiment.from_query({"domain": "moons"}), steps=1)
+    started = experiment.run
+    experiment.use_method("cdan")
+    assert method_of(experiment.settings) == "cdan"
+    assert experiment.run is not started
+    assert experiment.settings.lambda_max == domains.preset("moons").lambda_max
+    experiment.undo()
+    assert method_of(experiment.settings) == "dann"
+    assert experiment.run is started
+
+
+def test_a_method_that_needs_no_other_network_acts_live() -> None:
+    experiment = settled(Experiment.from_query({"domain": "moons"}), steps=1)
+    run = experiment.run
+    experiment.use_method("iw-dann")
+    assert experiment.run is run
+    assert experiment.settings.class_shares == "estimated"
+    settled(experiment, steps=1)
+    assert [(c.name, c.new) for c in run.changes] == [("class_shares", "estimated")]

@@ -151,3 +151,16 @@ def test_harm_is_said_when_the_source_only_twin_is_better(page: Page, address: s
     page.keyboard.press("Home")
     expect(twin).to_have_text("")
     expect(sentence).not_to_contain_text("harm")
+
+
+def test_the_method_that_weighs_shares_does_no_harm(page: Page, address: str, picture) -> None:
+    open_page(page, address, "domain=pinwheel&target_shares=mostly class 0")
+    page.get_by_role("combobox", name="method").click()
+    page.get_by_role("option", name="Importance-weighted DANN").click()
+    expect(page).to_have_url(re.compile("class_shares=estimated"))
+    run_to_its_end(page)
+    expect(page.locator(".dann-sentence")).to_contain_text(
+        "source samples count for as much as their class is frequent"
+    )
+    assert float(figure(page, "target accuracy").rstrip("%")) > 85
+    picture("the method that weighs class shares")
