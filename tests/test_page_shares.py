@@ -163,4 +163,4 @@ def test_the_method_that_weighs_shares_does_no_harm(page: Page, address: str, pi
         "source samples count for as much as their class is frequent"
     )
     assert float(figure(page, "target accuracy").rstrip("%")) > 85
-    picture("the method that weighs class shares")
+    picture(page, "method")
