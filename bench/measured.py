@@ -114,7 +114,7 @@ def arguments(description: str, names: Iterable[str]) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
     parser.add_argument("--terms", action="store_true", help="also with the adversarial and the entropy term alone")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="other settings, in all columns")
-    parser.add_argument("--harm", type=float, help="how far a pair's mean may be below source-only, and no run harmed")
+    parser.add_argument("--harm", type=float, help="how far a pair's mean may be below source-only")
     given = parser.parse_args()
     unknown = sorted(set(given.names) - set(names))
     if unknown:
@@ -144,7 +144,7 @@ def main(description: str, names: Iterable[str], experiment: Experiment) -> int:
     rows = run(given, experiment)
     if given.harm is None:
         return 0
-    worse = [row.name for row in rows if row.difference.mean() < -given.harm or row.harmed]
+    worse = [row.name for row in rows if row.difference.mean() < -given.harm]
     if worse:
         print(f"HARMED: {', '.join(worse)}")
     return 1 if worse else 0

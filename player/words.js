@@ -60,8 +60,10 @@ const shareRules = {
     "only the difference that is left when the domains are aligned says which.",
   differ: (f) =>
     `Class shares seem to differ by ${percent(f.shares_distance / 2)}: aligning the domains as a whole mixes classes. ` +
-    (f.knobs.class_shares === "estimated"
-      ? "So source samples count for as much as their class is frequent in the target."
+    (f.shares_trust !== null
+      ? f.shares_trust > 0
+        ? "So source samples count for about as much as their class seems to be frequent in the target."
+        : "But predictions are not sure enough for this run to weigh source samples by it."
       : "The method \u201cImportance-weighted DANN\u201d, or class shares \u201cestimated\u201d, takes them into account."),
 }
 

@@ -62,6 +62,19 @@ def other_value(settings: Settings, name: str) -> Any:
     return type(value)(2 * value or described.high / 2)
 
 
+UNEQUAL = Settings(
+    batch_size=64,
+    max_iter=120,
+    activation="tanh",
+    learning_rate=5e-3,
+    class_shares="estimated",
+    entropy_weight=0.5,
+    entropy_balance=1.0,
+    reversal_limit=0.3,
+)
+"""On blobs that are mostly class 0: shares are believed, and samples do not count alike."""
+
+
 class Readable(Trainer):
     """Trains by the readable step whatever the settings are."""
 

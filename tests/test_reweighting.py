@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from bench.share_pairs import SHARE_PAIRS
-from dann_core import DomainPair, Settings, Trainer
-from dann_core.method.reweighting import FARTHEST, LEAST_TRUST, Reweighting, ShareState
+from dann_core import DomainPair, Settings, Trainer, domains
+from dann_core.method.reweighting import LEAST_TRUST, MOST_MOVED, Reweighting, ShareState
 from dann_core.method.schedules import adapts_from, entropy_weight_at, lambda_at
 
 ESTIMATED = Settings(class_shares="estimated", max_iter=320)
@@ -60,7 +60,7 @@ def test_nothing_is_pulled_for_what_chance_explains() -> None:
 
 def test_counts_do_not_run_away() -> None:
     found = believed(0.6, samples=10_000, then=1.0)
-    assert found.reference[0].tolist() == pytest.approx([0.6 + FARTHEST / 2, 0.4 - FARTHEST / 2], abs=1e-2)
+    assert found.reference[0].tolist() == pytest.approx([0.6 + MOST_MOVED / 2, 0.4 - MOST_MOVED / 2], abs=1e-2)
 
 
 def test_nothing_adapts_before_shares_are_known() -> None:
@@ -70,6 +70,32 @@ def test_nothing_adapts_before_shares_are_known() -> None:
     ignored = settings.replace(class_shares="ignored")
     assert lambda_at(settings, START) == lambda_at(ignored, START) > 0
     assert entropy_weight_at(settings, START) == entropy_weight_at(ignored, START) > 0
+
+
+def test_shares_switched_on_in_the_middle_wait_for_enough_predictions() -> None:
+    pair, settings = domains.load("blobs"), domains.preset("blobs")
+    trainer = Trainer(pair, settings)
+    trainer.advance(240)
+    trainer.apply(settings.replace(class_shares="estimated"))
+    trainer.advance(1)
+    assert trainer.network.shares.trust.isnan()
+    trainer.advance(16)
+    assert not trainer.network.shares.trust.isnan()
+
+
+def test_a_discrepancy_waits_too_and_alone_weighs_nothing(vectors: DomainPair) -> None:
+    matched = ESTIMATED.replace(discrepancy="mmd", discrepancy_weight=1.0, batch_size=8, max_iter=40)
+    assert not matched.replace(adversarial_weight=0).weighs_classes
+    trainers = [Trainer(vectors, s) for s in (matched, matched.replace(discrepancy_weight=0.0))]
+    for iterations, are_alike in ((adapts_from(matched), True), (1, False)):
+        for trainer in trainers:
+            trainer.advance(iterations)
+        first, second = (next(iter(t.network.extractor.parameters())) for t in trainers)
+        assert torch.allclose(first, second, atol=1e-6) is are_alike
+
+
+def test_a_short_run_adapts_in_its_second_half() -> None:
+    assert [adapts_from(ESTIMATED.replace(max_iter=n)) for n in (1, 10, 40, 64, 600)] == [0, 5, 16, 16, 160]
 
 
 def test_without_adaptation_nothing_is_weighed(vectors: DomainPair) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import make_pair
-from dense_settings import BITING, SHAPES, SMALL, WITHOUT_EFFECT, Readable, fitting, other_value
+from dense_settings import BITING, SHAPES, SMALL, UNEQUAL, WITHOUT_EFFECT, Readable, fitting, other_value
 
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.engine import device
@@ -57,6 +57,17 @@ def test_every_setting_is_understood_or_left_to_the_readable_step(name: str, vec
     # Otherwise a setting that the written-out step ignores would pass as well.
     is_idle = np.allclose(readable.history.rows[:, 2:], unchanged.history.rows[:, 2:], rtol=1e-4, atol=1e-5)
     assert is_idle is (name in WITHOUT_EFFECT)
+
+
+def test_samples_are_weighed_as_in_the_readable_step() -> None:
+    pair = domains.load("blobs", target_shares="mostly class 0")
+    written, readable = both(pair, UNEQUAL, 90)
+    np.testing.assert_allclose(written.history.rows, readable.history.rows, rtol=1e-4, atol=1e-5)
+    for trainer in (written, readable):
+        assert trainer.network.shares.trust == 1
+        assert trainer.network.shares.reference[0] > 0.6
+    alike, _ = both(pair, UNEQUAL.replace(class_shares="ignored"), 90)
+    assert np.abs(weights(alike) - weights(written)).max() > 0.05
 
 
 @pytest.mark.parametrize("name", ["moons", "blobs", "pinwheel"])

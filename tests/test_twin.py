@@ -26,6 +26,7 @@ def test_a_twin_is_the_same_run_without_what_looks_at_the_target() -> None:
     bare = source_only(settings)
     assert {k.name for k in settings.differences(bare)} == {
         "adversarial_weight",
+        "discrepancy",
         "discrepancy_weight",
         "entropy_weight",
     }

@@ -14,6 +14,7 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
                        them differ; "unknown": nothing is estimated yet
     shares_distance, shares_limit
                        their L1 distance, 0..2 or null, and beyond which they differ
+    shares_trust       how far training believes the shares that it counts itself, 0..1, or null: not, or not yet
     moved, settled     whether the t-SNE is another one than in the frame before; whether it has come to rest
     device             where it is trained, as torch names it
     changes            [[iteration, setting, old, new], ...]: the live changes so far, the last `MOST_CHANGES`
@@ -73,6 +74,7 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "shares_rule": shares.rule,
         "shares_distance": shares.distance,
         "shares_limit": shares.limit,
+        "shares_trust": snapshot.trust,
         "moved": snapshot.moved,
         "settled": snapshot.settled,
         "device": snapshot.device,

@@ -62,6 +62,7 @@ class Snapshot:
     predicted: np.ndarray  # (n,) class indices of the sample, source first
     confidence: np.ndarray  # (n,)
     shares: ClassShares  # of the sample
+    trust: float  # in counted class shares, 0..1; not a number where none are, or not yet
     surface: Surface | None
     rows: np.ndarray
     changes: tuple[Change, ...]
@@ -148,6 +149,7 @@ class Observer:
                 self._target_y,
                 is_aligned=_is_aligned(trainer),
             ),
+            trust=float(trainer.network.shares.trust) if trainer.settings.weighs_classes else float("nan"),
             surface=sight.surface(*self._grids[side]) if self._grids else None,
             rows=rows,
             changes=tuple(trainer.changes),

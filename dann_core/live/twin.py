@@ -7,6 +7,7 @@ import time
 from dann_core.domains.pair import DomainPair
 from dann_core.method.training import Trainer
 from dann_core.settings import Settings
+from dann_core.settings.methods import SOURCE_ONLY
 
 SECONDS, CHUNK = 20.0, 20
 """What training a twin may take, and the iterations between two looks at the clock: it is beside the point of a page,
@@ -18,7 +19,9 @@ NOISE, NOISY_SAMPLES = 0.02, 2
 
 def source_only(settings: Settings) -> Settings:
     """The same settings with nothing that looks at the target; equal to `settings` where nothing does."""
-    return settings.replace(adversarial_weight=0, discrepancy_weight=0, entropy_weight=0)
+    if not settings.adapts:
+        return settings
+    return settings.replace(**SOURCE_ONLY | {"classification_weight": settings.classification_weight})
 
 
 def source_only_accuracy(pair: DomainPair, settings: Settings, device: str = "cpu") -> float | None:

@@ -141,7 +141,8 @@ class LiveRun:
         )
 
     def _checkpoint(self) -> Checkpoint | None:
-        size = sum(p.nbytes for p in self.trainer.network.parameters()) * 3
+        network = self.trainer.network
+        size = 3 * sum(p.nbytes for p in network.parameters()) + sum(b.nbytes for b in network.buffers())
         now = time.monotonic()
         if now - self._saved_at < max(size / CHECKPOINT_BYTES_PER_SECOND / CHECKPOINT_SHARE, CHECKPOINT_SECONDS):
             return None

@@ -20,8 +20,8 @@ from dann_core.settings.knobs import KnobError
 PARAMETER_LIMIT = 60_000_000
 """More parameters than this are refused: with Adam, training them takes 16 bytes each, about 1 GB."""
 
-BYTES_PER_PARAMETER = 16
-"""Single precision: the weight, its gradient and Adam's two moments."""
+BYTES_PER_PARAMETER, BYTES_PER_BUFFER = 16, 4
+"""Single precision: the weight, its gradient and Adam's two moments; buffers have none of these."""
 
 # Layers draw their first weights from torch's one random state: two runs built at once would share its numbers.
 _global_random_state = threading.Lock()
@@ -86,12 +86,13 @@ class Cost:
 
     parameters: int
     discriminator_parameters: int
+    buffers: int
     feature_dim: int
 
     @property
     def megabytes(self) -> float:
-        """Memory (MB) of weights, gradients and Adam's moments."""
-        return self.parameters * BYTES_PER_PARAMETER / 1e6
+        """Memory (MB) of weights, gradients, Adam's moments and what is not trained."""
+        return (self.parameters * BYTES_PER_PARAMETER + self.buffers * BYTES_PER_BUFFER) / 1e6
 
 
 def cost(sample_shape: tuple[int, ...], n_classes: int, settings: Settings) -> Cost:
@@ -109,7 +110,8 @@ def _cost(sample_shape: tuple[int, ...], n_classes: int, settings: Settings) -> 
         network = Network(sample_shape, n_classes, settings)
     parameters = sum(p.numel() for p in network.parameters())
     discriminator = sum(p.numel() for p in network.adversarial.parameters())
-    found = Cost(parameters, discriminator, network.feature_dim)
+    buffers = sum(b.numel() for b in network.buffers())
+    found = Cost(parameters, discriminator, buffers, network.feature_dim)
     if parameters > PARAMETER_LIMIT:
         part = "discriminator width" if discriminator > parameters / 2 else "extractor's sizes"
         raise KnobError(

@@ -11,7 +11,8 @@ q is what the classifier says of the target's batches, counted over some thirty 
 the features are aligned, since predictions get better by it and with them the counts, but not far. And it is not
 believed at once. Counts of few samples differ by chance: as far as that explains their distance from the source's
 shares, q keeps half way between both, and beyond that it goes over to the counts. Where predictions are not sure, only
-a distance many times as large is believed. Nor is anything pulled for a difference that chance explains.
+a distance many times as large is believed. Nor is anything pulled for a difference that chance explains. The page shows
+another estimate (`method.shares`), made anew at each look of the drawn samples alone, which training never uses.
 """
 
 from __future__ import annotations
@@ -37,12 +38,15 @@ LEAST_TRUST = 0.5
 UNSURE, SURE = 0.66, 0.72
 """Mean confidence of predictions up to which counts are not believed for that, and from which on as said above."""
 
-FAR, FARTHER, GUESSING, KNOWING = 3.0, 5.0, 0.6, 0.66
+DISTANT, VERY_DISTANT, GUESSING, KNOWING = 3.0, 5.0, 0.6, 0.66
 """Counts so many times as far as by chance are believed also where the mean confidence is only that."""
 
-FARTHEST = 0.1
+MOST_MOVED = 0.1
 """How far (L1) counts may move from those at the start of adapting: what one follows, one also drives, and where few
 predictions are sure both run away."""
+
+ENOUGH = 0.4
+"""How full the window must be before counts decide anything: after some 16 iterations."""
 
 RAREST = 1e-3
 """A share below this (or a tenth of an equal one) is taken for it where its logarithm is needed."""
@@ -79,7 +83,7 @@ class Reweighting:
     """Class shares and weights of G runs; those that do not estimate shares keep weights of 1.
 
     `source` are the shares of the source's classes, `(G, K)`, and `samples` the number of samples of source and target,
-    `(G, 2)`. `states` are changed in place.
+    `(G, 2)`. `states` keep what is found: their buffers become views of tensors of this object's.
     """
 
     def __init__(
@@ -119,13 +123,13 @@ class Reweighting:
         counts, confidence = self.counted / noted, self.confidence / noted
         times = (counts - self.source).abs().sum(1, keepdim=True) / self.by_chance
         beyond = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)
-        far = _ramp(confidence, GUESSING, KNOWING) * _ramp(times, FAR, FARTHER)
+        far = _ramp(confidence, GUESSING, KNOWING) * _ramp(times, DISTANT, VERY_DISTANT)
         decided = torch.maximum(_ramp(confidence, UNSURE, SURE) * beyond, far)
-        begins = self.trust.isnan() & (self.starts <= iteration)
+        begins = self.trust.isnan() & (self.starts <= iteration) & (noted > ENOUGH)
         self.trust.copy_(torch.where(begins, decided, self.trust))
         self.first.copy_(torch.where(begins, counts, self.first))
         moved = (counts - self.first).abs().sum(1, keepdim=True)
-        followed = torch.lerp(self.first, counts, (FARTHEST / moved.clamp(min=FARTHEST)))
+        followed = torch.lerp(self.first, counts, MOST_MOVED / moved.clamp(min=MOST_MOVED))
         believed = torch.lerp(self.source, followed, self.trust)
         self.reference.copy_(torch.where(self.trust.isnan(), self.reference, believed))
         self._use()

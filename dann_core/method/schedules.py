@@ -41,10 +41,14 @@ def risen_lambda(settings: Rise, iteration: int) -> float:
 
 
 def adapts_from(settings: Settings) -> int:
-    """The first iteration that adapts: where class shares are estimated, the source has to be learnt first."""
+    """The first iteration that adapts: where class shares are estimated, the source has to be learnt first.
+
+    At most half of a run is spent on that, however short it is.
+    """
     if not settings.weighs_classes:
         return 0
-    return math.ceil(SHARES_KNOWN * settings.max_iter / SHARES_EVERY) * SHARES_EVERY
+    known = math.ceil(SHARES_KNOWN * settings.max_iter / SHARES_EVERY) * SHARES_EVERY
+    return min(known, settings.max_iter // 2)
 
 
 def lambda_at(settings: Settings, iteration: int) -> float:

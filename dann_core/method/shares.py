@@ -1,4 +1,7 @@
-"""Class shares: how frequent each class is in a domain, also where the domain has no labels."""
+"""Class shares: how frequent each class is in a domain, also where the domain has no labels.
+
+What the page shows. A run that weighs classes has an estimate of its own, slow to believe: `method.reweighting`.
+"""
 
 from __future__ import annotations
 

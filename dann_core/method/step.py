@@ -14,7 +14,7 @@ from dann_core.method.data import Loader
 from dann_core.method.discrepancy import entropy, marginal_entropy
 from dann_core.method.networks import Network
 from dann_core.method.reweighting import Reweighting
-from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at
+from dann_core.method.schedules import adapts_from, entropy_weight_at, lambda_at, learning_rate_at
 from dann_core.settings import Settings
 from dann_core.settings.catalogue import DISCREPANCIES
 
@@ -86,7 +86,8 @@ class ReadableStep:
         discrepancy = uncertainty = features.new_zeros(())
         if settings.discrepancy != "none":
             discrepancy = DISCREPANCIES[settings.discrepancy].load()(features[:n], features[n:])
-            loss = loss + settings.discrepancy_weight * discrepancy
+            if iteration >= adapts_from(settings):
+                loss = loss + settings.discrepancy_weight * discrepancy
         if settings.entropy_weight:
             uncertainty, spread = entropy(logits[n:]), marginal_entropy(logits[n:], log_shares)
             if self.reweighting:

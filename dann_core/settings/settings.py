@@ -94,8 +94,9 @@ class Settings(Knobs):
     class_shares: Literal["ignored", "estimated"] = knob(
         "ignored",
         "estimated: how frequent each class is in the target is estimated from its predictions, source samples are "
-        "weighted to them, and the entropy term's balance asks for them; adapting begins after 25 % of the run, "
-        "when the source has been learnt. ignored: samples count alike, and the balance asks for equal shares.",
+        "weighted to that, and the entropy term's balance asks for it (a discrepancy is not weighted). Adapting begins "
+        "after 25 % of max_iter, when the source has been learnt; before that, lambda is 0. ignored: samples count "
+        "alike, and the balance asks for equal shares.",
         label="class shares", live=True, group="loss",
     )  # fmt: skip
     discriminator_input: Literal[tuple(DISCRIMINATOR_INPUTS)] = knob(
@@ -184,8 +185,8 @@ class Settings(Knobs):
 
     @property
     def weighs_classes(self) -> bool:
-        """Whether samples count for the target's estimated class shares."""
-        return self.adapts and self.class_shares == "estimated"
+        """Whether samples count for the target's estimated class shares; a discrepancy alone has no use for these."""
+        return self.class_shares == "estimated" and (self.adversarial_weight > 0 or self.entropy_weight > 0)
 
     def rebuilds(self, other: Self) -> list[Knob]:
         """The knobs in which `other` differs and that need a new network or new data."""

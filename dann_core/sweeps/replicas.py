@@ -25,11 +25,12 @@ from dann_core.domains.pair import DomainPair
 from dann_core.method import networks
 from dann_core.method.data import Batches, Standardizer
 from dann_core.method.denormals import flushed
+from dann_core.method.grading import Evaluation, View, graded
 from dann_core.method.history import COLUMNS, History
 from dann_core.method.reweighting import Reweighting, ShareState
 from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at
 from dann_core.method.stack import Stack, part
-from dann_core.method.training import OPTIMIZERS, Evaluation, View, graded, prepared_device
+from dann_core.method.training import OPTIMIZERS, prepared_device
 from dann_core.method.written_step import BLOCK, UNDERSTOOD, Gradients, Now, stackable
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
