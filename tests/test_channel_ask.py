@@ -28,7 +28,8 @@ def test_plain_requests_get_the_same(here: str) -> None:
     exchange(here, mine, lanes)
     assert lanes[0].state["state"] == "finished"
     lanes[0].assert_whole(mine.run)
-    (number,) = (n for n in mine.run.recording.numbers[2:3])
+    # The last one: how many came before it is a matter of speed.
+    number = mine.run.recording.numbers[-1]
     lanes[0].asked = {number}
     told = exchange(here, mine, lanes, {"do": "frames", "first": number, "last": number})
     assert {"is": "frames", "lane": 0, "first": number, "last": number} in told

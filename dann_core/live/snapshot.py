@@ -21,6 +21,7 @@ from dann_core.live.scene import plane_limits
 from dann_core.live.sight import Sight, Surface
 from dann_core.method.grading import Evaluation
 from dann_core.method.history import Change
+from dann_core.method.reweighting import UNDECIDED
 from dann_core.method.shares import shares
 from dann_core.method.training import Trainer
 
@@ -149,7 +150,7 @@ class Observer:
                 self._target_y,
                 is_aligned=_is_aligned(trainer),
             ),
-            trust=float(trainer.network.shares.trust) if trainer.settings.weighs_classes else float("nan"),
+            trust=_trust(trainer),
             surface=sight.surface(*self._grids[side]) if self._grids else None,
             rows=rows,
             changes=tuple(trainer.changes),
@@ -225,6 +226,11 @@ def _is_aligned(trainer: Trainer) -> bool:
     reversed_ = settings.adversarial_weight * settings.lambda_max > 0 and trainer.lamb >= 0.5 * settings.lambda_max
     matched = settings.discrepancy != "none" and settings.discrepancy_weight > 0
     return (reversed_ or matched) and trainer.progress > 0.2
+
+
+def _trust(trainer: Trainer) -> float:
+    trust = float(trainer.network.shares.trust)
+    return trust if trainer.settings.weighs_classes and trust != UNDECIDED else float("nan")
 
 
 def _diagnosis(trainer: Trainer, evaluation: Evaluation, distance: float, best_source: float) -> Diagnosis:

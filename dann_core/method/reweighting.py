@@ -45,6 +45,8 @@ MOST_MOVED = 0.1
 """How far (L1) counts may move from those at the start of adapting: what one follows, one also drives, and where few
 predictions are sure both run away."""
 
+UNDECIDED = -1.0
+
 ENOUGH = 0.4
 """How full the window must be before counts decide anything: after some 16 iterations."""
 
@@ -68,7 +70,7 @@ class ShareState(nn.Module):
     """`(K,)`, the shares that count, or zeros as long as none do."""
 
     trust: Tensor
-    """`()`, in counts against the source's shares; NaN before it is decided."""
+    """`()`, in counts against the source's shares, 0..1; `UNDECIDED` at first."""
 
     def __init__(self, n_classes: int) -> None:
         super().__init__()
@@ -76,7 +78,7 @@ class ShareState(nn.Module):
         self.register_buffer("confidence", torch.zeros(()))
         self.register_buffer("first", torch.zeros(n_classes))
         self.register_buffer("reference", torch.zeros(n_classes))
-        self.register_buffer("trust", torch.tensor(math.nan))
+        self.register_buffer("trust", torch.tensor(UNDECIDED))
 
 
 class Reweighting:
@@ -125,13 +127,13 @@ class Reweighting:
         beyond = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)
         far = _ramp(confidence, GUESSING, KNOWING) * _ramp(times, DISTANT, VERY_DISTANT)
         decided = torch.maximum(_ramp(confidence, UNSURE, SURE) * beyond, far)
-        begins = self.trust.isnan() & (self.starts <= iteration) & (noted > ENOUGH)
+        begins = (self.trust == UNDECIDED) & (self.starts <= iteration) & (noted > ENOUGH)
         self.trust.copy_(torch.where(begins, decided, self.trust))
         self.first.copy_(torch.where(begins, counts, self.first))
         moved = (counts - self.first).abs().sum(1, keepdim=True)
         followed = torch.lerp(self.first, counts, MOST_MOVED / moved.clamp(min=MOST_MOVED))
         believed = torch.lerp(self.source, followed, self.trust)
-        self.reference.copy_(torch.where(self.trust.isnan(), self.reference, believed))
+        self.reference.copy_(torch.where(self.trust == UNDECIDED, self.reference, believed))
         self._use()
 
     def _use(self) -> None:
