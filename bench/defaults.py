@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from bench.measured import arguments, last, run
+from bench.measured import arguments, last, run, status
 from bench.real_pairs import PAIRS
 from bench.share_pairs import SHARE_PAIRS
 from dann_core import DomainPair, Settings
@@ -28,10 +28,7 @@ def main() -> int:
     for name, kind in (("as they are", PAIRS), ("other class shares", SHARE_PAIRS)):
         if some := [row for row in rows if row.name in kind]:
             print(last(some, name))
-    worse = [r.name for r in rows if given.harm is not None and r.difference.mean() < -given.harm]
-    if worse:
-        print(f"HARMED: {', '.join(worse)}")
-    return 1 if worse else 0
+    return status(given, rows)
 
 
 if __name__ == "__main__":

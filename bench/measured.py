@@ -138,13 +138,15 @@ def run(given: argparse.Namespace, experiment: Experiment) -> list[Row]:
     return rows
 
 
-def main(description: str, names: Iterable[str], experiment: Experiment) -> int:
-    """A benchmark whose command line is `arguments`; the exit status, 1 where adapting did harm."""
-    given = arguments(description, names)
-    rows = run(given, experiment)
-    if given.harm is None:
-        return 0
-    worse = [row.name for row in rows if row.difference.mean() < -given.harm]
+def status(given: argparse.Namespace, rows: Sequence[Row]) -> int:
+    """The exit status: 1, and their names, where a pair's mean is further below source-only than `--harm` allows."""
+    worse = [row.name for row in rows if given.harm is not None and row.difference.mean() < -given.harm]
     if worse:
         print(f"HARMED: {', '.join(worse)}")
     return 1 if worse else 0
+
+
+def main(description: str, names: Iterable[str], experiment: Experiment) -> int:
+    """A benchmark whose command line is `arguments`; the exit status."""
+    given = arguments(description, names)
+    return status(given, run(given, experiment))

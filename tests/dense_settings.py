@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dann_core import Settings, Trainer
@@ -73,6 +74,15 @@ UNEQUAL = Settings(
     reversal_limit=0.3,
 )
 """On blobs that are mostly class 0: shares are believed, and samples do not count alike."""
+
+
+def go(trainer: Trainer, changes: Sequence[tuple[int, dict[str, Any]]], until: int) -> None:
+    """Train until that iteration, with live changes at theirs."""
+    for iteration, values in changes:
+        if trainer.iteration <= iteration < until:
+            trainer.advance(iteration - trainer.iteration)
+            trainer.apply(trainer.settings.replace(**values))
+    trainer.advance(until - trainer.iteration)
 
 
 class Readable(Trainer):

@@ -6,7 +6,7 @@ import copy
 
 import numpy as np
 import torch
-from dense_settings import UNEQUAL
+from dense_settings import UNEQUAL, go
 
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.engine import device
@@ -26,21 +26,12 @@ STEPS = [
 is a discrepancy, another step trains."""
 
 
-def trained(trainer: Trainer, until: int) -> None:
-    """Bring it there, live changes included."""
-    for iteration, values in STEPS:
-        if trainer.iteration <= iteration < until:
-            trainer.advance(iteration - trainer.iteration)
-            trainer.apply(trainer.settings.replace(**values))
-    trainer.advance(until - trainer.iteration)
-
-
 def resumed(pair: DomainPair, saved_at: int, settings: Settings = SETTINGS) -> tuple[Trainer, Trainer]:
     """A run that went on at iteration 20 from a checkpoint of `saved_at`, and one that was never moved."""
     first = LiveRun(pair, settings, device=device())
-    trained(first.trainer, saved_at)
+    go(first.trainer, STEPS, saved_at)
     saved = checkpoint.save(first.trainer, first.observer)
-    trained(first.trainer, 20)
+    go(first.trainer, STEPS, 20)
     second = LiveRun(pair, settings, Resumption(20, tuple(first.trainer.changes), saved), device=device())
     second.trainer.advance(10)
     first.trainer.advance(10)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import make_pair
-from dense_settings import BITING, SHAPES, SMALL, UNEQUAL, WITHOUT_EFFECT, Readable, fitting, other_value
+from dense_settings import BITING, SHAPES, SMALL, UNEQUAL, WITHOUT_EFFECT, Readable, fitting, go, other_value
 
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.engine import device
@@ -114,24 +114,15 @@ CHANGES: list[tuple[int, dict[str, Any]]] = [
 """At 12 the readable step takes over, at 25 the written-out one."""
 
 
-def go(trainer: Trainer, until: int) -> None:
-    """Train, live changes included."""
-    for iteration, values in CHANGES:
-        if trainer.iteration <= iteration < until:
-            trainer.advance(iteration - trainer.iteration)
-            trainer.apply(trainer.settings.replace(**values))
-    trainer.advance(until - trainer.iteration)
-
-
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
 def test_another_step_goes_on_from_weights_and_optimizer(optimizer: str, vectors: DomainPair) -> None:
     settings = SMALL.replace(optimizer=optimizer, weight_decay=0.01)
     handed, readable = Trainer(vectors, settings, device()), Readable(vectors, settings, device())
     kinds = []
     for until in (12, 24, 40):
-        go(handed, until)
+        go(handed, CHANGES, until)
         kinds.append(type(handed._step))
-    go(readable, 40)
+    go(readable, CHANGES, 40)
     assert kinds == [WrittenStep, ReadableStep, WrittenStep]
     assert handed.changes == readable.changes
     np.testing.assert_allclose(handed.history.rows, readable.history.rows, rtol=1e-4, atol=1e-5)
@@ -141,8 +132,8 @@ def test_another_step_goes_on_from_weights_and_optimizer(optimizer: str, vectors
 @pytest.mark.parametrize("saved_at", [5, 12, 13, 24, 25, 26])
 def test_a_run_that_changes_its_step_resumes_bit_for_bit(saved_at: int, vectors: DomainPair) -> None:
     whole, first = Trainer(vectors, SMALL, device()), Trainer(vectors, SMALL, device())
-    go(whole, 40)
-    go(first, saved_at)
+    go(whole, CHANGES, 40)
+    go(first, CHANGES, saved_at)
     file = io.BytesIO()
     torch.save(first.state_dict(), file)
     first.advance(5)
@@ -150,7 +141,7 @@ def test_a_run_that_changes_its_step_resumes_bit_for_bit(saved_at: int, vectors:
     resumed = Trainer(vectors, SMALL, device())
     resumed.advance(3)
     resumed.load_state_dict(torch.load(file, weights_only=True))
-    go(resumed, 40)
+    go(resumed, CHANGES, 40)
     assert same(whole, resumed)
     assert resumed.changes == whole.changes
 
