@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
@@ -13,8 +14,10 @@ import pytest
 from browser import ROOT
 from clusters import square, workers_of
 from conftest import live_run, settle, settled_beside_plain, shown, watch
+from distributed.deploy.subprocess import SubprocessScheduler
 
 from dann_core import DomainPair, Settings, Trainer, domains
+from dann_core.engine.base import EngineError
 from dann_core.engine.cluster import ClusterEngine
 from dann_core.engine.threads import ThreadEngine
 from dann_core.live.run import Run
@@ -65,6 +68,24 @@ def test_a_run_that_begins_before_the_workers_are_there_waits_for_them(vectors: 
     plain.advance(60)
     assert np.array_equal(run.history.rows, plain.history.rows)
     assert run.recoveries == 0
+    engine.close()
+
+
+def test_a_scheduler_that_ends_while_it_is_closed_is_closed() -> None:
+    engine = ClusterEngine("tcp://127.0.0.1:1")
+    with pytest.raises(EngineError):
+        engine.wait_until_warm()
+
+    async def close_what_has_just_ended() -> None:
+        scheduler = engine._cluster = SubprocessScheduler()
+        await scheduler
+        # Without an await in between, the event loop does not learn that the process has ended.
+        os.kill(scheduler.process.pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(scheduler.process.pid, 0)
+        await engine._disconnect()
+
+    engine.carry_out(close_what_has_just_ended()).result()
     engine.close()
 
 

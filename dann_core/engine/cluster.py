@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any
 
+import psutil
 from distributed import Client, WorkerPlugin
 from distributed.client import Future as Remote
 from distributed.client import FutureCancelledError
@@ -219,6 +220,9 @@ class ClusterEngine:
                 except (OSError, TimeoutError) as error:
                     # What has gone already cannot be told to go.
                     print(f"dann_core: the cluster was gone when it was closed: {error}", file=sys.stderr)
+                except psutil.NoSuchProcess:
+                    # Dask asks its scheduler to end, then looks for what it has started: it may have ended meanwhile.
+                    pass
 
     async def _task(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         await asyncio.wrap_future(self._start)
