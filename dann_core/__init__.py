@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dann_core.domains.pair import DomainError, DomainPair
+    from dann_core.estimator import DANNClassifier
     from dann_core.method.adversarial import AdversarialLoss, Discriminator, GradientReversal, LambdaScheduler
     from dann_core.method.discrepancy import CORALLoss, MMDLoss
     from dann_core.method.history import Change, History
@@ -21,6 +22,7 @@ _HOMES = {
     "AdversarialLoss": "method.adversarial",
     "CORALLoss": "method.discrepancy",
     "Change": "method.history",
+    "DANNClassifier": "estimator",
     "Discriminator": "method.adversarial",
     "DomainError": "domains.pair",
     "DomainPair": "domains.pair",
@@ -39,6 +41,7 @@ __all__ = [
     "AdversarialLoss",
     "CORALLoss",
     "Change",
+    "DANNClassifier",
     "Discriminator",
     "DomainError",
     "DomainPair",
