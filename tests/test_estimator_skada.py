@@ -1,0 +1,138 @@
+"""The estimator among skada's: its own tests with this classifier in the place of theirs, its scorers, its splits.
+
+skada has no suite that checks any estimator. What its tests ask of whatever stands at the end of a pipeline is asked
+here; left out are those that hand it `sample_weight` from another adapter, which this classifier does not take: it
+weighs samples by itself (`class_shares`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sklearn
+from packed import packed
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.preprocessing import MinMaxScaler
+
+from bench.real_pairs import PAIRS
+from dann_core import DANNClassifier, domains
+
+DOCS = Path(__file__).parent.parent / "docs" / "notebook.md"
+
+# skada switches metadata routing on for the whole process.
+routing = sklearn.get_config()["enable_metadata_routing"]
+from skada import make_da_pipeline, metrics, model_selection  # noqa: E402
+from skada.datasets import DomainAwareDataset  # noqa: E402
+from skada.tests import test_cv, test_pipeline, test_scorer  # noqa: E402
+
+sklearn.set_config(enable_metadata_routing=routing)
+
+pytestmark = pytest.mark.filterwarnings("ignore:The `return_X_y` parameter is deprecated")
+THEIRS = test_cv, test_pipeline, test_scorer
+test_group_based_cv = pytest.mark.filterwarnings(
+    "ignore::sklearn.exceptions.FitFailedWarning", "ignore:Scoring failed", "ignore:No sample is of the target"
+)(test_cv.test_group_based_cv)
+test_domain_aware_split = test_cv.test_domain_aware_split
+test_leave_one_domain_out = test_cv.test_leave_one_domain_out
+test_domain_shuffle_split = test_cv.test_domain_shuffle_split
+test_pipeline_ends = test_pipeline.test_pipeline
+test_scorer_with_log_proba = test_scorer.test_scorer_with_log_proba
+test_deep_embedding_validation = test_scorer.test_deep_embedding_validation_no_transform
+del test_cv, test_pipeline, test_scorer
+
+
+@pytest.fixture(autouse=True)
+def in_their_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for module in THEIRS:
+        monkeypatch.setattr(module, "LogisticRegression", partial(DANNClassifier, max_iter=200))
+    with sklearn.config_context(enable_metadata_routing=True):
+        yield
+
+
+@pytest.fixture
+def da_dataset() -> DomainAwareDataset:
+    """Two sources and two targets, of which the tests pick, as in skada: two groups of points, two dimensions."""
+    dataset = DomainAwareDataset()
+    for suffix, seed in (("", 0), ("2", 1)):
+        pair = domains.load("blobs", seed=seed, classes=2)
+        dataset.add_domain(pair.source_x, pair.source_y, f"s{suffix}")
+        dataset.add_domain(pair.target_x, pair.target_y, f"t{suffix}")
+    return dataset
+
+
+LABEL_FREE = (
+    metrics.PredictionEntropyScorer,
+    metrics.SoftNeighborhoodDensity,
+    metrics.CircularValidation,
+    metrics.MixValScorer,
+    metrics.ImportanceWeightedScorer,
+    metrics.DeepEmbeddedValidation,
+    metrics.MaNoScorer,
+)
+NEED_A_PIPELINE = metrics.DeepEmbeddedValidation, metrics.MaNoScorer
+"""What stands alone they take for a network of skorch's."""
+
+
+@pytest.mark.parametrize("scorer", LABEL_FREE)
+def test_label_free_scorers_score_it(scorer: type) -> None:
+    x, y, domain = packed(PAIRS["wine_drift"](0))
+    # As skada asks of every classifier that is to be scored with weights.
+    classifier = DANNClassifier(max_iter=100).set_score_request(sample_weight=True)
+    alone = [] if scorer in NEED_A_PIPELINE else [classifier]
+    for estimator in (*alone, make_da_pipeline(MinMaxScaler(), classifier)):
+        split = model_selection.StratifiedDomainShuffleSplit(n_splits=2, test_size=0.4, random_state=0)
+        scores = cross_val_score(
+            estimator, x, y, params={"sample_domain": domain}, cv=split, scoring=scorer(), error_score="raise"
+        )
+        assert np.isfinite(scores).all()
+        assert len(set(scores)) == 2
+
+
+def test_a_search_chooses_by_a_score_without_labels() -> None:
+    pair = PAIRS["wine_drift"](0)
+    x, y, domain = packed(pair)
+    grid = {"dannclassifier__max_iter": [1, 300]}
+    search = GridSearchCV(
+        make_da_pipeline(MinMaxScaler(), DANNClassifier()),
+        grid,
+        scoring=metrics.PredictionEntropyScorer(),
+        cv=model_selection.StratifiedDomainShuffleSplit(n_splits=2, test_size=0.4, random_state=0),
+    )
+    search.fit(x, y, sample_domain=domain)
+    assert search.best_params_ == {"dannclassifier__max_iter": 300}
+    assert search.score(x, y, sample_domain=domain) > -0.2
+    assert np.mean(search.predict(pair.target_x) == pair.target_y) > 0.85
+
+
+def test_true_labels_score_it_where_they_are_known() -> None:
+    pair = PAIRS["wine_drift"](0)
+    x, y, domain = packed(pair)
+    classifier = DANNClassifier().fit(x, y, domain)
+    told = y.copy()
+    told[domain < 0] = pair.target_y
+    scored = metrics.SupervisedScorer()(classifier, x, y, sample_domain=domain, target_labels=told)
+    assert scored == classifier.score(pair.target_x, pair.target_y)
+
+
+def test_its_features_are_a_step_before_any_classifier() -> None:
+    pair = PAIRS["wine_drift"](0)
+    x, y, domain = packed(pair)
+    pipeline = make_da_pipeline(DANNClassifier(), LogisticRegression(max_iter=1000)).fit(x, y, sample_domain=domain)
+    assert pipeline[-1].get_estimator().classes_.tolist() == [0, 1, 2]
+    assert pipeline.score(pair.target_x, pair.target_y) > 0.9
+
+
+def test_a_copy_that_is_fitted_anew_leaves_the_first_as_it_was() -> None:
+    # Circular validation does so.
+    pair = PAIRS["iris_drift"](0)
+    x, y, domain = packed(pair)
+    classifier = DANNClassifier(max_iter=30).fit(x, y, domain)
+    before = classifier.predict_proba(pair.target_x)
+    deepcopy(classifier).set_params(seed=1).fit(x, y, domain)
+    assert np.array_equal(classifier.predict_proba(pair.target_x), before)
