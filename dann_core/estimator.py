@@ -25,8 +25,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from dann_core.domains.pair import DomainError, DomainPair
 from dann_core.engine import device as device_of_environment
 from dann_core.method import networks
-from dann_core.method.grading import View
-from dann_core.method.model import Model
+from dann_core.method.grading import View, samples_a_pass
 from dann_core.method.training import Trainer
 from dann_core.settings import Settings
 from dann_core.settings.knobs import Knob, KnobError
@@ -102,8 +101,8 @@ class DANNClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transform
         self.history_, self.n_iter_ = trainer.history, trainer.iteration
         if not np.isfinite(trainer.history.rows).all():
             warnings.warn("The losses are no longer numbers: lower learning_rate.", ConvergenceWarning, stacklevel=2)
-        self.model_ = _detached(trainer)
-        self._n_features_out = self.model_.network.feature_dim
+        self.network_, self.standardizer_ = _without_gradients(trainer), trainer.standardizer
+        self._n_features_out = self.network_.feature_dim
         return self
 
     def predict(
@@ -181,11 +180,14 @@ class DANNClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transform
                 f"{is_source.sum():,} of {len(X):,} samples are of the source (sample_domain 0 or more): leave them "
                 "out, or say allow_source=True."
             )
-        # The domains may differ in the scale of their inputs.
-        parts = (self.model_.tensor(X[rows], name) for name, rows in (("source", is_source), ("target", ~is_source)))
-        view = self.model_.look(torch.cat(list(parts)))
-        back = np.argsort(np.argsort(~is_source, kind="stable"))
-        return View(view.features[back], view.probabilities[back], view.source_probability[back])
+        standardised = np.empty(X.shape, np.float32)
+        for name, rows in (("source", is_source), ("target", ~is_source)):
+            standardised[rows] = self.standardizer_(X[rows], name)
+        inputs = torch.from_numpy(standardised).to(next(self.network_.parameters()).device)
+        if inputs.ndim == 4:
+            inputs = inputs.contiguous(memory_format=torch.channels_last)
+        parameters = sum(p.numel() for p in self.network_.parameters())
+        return networks.look(self.network_, inputs, samples_a_pass(X[0].size, parameters))
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -232,12 +234,14 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _detached(trainer: Trainer) -> Model:
-    """What was trained, without the data, gradients and optimizer that would be pickled with it."""
-    pair = trainer.pair
-    network = networks.build(pair.sample_shape, pair.n_classes, trainer.settings).to(trainer.device)
+def _without_gradients(trainer: Trainer) -> networks.Network:
+    """The trained network alone: a pickle of the trainer's own would also hold all gradients, once a parameter."""
+    network = networks.build(trainer.pair.sample_shape, trainer.pair.n_classes, trainer.settings).to(trainer.device)
     network.load_state_dict(trainer.network.state_dict())
-    return Model(network.requires_grad_(False), trainer.standardizer, pair.sample_shape, trainer.device)
+    for parameter, trained in zip(network.parameters(), trainer.network.parameters(), strict=True):
+        # In memory as it was trained: products of matrices laid out otherwise differ in their last bits.
+        parameter.data = trained.detach().clone()
+    return network.requires_grad_(False)
 
 
 def _described(knob: Knob) -> str:

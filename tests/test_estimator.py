@@ -190,13 +190,13 @@ def test_a_pickle_holds_the_network_and_none_of_the_data() -> None:
     pair = make_pair(n=4000)
     classifier = fitted(pair)
     saved = pickle.dumps(classifier)
-    weights = sum(p.numel() * 4 for p in classifier.model_.network.parameters())
+    weights = sum(p.numel() * 4 for p in classifier.network_.parameters())
     assert len(saved) < 2 * weights + 20_000 < pair.source_x.nbytes
     again = pickle.loads(saved)
     assert np.array_equal(again.predict_proba(pair.target_x), classifier.predict_proba(pair.target_x))
     unfitted = clone(again)
     assert unfitted.get_params() == classifier.get_params()
-    assert not hasattr(unfitted, "model_")
+    assert not hasattr(unfitted, "network_")
 
 
 def test_the_number_of_threads_changes_nothing_and_is_left_as_it_was() -> None:

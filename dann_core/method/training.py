@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import copy
+import math
 from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from dann_core.domains.pair import DomainPair
 from dann_core.method import networks
 from dann_core.method.data import Batches, Loader, Standardizer
 from dann_core.method.denormals import flushed
-from dann_core.method.grading import Evaluation, Grading, View, graded
+from dann_core.method.grading import Evaluation, Grading, View, graded, samples_a_pass
 from dann_core.method.history import Change, History
-from dann_core.method.model import Model
 from dann_core.method.schedules import lambda_at, learning_rate_at, progress
 from dann_core.method.step import ReadableStep, Step
 from dann_core.method.written_step import WrittenStep
@@ -57,10 +58,11 @@ class Trainer:
         parameters = [self.network.flatten()] if self.network.kind == "mlp" else self.network.parameters()
         self.optimizer = OPTIMIZERS[settings.optimizer](parameters)
         self.standardizer = Standardizer(pair, settings)
-        self.model = Model(self.network, self.standardizer, pair.sample_shape, self.device)
-        self.source_x = self.model.tensor(pair.source_x, "source")
-        self.target_x = self.model.tensor(pair.target_x, "target")
+        self.source_x = self._tensor(pair.source_x, "source")
+        self.target_x = self._tensor(pair.target_x, "target")
         self.source_y = torch.from_numpy(pair.source_y).to(self.device)
+        parameters = sum(p.numel() for p in self.network.parameters())
+        self._samples_a_pass = samples_a_pass(math.prod(pair.sample_shape), parameters)
         self._source_batches = Batches(len(self.source_x), settings.batch_size, (settings.seed, 1))
         self._target_batches = Batches(len(self.target_x), settings.batch_size, (settings.seed, 2))
         self.iteration = 0
@@ -123,7 +125,7 @@ class Trainer:
 
     def grading(self) -> Grading:
         """The same, yet to be made, part by part; for the weights as they are now."""
-        return Grading(self.pair, self._orders, self._look_at, self.model.samples_a_pass)
+        return Grading(self.pair, self._orders, self._look_at, self._samples_a_pass)
 
     @cached_property
     def _orders(self) -> tuple[np.ndarray, np.ndarray]:
@@ -141,7 +143,7 @@ class Trainer:
 
         `domain` ("source" or "target") matters to per-domain standardisation only.
         """
-        return self.model.look(self.model.tensor(x, domain))
+        return self._look(self._tensor(x, domain))
 
     def predict(self, x: np.ndarray, domain: str = "target") -> np.ndarray:
         """Class indices `(N,)` for raw inputs `(N, *sample_shape)`."""
@@ -182,10 +184,17 @@ class Trainer:
         self.settings = settings
         self._step = self._step_for(settings)
 
+    def _tensor(self, x: np.ndarray, domain: str) -> Tensor:
+        tensor = torch.from_numpy(self.standardizer(x, domain)).to(self.device)
+        return tensor.contiguous(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
+
     def _look_at(self, domain: str, indices: np.ndarray) -> View:
         """Like `look`, at samples of the pair, which are standardised already."""
         x = self.source_x if domain == "source" else self.target_x
-        return self.model.look(x[torch.from_numpy(indices)])
+        return self._look(x[torch.from_numpy(indices)])
+
+    def _look(self, x: Tensor) -> View:
+        return networks.look(self.network, x, self._samples_a_pass)
 
 
 def prepared_device(name: str) -> torch.device:
