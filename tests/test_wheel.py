@@ -95,6 +95,13 @@ def test_an_installed_command_trains(python: Path, tmp_path: Path) -> None:
     assert Path(where).is_relative_to(python.parents[1])
 
 
+def test_the_installed_command_has_a_name_of_its_own(python: Path, tmp_path: Path) -> None:
+    dann = python.with_name("dann")
+    assert "moons: " in run(dann, "domains", cwd=tmp_path)
+    assert "usage: dann train " in run(dann, "train", "--help", cwd=tmp_path)
+    assert "usage: python -m dann_core train " in run(python, "-m", "dann_core", "train", "--help", cwd=tmp_path)
+
+
 def test_an_installed_cluster_trains(python: Path, tmp_path: Path) -> None:
     script = tmp_path / "on_a_cluster.py"
     script.write_text(ON_A_CLUSTER)

@@ -1,4 +1,4 @@
-"""The same experiment without a browser: `python -m dann_core train --domain moons --out RUN`."""
+"""The same experiment without a browser: `dann train --domain moons --out RUN`, or `python -m dann_core train`."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m dann_core", description=__doc__)
+    called = "dann" if Path(sys.argv[0]).stem == "dann" else "python -m dann_core"
+    description = f"The same experiments without a browser: {called} train --domain moons --out RUN."
+    parser = argparse.ArgumentParser(prog=called, description=description)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("domains", help="list the built-in domains and their parameters")
     listing.set_defaults(command=_list_domains)
