@@ -89,15 +89,15 @@ class DANNClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transform
         is_source = _by_labels(y) if sample_domain is None else _by_domain(sample_domain, len(X))
         if not is_source.any():
             raise DomainError("sample_domain has no source sample: give labelled samples a positive one.")
-        self.classes_, indices = np.unique(y[is_source], return_inverse=True)
+        classes, indices = np.unique(y[is_source], return_inverse=True)
         # Without a target, its place is taken by samples that no loss looks at.
         target = X if is_source.all() else X[~is_source]
-        pair = DomainPair(X[is_source], indices, target, class_names=tuple(map(str, self.classes_)))
-        self.settings_ = self._settings(pair, has_target=not is_source.all())
+        pair = DomainPair(X[is_source], indices, target, class_names=tuple(map(str, classes)))
+        settings = self._settings(pair, has_target=not is_source.all())
         with _one_thread():
-            trainer = Trainer(pair, self.settings_, self.device or device_of_environment())
-            trainer.advance(self.settings_.max_iter)
-        self.sample_shape_ = pair.sample_shape
+            trainer = Trainer(pair, settings, self.device or device_of_environment())
+            trainer.advance(settings.max_iter)
+        self.classes_, self.sample_shape_, self.settings_ = classes, pair.sample_shape, settings
         self.history_, self.n_iter_ = trainer.history, trainer.iteration
         if not np.isfinite(trainer.history.rows).all():
             warnings.warn("The losses are no longer numbers: lower learning_rate.", ConvergenceWarning, stacklevel=2)
@@ -170,7 +170,7 @@ class DANNClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transform
         return Settings.for_pair(pair).replace(**given)
 
     def _look(self, X: ArrayLike, sample_domain: ArrayLike | None, allow_source: bool) -> View:
-        check_is_fitted(self)
+        check_is_fitted(self, "network_")
         X = validate_data(self, X, reset=False, allow_nd=True)
         if X.shape[1:] != self.sample_shape_:
             raise DomainError(f"Samples have the shape {X.shape[1:]}, those of fit had {self.sample_shape_}.")
@@ -244,13 +244,17 @@ def _without_gradients(trainer: Trainer) -> networks.Network:
     return network.requires_grad_(False)
 
 
-def _described(knob: Knob) -> str:
-    among = ", ".join(knob.choices) or (f"{knob.low:,} to {knob.high:,}" if knob.low is not None else "")
-    return f"{knob.help} ({among})" if among else knob.help
+def _documented() -> str:
+    """The parameters as numpydoc has them, which notebooks show."""
+    knobs = {knob.name: f"{_values(knob)}\n        {knob.help}" for knob in Settings.knobs()}
+    own = {name: f"default None\n        {text}" for name, text in OWN.items()}
+    return "\n".join(f"    {name} : {text}" for name, text in (knobs | own).items())
+
+
+def _values(knob: Knob) -> str:
+    among = f"{knob.low:,} to {knob.high:,}" if knob.low is not None else ", ".join(knob.choices)
+    return f"{knob.kind} ({among}), default None" if among else f"{knob.kind}, default None"
 
 
 DANNClassifier.__init__.__signature__ = SIGNATURE
-DANNClassifier.__doc__ += "\n    Parameters\n    ----------\n" + "\n".join(
-    f"    {name}: {text}"
-    for name, text in {**{knob.name: _described(knob) for knob in Settings.knobs()}, **OWN}.items()
-)
+DANNClassifier.__doc__ += f"\n    Parameters\n    ----------\n{_documented()}\n"

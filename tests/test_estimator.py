@@ -52,6 +52,7 @@ def test_it_trains_what_a_trainer_does(shape: tuple[int, ...]) -> None:
     view = trainer.look(pair.target_x)
     assert np.array_equal(classifier.predict_proba(pair.target_x), view.probabilities)
     assert np.array_equal(classifier.transform(pair.target_x), view.features)
+    assert np.array_equal(classifier.transform(pair.target_x[:1]), trainer.features(pair.target_x[:1]))
     assert np.array_equal(classifier.predict(pair.target_x), view.classes)
     assert classifier.score(pair.target_x, pair.target_y) == trainer.evaluate().target_accuracy
 
@@ -200,7 +201,7 @@ def test_a_pickle_holds_the_network_and_none_of_the_data() -> None:
 
 
 def test_the_number_of_threads_changes_nothing_and_is_left_as_it_was() -> None:
-    pair = make_pair((64,), n=200)
+    pair = make_pair((1, 28, 28))
     alone = fitted(pair)
     torch.set_num_threads(2)
     try:
