@@ -133,9 +133,9 @@ class DANNClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transform
         self,
         X: ArrayLike,
         y: ArrayLike,
-        sample_weight: ArrayLike | None = None,
-        *,
         sample_domain: ArrayLike | None = None,
+        *,
+        sample_weight: ArrayLike | None = None,
         allow_source: bool = False,
     ) -> float:
         """The accuracy, 0..1. Raises `ValueError` for masked labels, which nothing can be held against."""

@@ -94,6 +94,21 @@ def test_label_free_scorers_score_it(scorer: type) -> None:
         assert len(set(scores)) == 2
 
 
+@pytest.mark.parametrize("name", ["digits_zoom", "photo_patches"])
+def test_images_are_split_and_scored_as_they_are(name: str) -> None:
+    x, y, domain = packed(PAIRS[name](0))
+    scores = cross_val_score(
+        make_da_pipeline(DANNClassifier(max_iter=10)),
+        x,
+        y,
+        params={"sample_domain": domain},
+        cv=model_selection.SourceTargetShuffleSplit(n_splits=2, test_size=0.3, random_state=0),
+        scoring=metrics.SoftNeighborhoodDensity(),
+        error_score="raise",
+    )
+    assert np.isfinite(scores).all()
+
+
 def test_a_search_chooses_by_a_score_without_labels() -> None:
     pair = PAIRS["wine_drift"](0)
     x, y, domain = packed(pair)
