@@ -85,6 +85,13 @@ def test_the_wheel_holds_the_packages_and_what_is_not_python(wheel: Path) -> Non
     assert not any(name.startswith("assets/samples") for name in names)
 
 
+def test_the_installed_command_has_a_name_of_its_own(python: Path, tmp_path: Path) -> None:
+    dann = python.with_name("dann")
+    assert "moons: " in run(dann, "domains", cwd=tmp_path)
+    assert "usage: dann train " in run(dann, "train", "--help", cwd=tmp_path)
+    assert "usage: python -m dann_core train " in run(python, "-m", "dann_core", "train", "--help", cwd=tmp_path)
+
+
 def test_an_installed_command_trains(python: Path, tmp_path: Path) -> None:
     told = run(
         python, "-m", "dann_core", "train", "--domain", "moons", "--max-iter", "20", "--out", "RUN", cwd=tmp_path
@@ -93,13 +100,6 @@ def test_an_installed_command_trains(python: Path, tmp_path: Path) -> None:
     assert len((tmp_path / "RUN" / "history.csv").read_text().splitlines()) == 21
     where = run(python, "-c", "import dann_core; print(dann_core.__file__)", cwd=tmp_path).strip()
     assert Path(where).is_relative_to(python.parents[1])
-
-
-def test_the_installed_command_has_a_name_of_its_own(python: Path, tmp_path: Path) -> None:
-    dann = python.with_name("dann")
-    assert "moons: " in run(dann, "domains", cwd=tmp_path)
-    assert "usage: dann train " in run(dann, "train", "--help", cwd=tmp_path)
-    assert "usage: python -m dann_core train " in run(python, "-m", "dann_core", "train", "--help", cwd=tmp_path)
 
 
 def test_an_installed_cluster_trains(python: Path, tmp_path: Path) -> None:
