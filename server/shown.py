@@ -9,7 +9,6 @@ from typing import Any, Literal, NamedTuple
 from dann_core.domains import Domain, DomainPair
 from dann_core.live.run import Run
 from dann_core.settings import Settings
-from dann_core.settings.knobs import to_text
 from server.twin import Twin
 
 _ids = itertools.count(1)
@@ -55,8 +54,7 @@ class Now(NamedTuple):
 @lru_cache(maxsize=256)
 def _query(domain: Domain, base: Settings, settings: Settings) -> dict[str, str]:
     # Asked for with every frame, and nearly always the same.
-    knobs = {k.name: to_text(getattr(domain, k.name)) for k in domain.knobs() if getattr(domain, k.name) != k.default}
-    return {"domain": domain.key, **knobs, **settings.to_query(base)}
+    return domain.to_query(settings, base)
 
 
 class Notice:

@@ -85,7 +85,8 @@ def _shape(x: np.ndarray) -> str:
 
 
 def _checked_inputs(domain: str, x: np.ndarray) -> np.ndarray:
-    x = np.asarray(x)
+    # In another order in memory, sums would differ in their last bits: a pair that was sent or saved must train alike.
+    x = np.asarray(x, order="C")
     if x.dtype.kind not in "biuf":
         raise DomainError(f"The {domain} holds {x.dtype} values: only numbers can be trained on.")
     if x.ndim not in KINDS:
