@@ -2,27 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
+import safetensors.torch
+from safetensors import SafetensorError
+from torch import Tensor
+
 from dann_core.domains import DomainPair
-from dann_core.domains.files.errors import megabytes, refusal
-from dann_core.domains.files.limits import MAX_ARRAY_BYTES
+from dann_core.domains.files.archives import open_archive, read_entry
+from dann_core.domains.files.errors import megabytes, quoted, reason, refusal
+from dann_core.domains.files.limits import MAX_ARRAY_BYTES, MAX_FILE_BYTES
+from dann_core.domains.files.numpy_files import npz_array, npz_entries
+from dann_core.method.history import COLUMNS
 from dann_core.method.training import Trainer
+from dann_core.results.model import Model
 from dann_core.results.record import Record
 
+EVERY = 25
+"""Iterations between two calls of what is told of a run that is repeated."""
 
-def _file(path: Path) -> bytes | None:
+
+class Bundle:
+    """A run's folder or ZIP, read as carefully as anything that comes from outside.
+
+    Raises `UploadError` for what is no such run, damaged or over a limit; so do all methods.
+    """
+
+    def __init__(self, name: str, read: Callable[[str], bytes | None]) -> None:
+        self.name, self._read = name, read
+        self.record = Record.from_json(self._required("settings.json"), f"{name}, settings.json")
+
+    @classmethod
+    def open(cls, path: Path) -> Bundle:
+        """The run of a folder, or of a ZIP on disk."""
+        if path.is_dir():
+            return cls(path.name, lambda name: _content(path / name))
+        content = _content(path, MAX_FILE_BYTES)
+        if content is None:
+            raise refusal(path.name, f"there is no such folder or file; check the path {path}")
+        return cls.of(path.name, content)
+
+    @classmethod
+    def of(cls, name: str, data: bytes) -> Bundle:
+        """The run of a ZIP's content."""
+        if len(data) > MAX_FILE_BYTES:
+            raise refusal(name, f"a bundle has at most {megabytes(MAX_FILE_BYTES)}; give one without data")
+        archive, infos = open_archive(name, data)
+        by_name = {info.filename: info for info in infos}
+
+        def read(wanted: str) -> bytes | None:
+            return read_entry(name, archive, by_name[wanted]) if wanted in by_name else None
+
+        return cls(name, read)
+
+    @property
+    def plan(self) -> bytes | None:
+        """The text of its reading plan, if it has one."""
+        return self._read("plan.json")
+
+    def history(self) -> np.ndarray:
+        """Its rows `(n, 6)`."""
+        text = self._required("history.csv")
+        try:
+            rows = np.loadtxt(io.BytesIO(text), delimiter=",", skiprows=1, ndmin=2).reshape(-1, len(COLUMNS))
+        except ValueError as error:
+            why = f"this is no history ({reason(error)}); take it from the run again"
+            raise refusal(self.name, why, "history.csv") from None
+        if len(rows) != self.record.iterations:
+            why = f"it has {len(rows):,} rows and the record {self.record.iterations:,} iterations"
+            raise refusal(self.name, f"{why}; take both from one run", "history.csv")
+        return rows
+
+    def model(self) -> Model:
+        """Its network with its weights."""
+        return Model(self.record, self._weights(), f"{self.name}, model.safetensors")
+
+    def data(self) -> DomainPair | None:
+        """The pair of a built-in domain, or of the data that it holds; None where files have to be given."""
+        domain = self.record.built_in()
+        if domain is not None:
+            return domain.pair(self.record.settings.seed)
+        content = self._read("data.npz")
+        if content is None:
+            return None
+        file = f"{self.name}, data.npz"
+        entries = {entry.name: entry for entry in npz_entries(file, content)}
+        arrays = {}
+        for name in ("source_x", "source_y", "target_x", "target_y"):
+            if name in entries:
+                if entries[name].problem:
+                    raise refusal(file, entries[name].problem, f"key {quoted(name)}")
+                arrays[name] = npz_array(file, content, name)
+            elif name != "target_y":
+                raise refusal(file, "it is not there; pack the bundle again", f"key {quoted(name)}")
+        pair = DomainPair(**arrays, name=self.record.pair, class_names=self.record.class_names)
+        self.check_fits(pair)
+        return pair
+
+    def check_fits(self, pair: DomainPair) -> None:
+        """Refuse a pair that the record is not about."""
+        if pair.sample_shape != self.record.sample_shape or pair.class_names != self.record.class_names:
+            raise refusal(self.name, "samples or classes are not those of its record; give the files of that run")
+
+    def _weights(self) -> Mapping[str, Tensor]:
+        content = self._required("model.safetensors")
+        try:
+            return safetensors.torch.load(content)
+        except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
+            why = f"the weights are damaged ({reason(error)}); take them from the run again"
+            raise refusal(self.name, why, "model.safetensors") from None
+
+    def _required(self, name: str) -> bytes:
+        content = self._read(name)
+        if content is None:
+            raise refusal(self.name, f"{name} is not in it; give the folder or the bundle that a run has written")
+        return content
+
+
+def _content(path: Path, most: int = MAX_ARRAY_BYTES) -> bytes | None:
+    """What a file holds; None where there is none."""
     try:
-        if path.stat().st_size > MAX_ARRAY_BYTES:
-            raise refusal(
-                path.name, f"it has more than {megabytes(MAX_ARRAY_BYTES)}; give a file that a run has written"
-            )
-        return path.read_bytes()
+        with path.open("rb") as stream:
+            content = stream.read(most + 1)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise refusal(path.name, f"it cannot be read ({error.strerror}); check the path {path}") from None
+    if len(content) > most:
+        raise refusal(path.name, f"it has more than {megabytes(most)}; give what a run has written")
+    return content
 
 
 def repeated(record: Record, pair: DomainPair, device: str, trained: Callable[[Trainer], None]) -> Trainer:
@@ -31,18 +142,14 @@ def repeated(record: Record, pair: DomainPair, device: str, trained: Callable[[T
     Raises `KnobError` like `Trainer`.
     """
     trainer = Trainer(pair, record.settings, device)
+
+    def advance(until: int) -> None:
+        while trainer.iteration < until:
+            trainer.advance(min(EVERY, until - trainer.iteration))
+            trained(trainer)
+
     for change in record.changes:
-        _advance(trainer, min(change.iteration, record.iterations), trained)
+        advance(min(change.iteration, record.iterations))
         trainer.apply(trainer.settings.replace(**{change.name: change.new}))
-    _advance(trainer, record.iterations, trained)
+    advance(record.iterations)
     return trainer
-
-
-EVERY = 25
-"""Iterations between two calls of `trained`."""
-
-
-def _advance(trainer: Trainer, until: int, trained: Callable[[Trainer], None]) -> None:
-    while trainer.iteration < until:
-        trainer.advance(min(EVERY, until - trainer.iteration))
-        trained(trainer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textwrap import fill
 
+from dann_core.domains.files.errors import count
 from dann_core.method.history import Change
 from dann_core.method.networks import Network
 from dann_core.method.schedules import SHARES_KNOWN, adapts_from
@@ -56,29 +57,28 @@ def _data(record: Record, counts: tuple[int, int], read: str) -> str:
         what = f"built-in domains of DANN Explorer, {domain.title} ({drawn}; seed {record.settings.seed})"
     else:
         what = f"domains {record.pair}"
+    logs = ", after log(1 + x)" if record.settings.log_counts else ""
     return (
         f"Data: {what}; {counts[0]:,} labelled source samples and {counts[1]:,} target samples of shape {shape}, in "
-        f"{len(record.class_names)} classes. {_STANDARDISED[record.settings.standardisation]}"
-        + (", after log(1 + x)" if record.settings.log_counts else "")
-        + f". {read}".rstrip()
+        f"{len(record.class_names)} classes. {_STANDARDISED[record.settings.standardisation]}{logs}. {read}"
     )
 
 
 def _objective(settings: Settings) -> str:
     name = method_of(settings)
     called = f" This is {METHODS[name].title} ({METHODS[name].source})." if name else ""
-    terms = [f"{settings.classification_weight:g} times the source's cross-entropy"]
+    terms = [f"{_times(settings.classification_weight)}the source's cross-entropy"]
     if settings.adversarial_weight:
         sees = "features" if settings.discriminator_input == "features" else "features and predictions (CDAN)"
         terms.append(
-            f"{settings.adversarial_weight:g} times the domain adversarial loss, 0.5 (BCE(D(source), 1) + "
+            f"{_times(settings.adversarial_weight)}the domain adversarial loss, 0.5 (BCE(D(source), 1) + "
             f"BCE(D(target), 0)) on the discriminator's logits for {sees}"
         )
     if settings.discrepancy != "none":
-        terms.append(f"{settings.discrepancy_weight:g} times {_DISCREPANCIES[settings.discrepancy]}")
+        terms.append(f"{_times(settings.discrepancy_weight)}{_DISCREPANCIES[settings.discrepancy]}")
     if settings.entropy_weight:
-        balance = f", less {settings.entropy_balance:g} times that of their mean" if settings.entropy_balance else ""
-        terms.append(f"{settings.entropy_weight:g} times the entropy of the target's predictions{balance}")
+        balance = f", less {_times(settings.entropy_balance)}that of their mean" if settings.entropy_balance else ""
+        terms.append(f"{_times(settings.entropy_weight)}the entropy of the target's predictions{balance}")
     text = f"Objective: minimised was {'; plus '.join(terms)}.{called}"
     if settings.adversarial_weight:
         text += (
@@ -98,13 +98,17 @@ def _objective(settings: Settings) -> str:
     return text
 
 
+def _times(weight: float) -> str:
+    return "" if weight == 1 else f"{weight:g} times "
+
+
 def _schedule(settings: Settings) -> str:
     if not settings.use_lambda_scheduler:
         text = f"Schedule: lambda was {settings.lambda_max:g} throughout."
     else:
         text = (
-            f"Schedule: lambda(i) = {settings.lambda_max:g} (2 / (1 + exp(-{settings.gamma:g} i / {settings.max_iter}))"
-            " - 1)."
+            f"Schedule: lambda(i) = {settings.lambda_max:g} * (2 / (1 + exp(-{settings.gamma:g} i / "
+            f"{settings.max_iter})) - 1), i being the iteration."
         )
     if settings.entropy_weight:
         text += " The weight of the entropy rose with the same factor."
@@ -129,8 +133,8 @@ def _network(record: Record) -> str:
     return (
         f"Network: extractor {network.kind} to {network.feature_dim:,} features, a linear classifier"
         + (" behind two hidden layers" if network.kind == "tutorial-cnn" else "")
-        + f", and a discriminator of {settings.discriminator_depth} hidden layers of {settings.discriminator_width:,} "
-        f"units with {norm} normalisation; {parameters:,} parameters."
+        + f", and a discriminator of {count(settings.discriminator_depth, 'hidden layer')} of "
+        f"{settings.discriminator_width:,} units with {norm} normalisation; {parameters:,} parameters."
     )
 
 

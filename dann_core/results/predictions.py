@@ -70,9 +70,12 @@ def write(parts: Iterator[pd.DataFrame], *files: Path) -> int:
     return written
 
 
+ENDINGS = (".csv", ".parquet")
+
+
 def _writer(file: Path, schema: pa.Schema) -> pyarrow.csv.CSVWriter | pyarrow.parquet.ParquetWriter:
     if file.suffix == ".csv":
         return pyarrow.csv.CSVWriter(str(file), schema, write_options=pyarrow.csv.WriteOptions(quoting_style="needed"))
     if file.suffix == ".parquet":
         return pyarrow.parquet.ParquetWriter(str(file), schema)
-    raise ValueError(f"{file.name} must end in .csv or .parquet.")
+    raise ValueError(f"{file.name} must end in {' or '.join(ENDINGS)}.")

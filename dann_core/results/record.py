@@ -13,10 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from dann_core import domains
 from dann_core.domains import Domain, DomainPair
-from dann_core.domains.files.errors import quoted, reason, refusal
+from dann_core.domains.files.errors import quoted, refusal
 from dann_core.domains.files.limits import MAX_CLASSES, MAX_SAMPLE_VALUES
 from dann_core.method.history import Change
 from dann_core.settings import Settings
+
+LONGEST_REASON = 300
+"""Characters of what pydantic, or a refused setting, says of a record; it may quote what stands in it."""
 
 Name = Annotated[str, Field(max_length=1_000)]
 Count = Annotated[int, Field(ge=0, le=10**12)]
@@ -118,7 +121,8 @@ class Record(_Value):
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             place = "/".join(str(part) for part in first["loc"])
-            said = f"this is no record of a run ({reason(ValueError(first['msg']))}); give the settings.json of a run"
+            why = "".join(c for c in first["msg"][:LONGEST_REASON] if c.isprintable()).rstrip(".")
+            said = f"this is no record of a run ({why}); give the settings.json of a run"
             raise refusal(file, said, quoted(place) if place else "") from None
 
 
