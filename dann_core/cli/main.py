@@ -70,7 +70,11 @@ def _list_domains(options: argparse.Namespace) -> None:
 
 def _train(options: argparse.Namespace) -> None:
     one_thread()
-    pair, settings, domain = experiment(options)
+    meant = experiment(options)
+    pair, settings = meant.pair, meant.settings
+    if meant.read is not None:
+        # Before the training, so that a wrong guess need not wait for its end to be seen.
+        print(meant.read.report.text, flush=True)
     with tqdm(total=settings.max_iter, unit="it", disable=None) as bar:
 
         def trained(trainer: Trainer) -> None:
@@ -81,7 +85,9 @@ def _train(options: argparse.Namespace) -> None:
         trainer = (
             _recorded(pair, settings, options.record, trained) if options.record else _plain(pair, settings, trained)
         )
-    _write(options.out, trainer, domain)
+    _write(options.out, trainer, meant.domain)
+    if meant.read is not None:
+        (options.out / "plan.json").write_text(meant.read.plan.to_json())
     _report(trainer, options.out)
 
 

@@ -72,8 +72,11 @@ def unclear_labels(file: str, role: Role, candidates: Sequence[Candidate], hint:
     """Nothing in the file is plainly its label: one sentence with the candidates and what each is."""
     option = "--labels" if role == "source" else "--target-labels"
     ordered = sorted(candidates, key=lambda c: not c.possible)
-    listed = "; ".join(f"{quoted(c.name)} {c.why}" for c in ordered[:MOST_NAMED])
-    more = f"; and {len(ordered) - MOST_NAMED:,} more" if len(ordered) > MOST_NAMED else ""
+    # Labels mostly stand first or last.
+    half = MOST_NAMED // 2
+    shown = ordered if len(ordered) <= MOST_NAMED else [*ordered[:half], *ordered[-half:]]
+    listed = "; ".join(f"{quoted(c.name)} {c.why}" for c in shown)
+    more = f"; and {len(ordered) - MOST_NAMED:,} in between" if len(ordered) > MOST_NAMED else ""
     what = f"name one ({option} NAME): {listed}{more}" if ordered else "there is none to choose from"
     text = f"nothing in it is plainly the {role}'s label; {hint}{what}"
     return Unclear(str(refusal(file, text)), "labels", role, ordered)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from dann_core.domains.files.contents import Contents, Item
-from dann_core.domains.files.errors import by, count, listed, quoted, refusal
+from dann_core.domains.files.errors import by, count, quoted, refusal
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import column_of, from_item, from_places, runs

@@ -27,7 +27,7 @@ def looks_like_signals(x: np.ndarray) -> bool:
     if x.ndim != 2 or x.shape[1] < SHORTEST_ROW or len(x) < _FEWEST_ROWS:
         return False
     x = np.asarray(x[np.linspace(0, len(x) - 1, min(len(x), _MOST_ROWS)).astype(int)], dtype=np.float64)
-    if not np.isfinite(x).all() or looks_like_pixels(x) or x.min() >= 0 and np.median(x) == 0:
+    if not np.isfinite(x).all() or looks_like_pixels(x) or (x.min() >= 0 and np.median(x) == 0):
         return False
     return _is_stationary(x) or _is_smooth(x)
 

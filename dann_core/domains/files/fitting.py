@@ -42,7 +42,9 @@ def fit(source: Samples, target: Samples, classes: Sequence[str], missing: Missi
     }
     columns = (*names, *(f"{name}={value}"[:1_000] for name, values in categories.items() for value in values))
     if len(columns) > MAX_COLUMNS:
-        text = f"with one column for each category there are {len(columns):,}, more than {MAX_COLUMNS:,}; leave some out"
+        text = (
+            f"with one column for each category there are {len(columns):,}, more than {MAX_COLUMNS:,}; leave some out"
+        )
         raise refusal(source.file, f"{text} (--drop)")
     medians += (0.0,) * (len(columns) - len(names)) if medians else ()
     shape = (len(columns) or a.shape[1],)
@@ -104,7 +106,9 @@ def _order(other: str, names: Sequence[str], texts: set[str], samples: Samples) 
         raise refusal(file, text)
     swapped = [name for name in names if name in samples.texts] or [name for name in sorted(texts) if name in theirs]
     if swapped:
-        text = f"the column holds {'texts' if swapped[0] in samples.texts else 'numbers'} here and not in {shown(other)}"
+        text = (
+            f"the column holds {'texts' if swapped[0] in samples.texts else 'numbers'} here and not in {shown(other)}"
+        )
         raise refusal(file, f"{text}; write it alike or leave it out (--drop)", f"column {quoted(swapped[0])}")
     extra = tuple(c for c in (*theirs, *samples.texts) if c not in (*names, *texts))
     notes = (fact("extra columns", file, columns=extra),) if extra else ()

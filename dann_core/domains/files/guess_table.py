@@ -121,8 +121,9 @@ def unclear_table(domain: DomainFile, columns: list[Item]) -> Unclear:
             continue
         values = np.unique(as_texts(loaded(domain.contents, column)))
         what = "texts" if column.holds == "texts" else "whole numbers"
-        candidates.append(Candidate(column.path[-1], f"has {len(values):,} {what}, which a feature may have too"))
-    return unclear_labels(domain.file, domain.role, candidates)
+        candidates.append(Candidate(column.path[-1], f"has {len(values):,} {what}, as features may have"))
+    hint = "it has no header, so its columns are numbered; " if all(_is_numbered(c.path[-1]) for c in columns) else ""
+    return unclear_labels(domain.file, domain.role, candidates, hint)
 
 
 def features_of(domain: DomainFile, reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:

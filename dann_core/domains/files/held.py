@@ -78,5 +78,3 @@ def loaded(contents: Contents, item: Item) -> np.ndarray:
     if item.problem:
         raise refusal(contents.file, f"it cannot be used ({item.problem})", quoted(item.name))
     return contents.load([item])[0]
-
-

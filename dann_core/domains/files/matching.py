@@ -21,7 +21,7 @@ class Unmatched(UploadError):
 
 
 def asked_match(texts: Sequence[str], found: Sequence[str]) -> dict[str, str]:
-    """The table that `--match` means: `10=0`, one for each pair of spellings, or `minus 1`, `plus 1` for all numbers."""
+    """The table that `--match` means: `10=0` for one spelling each, or `minus 1`, `plus 1` for all numbers."""
     table: dict[str, str] = {}
     for text in texts:
         if text.replace("-", " ").strip().lower() in (PLUS, MINUS):
@@ -49,22 +49,24 @@ def guessed_match(found: Sequence[str], classes: Sequence[str]) -> dict[str, str
     return {v: str(int(v) - shift) for v in found} if shift and len(classes) != 10 else {}
 
 
-def refused(target: str, source: str, found: np.ndarray, classes: Sequence[str]) -> Unmatched:
-    """The error for labels `(N,)` of the target that mean no class of the source, with the mends that fit."""
-    values, counts = np.unique(found, return_counts=True)
-    unknown = [v for v in values.tolist() if v not in classes]
-    lost = int(counts[np.isin(values, unknown)].sum())
+def refused(target: str, source: str, y: np.ndarray, unknown: Sequence[str], classes: Sequence[str]) -> Unmatched:
+    """The error for `unknown` labels of the target that mean no class of the source, with the mends that fit.
+
+    `y` `(N,)` are the target's labels as indices of the classes, -1 for unknown ones.
+    """
+    lost = int((y < 0).sum())
+    values = [*(classes[k] for k in np.unique(y[y >= 0]).tolist()), *unknown]
     noun = "the class" if len(unknown) == 1 else "the classes"
     text = f"the target has {noun} {listed(unknown)} ({count(lost, 'sample')}), which the source {shown(source)} lacks "
     text += f"(it has {listed(classes)}); "
-    shift = _shift(values.tolist(), classes)
+    shift = _shift(values, classes)
     if shift and len(classes) == 10:
         ten = "0=10" if shift < 0 else "10=0"
         text += f"if 10 is the digit 0, --match {ten}; if all are {'less' if shift < 0 else 'more'} by 1, "
         text += f"--match '{PLUS if shift < 0 else MINUS}'; or choose no labels"
     else:
         text += "say which class each means (--match LABEL=CLASS), relabel or remove these samples or choose no labels"
-    return Unmatched(str(refusal(target, text)), tuple(values.tolist()), tuple(classes))
+    return Unmatched(str(refusal(target, text)), tuple(values), tuple(classes))
 
 
 def encoded(y: np.ndarray, classes: Sequence[str], match: Mapping[str, str]) -> np.ndarray:

@@ -57,7 +57,7 @@ def file_of(item: Item) -> tuple[str, ...]:
 
 def is_data_name(name: str) -> bool:
     """Whether it says that samples are in it."""
-    return bool(_DATA & {*parts_of(name), name.lower()} or role_of(name) and name.lower()[:1] == "x")
+    return bool(_DATA & {*parts_of(name), name.lower()} or (role_of(name) and name.lower()[:1] == "x"))
 
 
 def is_label_name(name: str, beside: Iterable[str] = ()) -> bool:
@@ -101,8 +101,10 @@ def split_of(name: str) -> str:
 def is_class_folder(name: str) -> bool:
     """Whether a folder may be a class: `train`, `images` and the like never are."""
     words = parts_of(name)
-    return not words or not set(words) <= _SPLITS | _NEUTRAL | {w for w in words if w.isdigit()} or all(
-        w.isdigit() for w in words
+    return (
+        not words
+        or not set(words) <= _SPLITS | _NEUTRAL | {w for w in words if w.isdigit()}
+        or all(w.isdigit() for w in words)
     )
 
 

@@ -111,5 +111,3 @@ def is_blank(values: np.ndarray) -> np.ndarray:
     if values.dtype.kind == "f":
         return np.isnan(values)
     return np.char.strip(values) == "" if values.dtype.kind in "US" else np.zeros(len(values), bool)
-
-
