@@ -7,10 +7,10 @@ import dataclasses
 from pathlib import Path
 from typing import BinaryIO
 
-from dann_core.domains.files.errors import UploadError, reason, refusal
+from dann_core.domains.files.errors import UploadError, refusal
 from dann_core.domains.files.limits import MAX_CARRIED_BYTES
 from dann_core.domains.files.readers import bounds, recognised, wire
-from dann_core.domains.files.readers.opening import Opening, Request
+from dann_core.domains.files.readers.opening import Opening, Request, damage
 
 
 def answer(request: BinaryIO, reply: BinaryIO) -> None:
@@ -20,14 +20,12 @@ def answer(request: BinaryIO, reply: BinaryIO) -> None:
     bounds.confine(memory, seconds)
     with contextlib.suppress(OSError):
         try:
-            _answer(message, arrays, reply)
+            with damage(file, "file"):
+                _answer(message, arrays, reply)
         except UploadError as error:
             wire.send(reply, {"refusal": str(error)})
         except MemoryError:
             wire.send(reply, {"refusal": str(refusal(file, "reading it takes too much memory; save a part of it"))})
-        except Exception as error:  # whatever a parser raises, the caller gets a sentence
-            text = f"it is damaged or not what it seems ({reason(error)}); save it again"
-            wire.send(reply, {"refusal": str(refusal(file, text)), "unforeseen": type(error).__name__})
 
 
 def _answer(message: wire.Message, arrays: list, reply: BinaryIO) -> None:
@@ -44,7 +42,9 @@ def _answer(message: wire.Message, arrays: list, reply: BinaryIO) -> None:
         _send_items(opening, reply)
     else:
         for path in map(tuple, wanted):
-            wire.send(reply, {}, [opening.value(path)])
+            with damage(request.file, opening.format):
+                values = opening.value(path)
+            wire.send(reply, {}, [values])
 
 
 def _send_items(opening: Opening, reply: BinaryIO) -> None:

@@ -20,7 +20,7 @@ from dann_core.domains.files.limits import (
     MAX_FOLDER_DEPTH,
     MAX_TOTAL_PIXELS,
 )
-from dann_core.domains.files.readers.opening import Opening, Request, check_number, inside
+from dann_core.domains.files.readers.opening import Opening, Request, check_number, damage, inside
 
 _OF_SYSTEMS = ("thumbs.db", "desktop.ini")
 
@@ -82,7 +82,7 @@ def _opened(request: Request, format_: str, entries: list[_Entry], open_one: Ope
         request.progress(i / len(entries))
         try:
             part = open_one(request.within("/".join(entry.path), entry.read()))
-        except _LeftOut:
+        except LeftOut:
             left_out.append("/".join(entry.path))
             continue
         except UploadError as error:
@@ -112,20 +112,16 @@ def _loader(request: Request, entries: dict[Path, _Entry], open_one: Open) -> Ca
         way = next(path[:n] for n in range(len(path), 0, -1) if path[:n] in entries)
         try:
             part = open_one(request.within("/".join(way), entries[way].read()))
-            return part.value(path[len(way) :])
+            with damage("/".join(way), part.format):
+                return part.value(path[len(way) :])
         except UploadError as error:
             raise _in_archive(request.file, error) from None
 
     return load
 
 
-class _LeftOut(Exception):
-    """A file that is none of those that people mean, such as a text beside the data."""
-
-
-def left_out() -> Exception:
-    """Raised by who opens one file, where it is to be left out of an archive."""
-    return _LeftOut()
+class LeftOut(Exception):
+    """Raised over a file that is none of those that people mean, such as a text beside the data."""
 
 
 def _in_archive(file: str, error: UploadError) -> UploadError:

@@ -69,7 +69,7 @@ def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
     else:
         in_row = is_header(records, decimal) if header is None else header
         names = _fitted(records[0], width) if in_row else None
-        notes.append("the first row was taken as the header" if in_row else NUMBERED)
+        notes.append(IN_ROW if in_row else NUMBERED)
     if names is None:
         if in_row:
             text = (
@@ -80,6 +80,7 @@ def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
     return Dialect(encoding, separator, decimal, thousands, skipped, in_row, tuple(named(names)), tuple(notes))
 
 
+IN_ROW = "the first row was taken as the header"
 NUMBERED = "no header was found: the first row is data, and the columns are numbered"
 
 

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import scipy.io
 import scipy.sparse
-from scipy.io.matlab import MatlabFunction, MatlabOpaque, MatReadError, mat_struct
+from scipy.io.matlab import MatlabFunction, MatlabOpaque, mat_struct
 
 from dann_core.domains.files.contents import Item, Path
-from dann_core.domains.files.errors import megabytes, reason, refusal
+from dann_core.domains.files.errors import megabytes, refusal
 from dann_core.domains.files.limits import MAX_ARRAY_BYTES, unpacked_limit
 from dann_core.domains.files.readers import sparse
-from dann_core.domains.files.readers.opening import Opening, Request, check_number, too_large
+from dann_core.domains.files.readers.opening import Opening, Request, check_number, counted, too_large
 
 _HEADER, _COMPRESSED, _STEP = 128, 15, 1 << 20
 _MOST_LEVELS = 16
@@ -28,21 +28,8 @@ def open_mat(request: Request) -> Opening:
     file = request.file
     _check_unpacked(file, request.data)
     wanted = None if request.wanted is None else sorted({path[0] for path in request.wanted})
-    try:
-        # Singleton sides are kept: 1 x 1024 is one window, 1024 x 1 one recording.
-        variables = scipy.io.loadmat(BytesIO(request.data), struct_as_record=False, variable_names=wanted)
-    except (
-        MatReadError,
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        OSError,
-        NotImplementedError,
-        zlib.error,
-    ) as error:
-        text = f"the MAT file is damaged or cut off ({reason(error)}); save it again in MATLAB"
-        raise refusal(file, text) from None
+    # Singleton sides are kept: 1 x 1024 is one window, 1024 x 1 one recording.
+    variables = scipy.io.loadmat(BytesIO(request.data), struct_as_record=False, variable_names=wanted)
     held: dict[Path, Any] = {}
     for name, value in variables.items():
         # SciPy puts the file's header beside the variables, and calls one without a name None.
@@ -69,7 +56,7 @@ def _leaves(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
             yield from _leaves(path, value.flat[0])
         else:
             for index in np.ndindex(value.shape):
-                yield from _leaves((*path, _counted(index, value.shape)), value[index])
+                yield from _leaves((*path, counted(index, value.shape)), value[index])
     else:
         yield path, value
 
@@ -89,13 +76,6 @@ def _joined(cells: np.ndarray) -> np.ndarray | None:
         return None
     values = [cell.item() if cell.size else "" for cell in cells.flat]
     return np.array(values).reshape(cells.shape)
-
-
-def _counted(index: tuple[int, ...], shape: tuple[int, ...]) -> str:
-    """A place in an array of cells as MATLAB counts: `3` in a row or a column, else `2,3`."""
-    if sum(n > 1 for n in shape) <= 1:
-        return str(max(index, default=0) + 1)
-    return ",".join(str(i + 1) for i in index)
 
 
 def _item(file: str, path: Path, value: Any) -> Item:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import tokenize
 from io import BytesIO
 
 import numpy as np
 
 from dann_core.domains.files.archives import open_archive, read_entry
 from dann_core.domains.files.contents import Item, Path
-from dann_core.domains.files.errors import count, megabytes, quoted, reason, refusal
+from dann_core.domains.files.errors import count, megabytes, quoted, refusal
 from dann_core.domains.files.limits import MAX_ARRAY_BYTES, MAX_ARRAYS, MAX_NPY_HEADER
 from dann_core.domains.files.readers import sparse
 from dann_core.domains.files.readers.opening import Opening, Request, unique
@@ -18,7 +17,6 @@ from dann_core.domains.files.readers.opening import Opening, Request, unique
 _NPY = ".npy"
 _ALONE = ("array",)  # the way to the only array of an NPY file
 _HEADER_BYTES = MAX_NPY_HEADER + 16
-_BAD_HEADER = (ValueError, TypeError, EOFError, OverflowError, RecursionError, MemoryError, tokenize.TokenError)
 _SPARSE = {"format", "shape", "data"}  # what scipy.sparse.save_npz writes, among others
 
 
@@ -49,7 +47,7 @@ def open_npz(request: Request) -> Opening:
 
 
 def _item(file: str, path: Path, head: bytes, size: int) -> Item:
-    shape, dtype, offset = _header(file, path, head)
+    shape, dtype, offset = _header(path, head)
     nbytes = math.prod(shape) * dtype.itemsize
     place = f"key {quoted('/'.join(path))}"
     if nbytes > MAX_ARRAY_BYTES:
@@ -68,18 +66,14 @@ def _item(file: str, path: Path, head: bytes, size: int) -> Item:
     return Item(path, "numbers", shape, dtype.name, problem=problem)
 
 
-def _header(file: str, path: Path, head: bytes) -> tuple[tuple[int, ...], np.dtype, int]:
+def _header(path: Path, head: bytes) -> tuple[tuple[int, ...], np.dtype, int]:
     """Shape, dtype, and where the values begin."""
     stream = BytesIO(head)
-    try:
-        version = np.lib.format.read_magic(stream)
-        parse = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, _, dtype = parse(stream, max_header_size=MAX_NPY_HEADER)
-        if any(n < 0 for n in shape):
-            raise ValueError(f"shape {shape}")
-    except _BAD_HEADER as error:
-        text = f"the array's header cannot be read ({reason(error)}); save it again with NumPy"
-        raise refusal(file, text, f"key {quoted('/'.join(path))}") from None
+    version = np.lib.format.read_magic(stream)
+    parse = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = parse(stream, max_header_size=MAX_NPY_HEADER)
+    if any(n < 0 for n in shape):
+        raise ValueError(f"shape {shape} of {'/'.join(path)}")
     return shape, dtype, stream.tell()
 
 

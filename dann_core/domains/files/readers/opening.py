@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO, RawIOBase
 from pathlib import Path as FilePath
@@ -11,7 +12,7 @@ from pathlib import Path as FilePath
 import numpy as np
 
 from dann_core.domains.files.contents import Item, Path
-from dann_core.domains.files.errors import quoted, refusal
+from dann_core.domains.files.errors import UploadError, quoted, reason, refusal
 from dann_core.domains.files.limits import MAX_ITEMS
 
 
@@ -53,10 +54,29 @@ class Opening:
         return self.decoded[path] if path in self.decoded else self.load(path)
 
 
+@contextmanager
+def damage(file: str, what: str) -> Iterator[None]:
+    """Whatever a library raises over a file becomes one sentence: which error it is depends on where the damage is."""
+    try:
+        yield
+    except (UploadError, MemoryError):
+        raise
+    except Exception as error:
+        text = f"it is damaged or cut off, or no {what} that can be read ({reason(error)}); save it again"
+        raise refusal(file, text) from None
+
+
 def inside(folder: Path, item: Item) -> Item:
     """The item with the way to its file in front."""
     table = None if item.table is None else folder + item.table
     return dataclasses.replace(item, path=folder + item.path, table=table)
+
+
+def counted(index: tuple[int, ...], shape: tuple[int, ...]) -> str:
+    """A place in an array of cells as MATLAB counts: `3` in a row or a column, else `2,3`."""
+    if sum(n > 1 for n in shape) <= 1:
+        return str(max(index, default=0) + 1)
+    return ",".join(str(i + 1) for i in index)
 
 
 def unique(names: Iterable[str]) -> list[str]:

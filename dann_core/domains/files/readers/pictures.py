@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from io import BytesIO
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from dann_core.domains.files.contents import Item, Path
-from dann_core.domains.files.errors import megabytes, reason, refusal
+from dann_core.domains.files.contents import Item
+from dann_core.domains.files.errors import megabytes, refusal
 from dann_core.domains.files.limits import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS
 from dann_core.domains.files.pixels import capped
 from dann_core.domains.files.readers.opening import Opening, Request
@@ -21,26 +19,16 @@ FORMATS = sorted(set(Image.OPEN) - {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"
 ENDINGS = {ending for ending, kind in Image.registered_extensions().items() if kind in FORMATS}
 _ORIENTATION = 0x0112  # of EXIF; from 5 on the picture lies on its side
 _GREY = ("1", "L", "LA", "La", "I", "F")
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, AttributeError, struct.error)
-_BROKEN += (zlib.error, OverflowError, NotImplementedError, RuntimeError, AssertionError, ZeroDivisionError)
 
 
 def open_picture(request: Request) -> Opening:
-    """One picture, by its header; its way in the file is empty, the file is what it is."""
+    """One picture, by its header; it has no name but that of its file."""
     image = _opened(request.file, request.data)
     height, width = _upright(image)
     height, width = capped(height, width)
     channels = 1 if _is_grey(image) else 3
     item = Item((), "picture", (height, width, channels), "uint8")
     return Opening(f"{image.format} picture", [item], lambda _: _pixels(request.file, request.data))
-
-
-def alone(request: Request) -> Opening:
-    """A picture that is a file of its own: it is called as the file is."""
-    made = open_picture(request)
-    path: Path = (request.file,)
-    item = Item(path, *(getattr(made.items[0], name) for name in ("holds", "shape", "dtype")))
-    return Opening(made.format, [item], lambda _: made.value(()))
 
 
 def _opened(file: str, data: bytes) -> Image.Image:
@@ -51,8 +39,8 @@ def _opened(file: str, data: bytes) -> Image.Image:
         image.getexif()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels(file) from None
-    except _BROKEN:
-        raise refusal(file, "this is no image that can be read; save it as PNG or JPEG") from None
+    except Image.UnidentifiedImageError:
+        raise refusal(file, "this is no picture that can be read; save it as PNG or JPEG") from None
     if image.width * image.height > MAX_IMAGE_PIXELS:
         raise _too_many_pixels(file)
     return image
@@ -75,15 +63,12 @@ def _pixels(file: str, data: bytes) -> np.ndarray:
     image = _opened(file, data)
     height, width = capped(*_upright(image))
     mode = "L" if _is_grey(image) else "RGB"
-    try:
-        # A JPEG can be decoded at a fraction of its size, which is most of the work saved.
-        image.draft(mode, (max(height, width), max(height, width)))
-        image = _eight_bits(ImageOps.exif_transpose(image)).convert(mode)
-        if image.size != (width, height):
-            image = image.resize((width, height), Image.Resampling.BILINEAR)
-        return np.asarray(image).reshape(height, width, -1)
-    except _BROKEN as error:
-        raise refusal(file, f"the image is damaged or cut off ({reason(error)}); save it again") from None
+    # A JPEG can be decoded at a fraction of its size, which is most of the work saved.
+    image.draft(mode, (max(height, width), max(height, width)))
+    image = _eight_bits(ImageOps.exif_transpose(image)).convert(mode)
+    if image.size != (width, height):
+        image = image.resize((width, height), Image.Resampling.BILINEAR)
+    return np.asarray(image).reshape(height, width, -1)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
+import dataclasses
+import gzip
+import re
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from pathlib import Path as FilePath
 from pathlib import PurePath
 
-from dann_core.domains.files.errors import UploadError, refusal
-from dann_core.domains.files.limits import MAX_UNPACKED_BYTES, unpacked_limit
-from dann_core.domains.files.readers import archive, matlab, numpy_files, pictures, text_tables
-from dann_core.domains.files.readers.opening import Opening, Request
+from dann_core.domains.files.archives import open_archive
+from dann_core.domains.files.errors import UploadError, megabytes, refusal
+from dann_core.domains.files.limits import unpacked_limit
+from dann_core.domains.files.readers import (
+    archive,
+    hdf5,
+    matlab,
+    numpy_files,
+    pictures,
+    svmlight,
+    text_tables,
+    wav,
+    workbooks,
+)
+from dann_core.domains.files.readers.opening import Opening, Request, damage, inside
 
 Reader = Callable[[Request], Opening]
 
-_HDF5 = b"\x89HDF\r\n\x1a\n"
-_ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
-_SIGNATURES: tuple[tuple[bytes, Reader], ...] = (
-    (b"\x93NUMPY", numpy_files.open_npy),
-    (b"MATLAB 5.0 MAT-file", matlab.open_mat),
+_HEAD = 4096  # bytes by which a file is recognised
+_HDF5 = rb"\x89HDF\r\n\x1a\n"
+_ARFF = rb"(?i:(\s*(%[^\n]*)?\n)*\s*@relation\b)"
+_PICTURES = rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|P[1-6]\s|8BPS|BM.{4}\0{4}|RIFF.{4}WEBP"
+_READERS: tuple[tuple[bytes, str, Reader], ...] = (
+    (rb"\x93NUMPY", "NPY file", numpy_files.open_npy),
+    (rb"MATLAB 5\.0 MAT-file", "MAT file", matlab.open_mat),
+    # A MAT file of version 7.3 is HDF5 behind a text header of 512 bytes.
+    (rb"(.{512})?" + _HDF5, "HDF5 file", hdf5.open_hdf5),
+    (rb"PAR1", "Parquet file", workbooks.open_parquet),
+    (rb"RIF[FX].{4}WAVE", "WAV file", wav.open_wav),
+    (_PICTURES, "picture", pictures.open_picture),
+    (_ARFF, "ARFF file", workbooks.open_arff),
 )
 _REFUSED = (
     (b"MZ", "a Windows program"),
@@ -34,8 +55,8 @@ _REFUSED = (
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
 )
-_GZIP = b"\x1f\x8b"
-_ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
+_GZIP, _ZIPS = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
+_ARCHIVES = (".zip", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 _NOT_DATA = (".md", ".pdf", ".py", ".m", ".html", ".htm", ".json", ".xml", ".yaml", ".yml", ".doc", ".docx")
 
 
@@ -43,119 +64,76 @@ def opened(request: Request) -> Opening:
     """A file, or a folder of this machine. Raises `UploadError` for what cannot be read."""
     if isinstance(request.data, FilePath):
         return archive.open_folder(request, _in_archive)
-    if not len(request.data):
+    if not request.data:
         raise refusal(request.file, "the file is empty; save it again and upload that")
-    request = _unzipped(request)
-    if request.data[:4] in _ZIPS and not _is_archive_of_one(request):
-        return archive.open_zip(request, _in_archive)
-    return _one(request, pictures.alone)
-
-
-def _is_archive_of_one(request: Request) -> bool:
-    return _zip_reader(request) is not None
-
-
-def _zip_reader(request: Request) -> Reader | None:
-    """Who reads a ZIP archive that is one file to people."""
-    try:
-        with zipfile.ZipFile(BytesIO(request.data)) as packed:
-            names = packed.namelist()
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, IndexError, KeyError):
-        return None
-    if names and all(name.endswith(".npy") for name in names):
-        return numpy_files.open_npz
-    if PurePath(request.file).suffix.lower() == ".npz":
-        return numpy_files.open_npz
-    return None
-
-
-def _one(request: Request, open_picture: Reader) -> Opening:
-    """One file that is no archive of others."""
-    file, head = request.file, request.data[:1024]
-    for signature, what in _REFUSED:
-        if head.startswith(signature):
-            raise refusal(file, f"by its content this is {what}; save the data as CSV, NPZ, MAT or pictures")
-    if head[:4] in _ZIPS:
-        reader = _zip_reader(request)
-        if reader is None:
-            raise refusal(file, "an archive inside the archive is not opened; unpack it first")
-        return reader(request)
-    for signature, reader in _SIGNATURES:
-        if head.startswith(signature):
-            return reader(request)
-    ending = PurePath(file).suffix.lower()
-    if _is_picture(head) or (ending in pictures.ENDINGS and _is_binary(head, ending)):
-        return open_picture(request)
-    if ending == ".mat":
-        return matlab.open_mat(request)
-    return text_tables.open_text(request)
-
-
-def _in_archive(request: Request) -> Opening:
-    """One file of an archive; what is no data and damages nothing is left out."""
-    ending = PurePath(request.file).suffix.lower()
-    if ending in _NOT_DATA or not len(request.data):
-        raise archive.left_out()
-    if ending in _ARCHIVES and ending != ".gz":
-        raise refusal(request.file, "an archive inside the archive is not opened; unpack it first")
-    request = _unzipped(request)
-    opening = _one_or_text(request)
+    request = _unpacked(request)
+    what, reader = _reader(request) or ("ZIP archive", partial(archive.open_zip, open_one=_in_archive))
+    with damage(request.file, what):
+        opening = reader(request)
+    # A picture has no name but that of its file.
+    opening.items = [item if item.path else inside((request.file,), item) for item in opening.items]
     return opening
 
 
-def _one_or_text(request: Request) -> Opening:
+def _in_archive(request: Request) -> Opening:
+    """One file of an archive; a text beside the data is left out."""
+    ending = PurePath(request.file).suffix.lower()
+    if ending in _NOT_DATA or not request.data:
+        raise archive.LeftOut
+    request = _unpacked(request)
+    found = None if ending in _ARCHIVES else _reader(request)
+    if found is None:
+        raise refusal(request.file, "an archive inside the archive is not opened; unpack it first")
+    what, reader = found
     try:
-        return _one(request, pictures.open_picture)
+        with damage(request.file, what):
+            return reader(request)
     except UploadError:
-        head = request.data[:1024]
-        if _is_text(head) and not head.startswith(tuple(s for s, _ in _SIGNATURES)):
-            raise archive.left_out() from None
+        if reader is text_tables.open_text:
+            raise archive.LeftOut from None
         raise
 
 
-def _unzipped(request: Request) -> Request:
+def _reader(request: Request) -> tuple[str, Reader] | None:
+    """What a file is and who reads it; None for an archive of several files."""
+    file, head, ending = request.file, request.data[:_HEAD], PurePath(request.file).suffix.lower()
+    for signature, what in _REFUSED:
+        if head.startswith(signature):
+            raise refusal(file, f"by its content this is {what}; save the data as CSV, NPZ, MAT or pictures")
+    if head.startswith(_ZIPS):
+        return _zip_reader(file, request.data, ending)
+    for pattern, what, reader in _READERS:
+        if re.match(pattern, head, re.DOTALL):
+            return what, reader
+    # What has no signature is known by its ending.
+    if ending == ".mat":
+        return "MAT file", matlab.open_mat
+    if ending in pictures.ENDINGS:
+        return "picture", pictures.open_picture
+    if svmlight.is_svmlight(head):
+        return "svmlight file", svmlight.open_svmlight
+    return "text table", text_tables.open_text
+
+
+def _zip_reader(file: str, data: bytes, ending: str) -> tuple[str, Reader] | None:
+    names = [info.filename for info in open_archive(file, data)[1]]
+    if ending == ".npz" or (names and all(name.endswith(".npy") for name in names)):
+        return "NPZ file", numpy_files.open_npz
+    if "xl/workbook.xml" in names:
+        return "Excel workbook", workbooks.open_excel
+    return None
+
+
+def _unpacked(request: Request) -> Request:
     """What a gzip file holds, under its own name."""
-    if request.data[:2] != _GZIP:
+    file, data = request.file, request.data
+    if not data.startswith(_GZIP):
         return request
-    limit, inflater, out = unpacked_limit(len(request.data)), zlib.decompressobj(31), []
-    rest, n = request.data, 0
-    try:
-        while rest:
-            out.append(inflater.decompress(rest, 1 << 20))
-            n += len(out[-1])
-            rest = inflater.unconsumed_tail
-            if n > limit:
-                text = "it unpacks to far more than its size or the limit of "
-                raise refusal(
-                    request.file, f"{text}{MAX_UNPACKED_BYTES // 1024**2:,} MB; save it unpacked, or a part of it"
-                )
-            if inflater.eof:
-                rest = inflater.unused_data
-                inflater = zlib.decompressobj(31)
-        content = b"".join(out)
-    except zlib.error:
-        raise refusal(request.file, "the gzip file is damaged or cut off; pack it again") from None
-    if not inflater.eof and inflater.unused_data == b"" and not content:
-        raise refusal(request.file, "the gzip file is damaged or cut off; pack it again")
+    limit = unpacked_limit(len(data))
+    with damage(file, "gzip file"), gzip.GzipFile(fileobj=BytesIO(data)) as packed:
+        content = packed.read(limit + 1)
+    if len(content) > limit:
+        raise refusal(file, f"it unpacks to more than {megabytes(limit)}; save it unpacked, or a part of it")
     if content[257:262] == b"ustar":
-        raise refusal(request.file, "it holds a tar archive; pack the files as a ZIP")
-    name = request.file.removesuffix(".gz")
-    return Request(name, content, request.header, request.wanted, request.progress)
-
-
-def _is_picture(head: bytes) -> bool:
-    return (
-        head.startswith(
-            (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"P4\n", b"P5", b"P6", b"P2\n", b"P3\n", b"8BPS")
-        )
-        or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
-        or (head[:2] == b"BM" and head[6:10] == b"\0\0\0\0")
-    )
-
-
-def _is_binary(head: bytes, ending: str) -> bool:
-    return not _is_text(head) or ending in (".xpm", ".xbm", ".ppm", ".pgm", ".pbm", ".pnm")
-
-
-def _is_text(head: bytes) -> bool:
-    return b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff"))
+        raise refusal(file, "it holds a tar archive; pack the files as a ZIP")
+    return dataclasses.replace(request, file=file.removesuffix(".gz"), data=content)
