@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dann_core.domains.files.pairing import ReadPair, read_one, read_pair
     from dann_core.domains.files.plan import ReadingPlan
     from dann_core.domains.files.report import DomainFacts, Report
-    from dann_core.domains.files.samples import Samples
+    from dann_core.domains.files.samples import Role, Samples
 
 _HOMES = {
     "FILE_NAMES": "asking",
@@ -39,6 +39,7 @@ _HOMES = {
     "ReadingPlan": "plan",
     "Remembered": "held",
     "Report": "report",
+    "Role": "samples",
     "Samples": "samples",
     "Unclear": "asking",
     "Unmatched": "matching",
@@ -68,6 +69,7 @@ __all__ = [
     "ReadingPlan",
     "Remembered",
     "Report",
+    "Role",
     "Samples",
     "Unclear",
     "Unmatched",

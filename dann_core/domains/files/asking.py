@@ -14,7 +14,7 @@ from dann_core.settings.catalogue import Kind
 NO_LABELS = "none"
 FOLDERS, FILE_NAMES = "folder names", "file names"
 
-MOST_NAMED = 6
+MOST_NAMED = 4
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,7 @@ def _plain_label(domain: DomainFile, item: Item, source: tuple[Reading, Item] | 
         named = [i for i in fitting if i.name == source[0].labels.name]
     if named:
         _refuse_problem(domain, named[0])
-        return "label named", named[0]
+        return ("label named" if is_line(named[0]) else "label one-hot"), named[0]
     texts = [i for i in fitting if i.holds == "texts" and is_line(i)]
     if len(texts) == 1:
         _refuse_problem(domain, texts[0])

@@ -102,7 +102,7 @@ def _unclear(
         text = (
             f"it is one long signal ({by(items[0].shape)}), so of one class only; it can be cut into windows, but the "
         )
-        text += "source needs all classes: pack their files into one ZIP with one folder per class"
+        text += "source needs all classes: pack their files into one ZIP (or folder) with one folder per class"
         return Unclear(str(refusal(domain.file, text, quoted(items[0].name))), "labels", domain.role, ())
     candidates = [Candidate(FOLDERS, _why_folders(folders), possible=all(folders) and len(set(folders)) > 1)]
     distinct = sorted(set(names))

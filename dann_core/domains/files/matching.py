@@ -45,8 +45,8 @@ def guessed_match(found: Sequence[str], classes: Sequence[str]) -> dict[str, str
         table = {v: plain[_plain(v)] for v in unknown if _plain(v) in plain}
         if table and len(table) == len(unknown) and len(set(table.values()) | set(found) - set(unknown)) == len(found):
             return table
-    shift = _shift(found, classes)
-    return {v: str(int(v) - shift) for v in found} if shift and len(classes) != 10 else {}
+    by = shift(found, classes)
+    return {v: str(int(v) - by) for v in found} if by and len(classes) != 10 else {}
 
 
 def refused(target: str, source: str, y: np.ndarray, unknown: Sequence[str], classes: Sequence[str]) -> Unmatched:
@@ -59,11 +59,12 @@ def refused(target: str, source: str, y: np.ndarray, unknown: Sequence[str], cla
     noun = "the class" if len(unknown) == 1 else "the classes"
     text = f"the target has {noun} {listed(unknown)} ({count(lost, 'sample')}), which the source {shown(source)} lacks "
     text += f"(it has {listed(classes)}); "
-    shift = _shift(values, classes)
-    if shift and len(classes) == 10:
-        ten = "0=10" if shift < 0 else "10=0"
-        text += f"if 10 is the digit 0, --match {ten}; if all are {'less' if shift < 0 else 'more'} by 1, "
-        text += f"--match '{PLUS if shift < 0 else MINUS}'; or choose no labels"
+    by = shift(values, classes)
+    if by and len(classes) == 10:
+        text += (
+            f"if 10 is the digit 0, --match {'0=10' if by < 0 else '10=0'}; if all are {'less' if by < 0 else 'more'} "
+        )
+        text += f"by 1, --match '{PLUS if by < 0 else MINUS}'; or choose no labels"
     else:
         text += "say which class each means (--match LABEL=CLASS), relabel or remove these samples or choose no labels"
     return Unmatched(str(refusal(target, text)), tuple(values), tuple(classes))
@@ -76,7 +77,7 @@ def encoded(y: np.ndarray, classes: Sequence[str], match: Mapping[str, str]) -> 
     return np.array([index.get(match.get(str(v), str(v)), -1) for v in values.tolist()])[which].astype(np.int64)
 
 
-def _shift(found: Sequence[str], classes: Sequence[str]) -> int:
+def shift(found: Sequence[str], classes: Sequence[str]) -> int:
     """By how much the target's whole numbers lie above the source's, where both count without a gap; 0 if not."""
     if not all(re.fullmatch(r"-?\d+", v) for v in (*found, *classes)):
         return 0

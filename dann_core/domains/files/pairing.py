@@ -12,7 +12,7 @@ from dann_core.domains.files.contents import Contents
 from dann_core.domains.files.errors import UploadError, quoted, refusal, shown
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.fitting import apply, fit
-from dann_core.domains.files.matching import asked_match, encoded, guessed_match, refused
+from dann_core.domains.files.matching import asked_match, encoded, guessed_match, refused, shift
 from dann_core.domains.files.plan import Fitted, Labels, ReadingPlan
 from dann_core.domains.files.report import Report, report
 from dann_core.domains.files.samples import Role, Samples
@@ -141,10 +141,11 @@ def _known(target: Samples, source: str, classes: Sequence[str]) -> Samples:
         return target
     unknown = next(n for n in target.notes if n.rule == "unknown labels")
     shared = len(np.unique(target.y[target.y >= 0]))
+    is_shifted = shift([*(classes[k] for k in np.unique(target.y[target.y >= 0])), *unknown.values["names"]], classes)
     keep = target.y >= 0
     notes = tuple(n if n is not unknown else replace(n, rule="only in target") for n in target.notes)
     parts = {p: v[keep] for p in ("x", "y", "rows", "groups") if (v := getattr(target, p)) is not None}
-    if shared < _ENOUGH_SHARED or shared < len(classes) // 2:
+    if is_shifted or shared < _ENOUGH_SHARED or shared < len(classes) // 2:
         raise refused(target.file, source, target.y, unknown.values["names"], classes)
     return replace(target, notes=notes, **parts)
 

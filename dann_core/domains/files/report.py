@@ -12,7 +12,7 @@ from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.leaks import counting, telling
 from dann_core.domains.files.plan import ReadingPlan
 from dann_core.domains.files.samples import Samples
-from dann_core.domains.files.words import sentence
+from dann_core.domains.files.words import sentences
 from dann_core.domains.pair import DomainPair
 from dann_core.settings.catalogue import Kind
 
@@ -52,7 +52,7 @@ class Report:
     @property
     def notes(self) -> tuple[str, ...]:
         """The facts as sentences."""
-        return tuple(dict.fromkeys(sentence(f) for f in self.facts))
+        return sentences(self.facts)
 
     @property
     def text(self) -> str:
@@ -86,6 +86,7 @@ def report(pair: DomainPair, plan: ReadingPlan, source: Samples, target: Samples
             *_matched(plan, target),
             *_classes(facts[1]),
             *_ranges(*facts),
+            *_same(pair, source),
             *_leaks(pair, plan, source),
         ),
     )
@@ -138,6 +139,10 @@ def _classes(target: DomainFacts) -> list[Fact]:
 def _ranges(source: DomainFacts, target: DomainFacts) -> list[Fact]:
     a, b = (max(abs(f.low), abs(f.high)) for f in (source, target))
     return [fact("other unit", a=a, b=b)] if max(a, b) > _RANGE_RATIO * min(a, b) else []
+
+
+def _same(pair: DomainPair, source: Samples) -> list[Fact]:
+    return [fact("same file", source.file)] if np.array_equal(pair.source_x, pair.target_x) else []
 
 
 def _leaks(pair: DomainPair, plan: ReadingPlan, source: Samples) -> list[Fact]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dann_core.domains.files.errors import by, listed, shown
@@ -72,18 +72,30 @@ SENTENCES: dict[str, str] = {
     "unknown labels": "{n} samples have labels that the training did not know: {names}",
     "only in source": "the target has no sample of {names}: they are taught, and examined on nothing",
     # What looks odd
+    "same file": "both domains are the same samples: there is nothing to adapt to",
     "one feature tells": "'{name}' alone tells the label in {share} of the source: does it say the answer? (--drop)",
     "many features tell": "each of {n} features alone tells the label in {share} of the source: easy, or leaked",
     "feature counts": "'{name}' numbers the rows: leave it out (--drop) unless it is a measurement",
     "other unit": "values reach {a} in the source and {b} in the target: are both in the same unit?",
-    "note": "{text}",
 }
 
 
-def sentence(fact: Fact, *, file: bool = True) -> str:
-    """What a fact says, with its file in front; names from files are shortened and free of control characters."""
-    text = SENTENCES[fact.rule].format_map({name: _said(value) for name, value in fact.values.items()})
-    return f"{shown(fact.file)}: {text}" if file and fact.file else text
+def sentence(fact: Fact) -> str:
+    """What a fact says; names from files are shortened and free of control characters."""
+    if fact.rule == "note":
+        # Readers have worded it, names in it included.
+        return str(fact.values["text"])
+    return SENTENCES[fact.rule].format_map({name: _said(value) for name, value in fact.values.items()})
+
+
+def sentences(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """What these facts say, each once, with the files that it is said of in front."""
+    files: dict[str, list[str]] = {}
+    for fact in facts:
+        named = files.setdefault(sentence(fact), [])
+        if fact.file and shown(fact.file) not in named:
+            named.append(shown(fact.file))
+    return tuple(f"{' and '.join(named)}: {text}" if named else text for text, named in files.items())
 
 
 def _said(value: Any) -> str:
