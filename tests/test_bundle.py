@@ -23,7 +23,7 @@ from dann_core.domains.files import UploadError
 from dann_core.live.recording import Recording
 from dann_core.results.bundle import Bundle, repeated
 from dann_core.results.outcome import Outcome
-from dann_core.results.record import Record
+from dann_core.results.record import Origin, Record
 from dann_core.settings.knobs import KnobError
 
 SAMPLES = Path(__file__).parent.parent / "assets" / "samples"
@@ -37,7 +37,7 @@ def outcome(iterations: int = 12) -> Outcome:
     settings = SMALL.replace(seed=3, max_iter=12)
     trainer = Trainer(domain.pair(3), settings)
     go(trainer, CHANGES, iterations)
-    return Outcome(trainer, domain)
+    return Outcome(trainer, Origin(domain))
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_a_bundle_holds_a_run_and_repeats_it(packed: dict[str, bytes]) -> None:
     assert record.settings == SMALL.replace(seed=3, max_iter=12)
     assert record.at_end == trainer.settings
     assert record.changes == tuple(trainer.changes)
-    assert record.built_in() == made.domain
+    assert record.built_in() == made.origin.domain
     np.testing.assert_array_equal(bundle.history(), trainer.history.rows)
     again = repeated(record, bundle.data(), "cpu", lambda trainer: None)
     np.testing.assert_array_equal(again.history.rows, trainer.history.rows)
@@ -134,9 +134,9 @@ def test_a_run_on_files_names_them_and_holds_no_data_unasked(tmp_path: Path, cap
     repeat = ["train", "--bundle", str(out), "--out", str(tmp_path / "again")]
     assert main(repeat) == 2
     error = capsys.readouterr().err
-    assert "give its files, 'wine_source.csv' and 'wine_target.csv', with --source and --target" in error
+    assert "give its files, 'wine_source.csv', 'wine_target.csv', with --source and --target" in error
     assert main([*repeat, "--source", WINE[1], "--target", WINE[1]]) == 2
-    assert "this is not the source that the run was trained on" in capsys.readouterr().err
+    assert "this is not the file of the source that the run was trained on" in capsys.readouterr().err
     assert main([*repeat, "--source", WINE[0], "--target", WINE[1], "--with-data"]) == 0
     # With the data, nothing else is needed; the exam's labels travel too.
     whole = ["train", "--bundle", str(tmp_path / "again"), "--out", str(tmp_path / "third")]

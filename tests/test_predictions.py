@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tracemalloc
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import pandas as pd
 import pytest
 from conftest import make_pair
 from dense_settings import SMALL
+from scipy.io import wavfile
 
 from dann_core import Settings, Trainer
 from dann_core.cli.main import main
@@ -19,6 +22,7 @@ from dann_core.method.grading import View
 from dann_core.results.bundle import Bundle
 from dann_core.results.outcome import Outcome
 from dann_core.results.predictions import MOST_ROWS, predictions, write
+from dann_core.results.reading import new_samples
 
 SAMPLES = Path(__file__).parent.parent / "assets" / "samples"
 
@@ -35,10 +39,11 @@ SAMPLES = Path(__file__).parent.parent / "assets" / "samples"
 )
 def test_a_written_run_predicts_as_it_did(shape: tuple[int, ...], changes: dict, tmp_path: Path) -> None:
     pair = make_pair(shape)
+    rows = np.array([f"part/{i}.wav" for i in range(len(pair.target_x))])
+    pair = replace(pair, target_rows=rows)
     trainer = Trainer(pair, SMALL.replace(**changes))
     trainer.advance(8)
-    rows = np.array([f"part/{i}.wav" for i in range(len(pair.target_x))])
-    Outcome(trainer, rows=rows).write(tmp_path)
+    Outcome(trainer).write(tmp_path)
     expected = trainer.look(pair.target_x)
     written = pd.read_csv(tmp_path / "predictions.csv"), pd.read_parquet(tmp_path / "predictions.parquet")
     for table in written:
@@ -108,7 +113,7 @@ def test_what_does_not_fit_a_run_is_refused(tmp_path: Path, capsys: pytest.Captu
     predict = ["predict", "--run", str(tmp_path / "RUN"), "--out", str(tmp_path / "p.csv"), "--data"]
     assert main([*predict, str(SAMPLES / "wine_target.csv")]) == 2
     error = capsys.readouterr().err
-    assert "its samples are 13, those of the run 2" in error
+    assert "the run reads one array of shape (samples, 2) or a table of 2 columns of numbers" in error
     assert not (tmp_path / "p.csv").exists()
     assert main([*predict[:3], "--data", "x.csv", "--out", "p.txt"]) == 2
     assert "--out must end in .csv or .parquet; got p.txt" in capsys.readouterr().err
@@ -117,3 +122,34 @@ def test_what_does_not_fit_a_run_is_refused(tmp_path: Path, capsys: pytest.Captu
     (tmp_path / "RUN" / "settings.json").write_text(json.dumps(record))
     assert main([*predict, str(SAMPLES / "wine_target.csv")]) == 2
     assert "these are not the weights of this run's network" in capsys.readouterr().err
+
+
+def test_a_built_in_domains_run_reads_plain_arrays(tmp_path: Path) -> None:
+    assert main(["train", "--domain", "moons", "--max-iter", "3", "--out", str(tmp_path / "RUN")]) == 0
+    bundle, x = Bundle.open(tmp_path / "RUN"), np.random.default_rng(0).normal(size=(7, 2))
+    np.save(tmp_path / "x.npy", x)
+    pd.DataFrame(x, columns=["a", "b"]).to_csv(tmp_path / "x.csv", index=False)
+    for name in ("x.npy", "x.csv"):
+        np.testing.assert_array_equal(new_samples(bundle, tmp_path / name).x, x)
+
+
+def test_new_recordings_are_cut_and_named_by_the_runs_plan(tmp_path: Path) -> None:
+    def recordings(file: str, classes: int) -> str:
+        rng = np.random.default_rng(len(file))
+        with zipfile.ZipFile(tmp_path / file, "w") as archive:
+            for k in range(classes):
+                for i in range(2):
+                    wav, signal = io.BytesIO(), np.sin(np.arange(600) * (k + 1)) + 0.1 * rng.normal(size=600)
+                    wavfile.write(wav, 1000, signal.astype(np.float32))
+                    archive.writestr(f"class {k}/take {i}.wav", wav.getvalue())
+        return str(tmp_path / file)
+
+    source, target = recordings("s.zip", 3), recordings("target.zip", 3)
+    command = ["train", "--source", source, "--target", target, "--window", "200:100", "--max-iter", "2"]
+    assert main([*command, "--out", str(tmp_path / "RUN")]) == 0
+    out = str(tmp_path / "p.csv")
+    assert main(["predict", "--run", str(tmp_path / "RUN"), "--data", target, "--out", out]) == 0
+    pd.testing.assert_frame_equal(pd.read_csv(out), pd.read_csv(tmp_path / "RUN" / "predictions.csv"))
+    assert pd.read_csv(out)["row"].astype(str).str.contains("take 1").sum() == 15
+    wavfile.write(tmp_path / "short.wav", 1000, np.zeros(50, np.float32))
+    assert main(["predict", "--run", str(tmp_path / "RUN"), "--data", str(tmp_path / "short.wav"), "--out", out]) == 2

@@ -19,6 +19,7 @@ from dense_settings import SHAPES, SMALL, UNEQUAL, fitting, go
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.method.data import BLOCK_VALUES
 from dann_core.results.outcome import Outcome
+from dann_core.results.record import Origin
 from dann_core.results.script import WIDTH
 
 SHORT = SMALL.replace(max_iter=12)
@@ -140,7 +141,7 @@ def test_live_changes_are_repeated(tmp_path: Path) -> None:
 def test_the_script_runs_alone_and_holds_no_more_than_it_needs(tmp_path: Path) -> None:
     trainer = Trainer(domains.load("moons"), domains.preset("moons").replace(max_iter=30))
     trainer.advance(30)
-    Outcome(trainer, domains.get("moons")()).write(tmp_path)
+    Outcome(trainer, Origin(domains.get("moons")())).write(tmp_path)
     command = [sys.executable, "-I", str(tmp_path / "reproduce.py")]
     done = subprocess.run(command, cwd="/", capture_output=True, text=True)
     assert "The same history, bit for bit: 30 iterations." in done.stdout, done.stderr

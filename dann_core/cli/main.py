@@ -21,7 +21,8 @@ from dann_core.live.recording import Recording
 from dann_core.method.training import Trainer
 from dann_core.results.bundle import Bundle, repeated
 from dann_core.results.outcome import Outcome
-from dann_core.results.reading import data_file, same_data
+from dann_core.results.reading import same_data
+from dann_core.results.record import Origin
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 
@@ -89,7 +90,11 @@ def _train(options: argparse.Namespace) -> int:
     one_thread()
     if options.bundle:
         return _repeat(options)
-    pair, settings, domain = experiment(options)
+    meant = experiment(options)
+    pair, settings = meant.pair, meant.settings
+    if meant.read is not None:
+        # Before the training, so that a wrong guess need not wait for its end to be seen.
+        print(meant.read.report.text, flush=True)
     recording = None
     with tqdm(total=settings.max_iter, unit="it", disable=None) as bar:
         if options.record or _is_bundle(options.out):
@@ -99,8 +104,8 @@ def _train(options: argparse.Namespace) -> int:
     if options.record:
         options.record.parent.mkdir(parents=True, exist_ok=True)
         recording.save(options.record)
-    files = [] if domain else [data_file("source", options.source), data_file("target", options.target)]
-    _write(Outcome(trainer, domain, recording, files=files), options)
+    origin = Origin(meant.domain) if meant.read is None else Origin.of(meant.read)
+    _write(Outcome(trainer, origin, recording), options)
     return 0
 
 
@@ -120,10 +125,11 @@ def _shown_in(bar: tqdm) -> Callable[[Trainer], None]:
 def _repeat(options: argparse.Namespace) -> int:
     bundle = Bundle.open(options.bundle)
     record, before = bundle.record, bundle.history()
-    pair = same_data(bundle, options.source, options.target)
+    files = options.source, options.target, options.labels_file, options.target_labels_file
+    pair, origin = same_data(bundle, *files)
     with tqdm(total=record.iterations, unit="it", disable=None) as bar:
         trainer = repeated(record, pair, device(), _shown_in(bar))
-    _write(Outcome(trainer, record.built_in(), files=record.files), options)
+    _write(Outcome(trainer, origin), options)
     same = ((trainer.history.rows == before) | np.isnan(trainer.history.rows) & np.isnan(before)).all(1)
     if same.all():
         print(f"the same history as {options.bundle}, bit for bit: {len(before):,} iterations")

@@ -13,13 +13,15 @@ from torch import Tensor
 
 from dann_core.domains import DomainPair
 from dann_core.domains.files.archives import open_archive, read_entry
-from dann_core.domains.files.errors import megabytes, quoted, reason, refusal
+from dann_core.domains.files.errors import listed, megabytes, reason, refusal
 from dann_core.domains.files.limits import MAX_ARRAY_BYTES, MAX_FILE_BYTES
-from dann_core.domains.files.numpy_files import npz_array, npz_entries
+from dann_core.domains.files.opened import open_file
+from dann_core.domains.files.plan import ReadingPlan
 from dann_core.method.history import COLUMNS
 from dann_core.method.training import Trainer
 from dann_core.results.model import Model
-from dann_core.results.record import Record
+from dann_core.results.outcome import ARRAYS, MORE_ARRAYS
+from dann_core.results.record import Origin, Record
 
 EVERY = 25
 """Iterations between two calls of what is told of a run that is repeated."""
@@ -58,10 +60,15 @@ class Bundle:
 
         return cls(name, read)
 
+    def plan(self) -> ReadingPlan | None:
+        """How its files were read; None for a built-in domain."""
+        text = self._read("plan.json")
+        return None if text is None else ReadingPlan.from_json(text, f"{self.name}, plan.json")
+
     @property
-    def plan(self) -> bytes | None:
-        """The text of its reading plan, if it has one."""
-        return self._read("plan.json")
+    def origin(self) -> Origin:
+        """Where its pair comes from."""
+        return Origin(self.record.built_in(), self.plan(), self.record.files)
 
     def history(self) -> np.ndarray:
         """Its rows `(n, 6)`."""
@@ -88,16 +95,11 @@ class Bundle:
         content = self._read("data.npz")
         if content is None:
             return None
-        file = f"{self.name}, data.npz"
-        entries = {entry.name: entry for entry in npz_entries(file, content)}
-        arrays = {}
-        for name in ("source_x", "source_y", "target_x", "target_y"):
-            if name in entries:
-                if entries[name].problem:
-                    raise refusal(file, entries[name].problem, f"key {quoted(name)}")
-                arrays[name] = npz_array(file, content, name)
-            elif name != "target_y":
-                raise refusal(file, "it is not there; pack the bundle again", f"key {quoted(name)}")
+        contents = open_file(f"{self.name}, data.npz", content)
+        by_name = {item.name: item for item in contents.items if item.name in ARRAYS + MORE_ARRAYS}
+        if not set(ARRAYS) <= set(by_name):
+            raise refusal(contents.file, f"{listed(ARRAYS)} are not all in it; pack the bundle again")
+        arrays = dict(zip(by_name, contents.load(list(by_name.values())), strict=True))
         pair = DomainPair(**arrays, name=self.record.pair, class_names=self.record.class_names)
         self.check_fits(pair)
         return pair

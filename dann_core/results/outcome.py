@@ -16,22 +16,21 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import safetensors.torch
 
-from dann_core.domains import Domain, DomainPair
+from dann_core.domains import DomainPair
 from dann_core.live.recording import Recording
 from dann_core.method.history import COLUMNS, History
 from dann_core.method.training import Trainer
 from dann_core.results.methods import methods
 from dann_core.results.predictions import predictions
 from dann_core.results.predictions import write as write_table
-from dann_core.results.record import DataFile, Record
+from dann_core.results.record import Origin, Record
 from dann_core.results.script import script
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -40,48 +39,38 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Outcome:
-    """A run that has been trained, and what it was trained on.
-
-    `plan` is the text of its reading plan, `rows` what its target samples are called; both None for a built-in domain.
-    `read` says in a sentence what was read.
-    """
+    """A run that has been trained, where its pair comes from and, if it was recorded, what it looked like."""
 
     trainer: Trainer
-    domain: Domain | None = None
+    origin: Origin = field(default_factory=Origin)
     recording: Recording | None = None
-    plan: str | None = None
-    files: Sequence[DataFile] = ()
-    rows: np.ndarray | None = None
-    read: str = ""
 
     @property
     def record(self) -> Record:
         """As `settings.json` says it."""
         t = self.trainer
-        return Record.of(
-            t.pair, t.settings, t.changes, len(t.history), domain=self.domain, files=self.files, device=str(t.device)
-        )
+        return Record.of(t.pair, t.settings, t.changes, len(t.history), self.origin, str(t.device))
 
     def write(self, folder: Path, *, with_data: bool = False) -> None:
         """Write everything into a folder. The data of files only `with_data`. Raises `OSError`."""
         trainer, pair, record = self.trainer, self.trainer.pair, self.record
-        with_data = with_data or self.domain is not None
+        with_data = with_data or self.origin.domain is not None
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "settings.json").write_text(record.to_json(), encoding="utf-8")
-        if self.plan is not None:
-            (folder / "plan.json").write_text(self.plan, encoding="utf-8")
+        if self.origin.plan is not None:
+            (folder / "plan.json").write_text(self.origin.plan.to_json(), encoding="utf-8")
         (folder / "history.csv").write_text(history_csv(trainer.history), encoding="utf-8", newline="")
         weights = {name: tensor.contiguous() for name, tensor in trainer.network.state_dict().items()}
         # Without the inputs' scale, the weights would be of no use to anyone.
         safetensors.torch.save_file({**weights, **trainer.standardizer.tensors()}, folder / "model.safetensors")
-        parts = predictions(trainer.look, pair.target_x, record.class_names, rows=self.rows)
+        parts = predictions(trainer.look, pair.target_x, record.class_names, rows=pair.target_rows)
         write_table(parts, folder / "predictions.csv", folder / "predictions.parquet")
         counts = len(pair.source_x), len(pair.target_x)
-        (folder / "methods.txt").write_text(methods(record, counts, self.read), encoding="utf-8")
+        (folder / "methods.txt").write_text(methods(record, counts, self.origin.said), encoding="utf-8")
         text = script(pair, record.settings, record.changes, record.iterations, with_data)
         (folder / "reproduce.py").write_text(text, encoding="utf-8")
         if with_data:
-            _save_data(folder / "data.npz", pair, exam=self.domain is None)
+            _save_data(folder / "data.npz", pair, is_whole=self.origin.domain is None)
         if self.recording is not None:
             self.recording.save(folder / "recording.dann")
 
@@ -106,8 +95,11 @@ def history_csv(history: History) -> str:
     return text.getvalue()
 
 
-def _save_data(file: Path, pair: DomainPair, *, exam: bool) -> None:
-    arrays = {"source_x": pair.source_x, "source_y": pair.source_y, "target_x": pair.target_x}
-    if exam and pair.target_y is not None:
-        arrays["target_y"] = pair.target_y
-    np.savez_compressed(file, **arrays)
+ARRAYS = ("source_x", "source_y", "target_x")
+MORE_ARRAYS = ("target_y", "source_groups", "target_groups", "source_rows", "target_rows")
+"""What a pair has beside them: training does not need it."""
+
+
+def _save_data(file: Path, pair: DomainPair, *, is_whole: bool) -> None:
+    arrays = {name: getattr(pair, name) for name in (ARRAYS + MORE_ARRAYS if is_whole else ARRAYS)}
+    np.savez_compressed(file, **{name: array for name, array in arrays.items() if array is not None})

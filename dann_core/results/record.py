@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from dann_core import domains
 from dann_core.domains import Domain, DomainPair
+from dann_core.domains.files import DataFile, ReadingPlan, ReadPair
 from dann_core.domains.files.errors import quoted, refusal
 from dann_core.domains.files.limits import MAX_CLASSES, MAX_SAMPLE_VALUES
 from dann_core.method.history import Change
@@ -29,13 +31,19 @@ class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class DataFile(_Value):
-    """A file that a run was trained on: enough to know it again."""
+@dataclass(frozen=True)
+class Origin:
+    """Where a pair comes from: a built-in domain, or files, the plan that read them and what was `said` of that."""
 
-    role: Literal["source", "target", "source labels", "target labels"]
-    name: Name
-    size: Count
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    domain: Domain | None = None
+    plan: ReadingPlan | None = None
+    files: tuple[DataFile, ...] = ()
+    said: str = ""
+
+    @classmethod
+    def of(cls, read: ReadPair) -> Self:
+        """Of a pair that was read from files."""
+        return cls(plan=read.plan, files=read.files, said=read.report.text)
 
 
 class Record(_Value):
@@ -64,12 +72,11 @@ class Record(_Value):
         settings: Settings,
         changes: Sequence[Change],
         iterations: int,
-        *,
-        domain: Domain | None = None,
-        files: Sequence[DataFile] = (),
+        origin: Origin = Origin(),
         device: str = "cpu",
     ) -> Self:
         """The record of a run of which `settings` are those in force at its end."""
+        domain = origin.domain
         start = settings.replace(**{change.name: change.old for change in reversed(changes)})
         return cls(
             pair=pair.name[:1000],
@@ -79,7 +86,7 @@ class Record(_Value):
             settings=start,
             changes=tuple(changes),
             iterations=iterations,
-            files=tuple(files),
+            files=origin.files,
             link="" if domain is None else "?" + urlencode(domain.to_query(settings)),
             made_with=_versions() | {"device": device},
         )
