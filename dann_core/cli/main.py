@@ -14,10 +14,13 @@ from safetensors.torch import save_file
 from tqdm import tqdm
 
 from dann_core import domains
+from dann_core.cli import film as command_film
 from dann_core.cli import sweep as command_sweep
 from dann_core.cli.options import add_options, experiment
 from dann_core.domains import Domain, DomainError, DomainPair
 from dann_core.engine import EngineError, device, one_thread
+from dann_core.film.page import FilmError
+from dann_core.live.message import MessageError
 from dann_core.method.history import COLUMNS
 from dann_core.method.training import Trainer
 from dann_core.settings import Settings
@@ -33,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         options.command(options)
-    except (DomainError, EngineError, KnobError, OSError) as error:
+    except (DomainError, EngineError, FilmError, KnobError, MessageError, OSError) as error:
         print(f"dann_core: {error}", file=sys.stderr)
         return 2
     return 0
@@ -57,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         "--record", type=Path, metavar="FILE", help="also record the run, as the page's player shows it"
     )
     command_sweep.add_to(commands)
+    command_film.add_to(commands)
     return parser
 
 
