@@ -10,7 +10,7 @@ import numpy as np
 
 from dann_core.live.frame import with_rows
 from dann_core.live.message import Message, unpack, without_exam
-from dann_core.live.recording import Recording
+from dann_core.live.recording import Recording, figures_of
 
 INPUT_VALUES = ("limits", "columns", "source_rows", "target_rows", "cell")
 INPUT_ARRAYS = ("xy", "picked", "mosaic", "signals", "tint", "boundary")
@@ -42,7 +42,8 @@ def cut(
     film.scene = part(recording.scene)
     first = 0
     for frame in (with_rows(kept[place], first, history) for place in places):
-        film.add(replace(frame, packed=part(frame.packed)))
+        packed = part(frame.packed)
+        film.add(replace(frame, packed=packed, figures=figures_of(unpack(packed))))
         first = frame.iteration
     return film
 
