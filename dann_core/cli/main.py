@@ -12,11 +12,14 @@ import numpy as np
 from tqdm import tqdm
 
 from dann_core import domains
+from dann_core.cli import film as command_film
 from dann_core.cli import predict as command_predict
 from dann_core.cli import sweep as command_sweep
 from dann_core.cli.options import add_options, experiment
 from dann_core.domains import DomainError, DomainPair
 from dann_core.engine import EngineError, device, one_thread
+from dann_core.film.page import FilmError
+from dann_core.live.message import MessageError
 from dann_core.live.recording import Recording
 from dann_core.method.training import Trainer
 from dann_core.results.bundle import Bundle, repeated
@@ -39,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return options.command(options) or 0
-    except (DomainError, EngineError, KnobError, OSError) as error:
+    except (DomainError, EngineError, FilmError, KnobError, MessageError, OSError) as error:
         print(f"dann_core: {error}", file=sys.stderr)
         return 2
 
@@ -75,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command_sweep.add_to(commands)
     command_predict.add_to(commands)
+    command_film.add_to(commands)
     return parser
 
 

@@ -118,13 +118,17 @@ class Recording:
 
     def save(self, path: Path, *, exam: bool = True) -> None:
         """Write the file; without `exam`, nothing in it comes from target labels. Raises `OSError`."""
+        path.write_bytes(self.content(exam=exam))
+
+    def content(self, *, exam: bool = True) -> bytes:
+        """What `save` writes. Raises `MessageError` where there is nothing yet."""
         if self.scene is None:
             raise MessageError("There is nothing to save yet: the run has no frame.")
-        entries = [(0, self.scene), *((n, f.packed) for n, f in self._kept)]
-        with path.open("wb") as file:
-            for number, message in entries:
-                written = message if exam else without_exam(message)
-                file.write(_ENTRY.pack(len(written), number) + written + bytes(-len(written) % 8))
+        parts = []
+        for number, message in [(0, self.scene), *((n, f.packed) for n, f in self._kept)]:
+            written = message if exam else without_exam(message)
+            parts.append(_ENTRY.pack(len(written), number) + written + bytes(-len(written) % 8))
+        return b"".join(parts)
 
     @classmethod
     def load(cls, path: Path) -> Recording:
