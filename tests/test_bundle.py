@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import safetensors.torch
 import torch
@@ -20,10 +21,13 @@ from dense_settings import SMALL, go
 from dann_core import DomainError, Trainer, domains
 from dann_core.cli.main import main
 from dann_core.domains.files import UploadError
+from dann_core.live.message import unpack
+from dann_core.live.record import record
 from dann_core.live.recording import Recording
 from dann_core.results.bundle import Bundle, repeated
+from dann_core.results.origin import Origin
 from dann_core.results.outcome import Outcome
-from dann_core.results.record import Origin, Record
+from dann_core.results.record import Record
 from dann_core.settings.knobs import KnobError
 
 SAMPLES = Path(__file__).parent.parent / "assets" / "samples"
@@ -111,6 +115,8 @@ def test_a_bundle_is_made_and_repeated_by_commands(tmp_path: Path, capsys: pytes
     assert main(["train", "--domain", "blobs", "--max-iter", "8", "--out", run]) == 0
     with zipfile.ZipFile(run) as archive:
         (tmp_path / "seen").write_bytes(archive.read("recording.dann"))
+        drawn = {name for name in archive.namelist() if name.startswith("figures/")}
+    assert drawn == {f"figures/{name}.{kind}" for name in ("features", "input", "curves") for kind in ("svg", "png")}
     assert Recording.load(tmp_path / "seen").latest.iteration == 8
     assert main(["train", "--bundle", run, "--out", again]) == 0
     assert "the same history as" in capsys.readouterr().out
@@ -119,6 +125,20 @@ def test_a_bundle_is_made_and_repeated_by_commands(tmp_path: Path, capsys: pytes
     (tmp_path / "again" / "history.csv").write_text(history.replace("\n5,0.", "\n5,1."))
     assert main(["train", "--bundle", again, "--out", str(tmp_path / "third")]) == 1
     assert "not the history of" in capsys.readouterr().out
+
+
+def test_pictures_of_a_persons_data_travel_with_the_data_alone(tmp_path: Path) -> None:
+    recording, trainer = record(make_pair((1, 16, 16)), SMALL.replace(max_iter=4), frames=2)
+    for with_data in (False, True):
+        folder = tmp_path / str(with_data)
+        Outcome(trainer, recording=recording).write(folder, with_data=with_data, features=True)
+        scene = unpack(Recording.load(folder / "recording.dann").scene)
+        assert ("mosaic" in scene.arrays) is with_data
+        assert (folder / "figures" / "input.svg").exists() is with_data
+        assert (folder / "data.npz").exists() is with_data
+        table = pd.read_parquet(folder / "predictions.parquet")
+        assert table["x"].notna().all()
+        assert len(table.filter(like="feature_").columns) == SMALL.feature_width
 
 
 def test_a_run_on_files_names_them_and_holds_no_data_unasked(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

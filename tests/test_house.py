@@ -120,6 +120,7 @@ FIRST_PAGE = (
     "ui.visitors",
     "ui.upload",
     "ui.phone",
+    "ui.results",
     "ui.text",
 )
 SLOW = {"torch", "sklearn", "openTSNE", "scipy", "h5py", "distributed", "contourpy", "pandas", "pyarrow"}

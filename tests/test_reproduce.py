@@ -18,8 +18,8 @@ from dense_settings import SHAPES, SMALL, UNEQUAL, fitting, go
 
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.method.data import BLOCK_VALUES
+from dann_core.results.origin import Origin
 from dann_core.results.outcome import Outcome
-from dann_core.results.record import Origin
 from dann_core.results.script import WIDTH
 
 SHORT = SMALL.replace(max_iter=12)

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dann_core.domains import DomainError, DomainPair, files
+from dann_core.domains import DomainError, files
 from dann_core.domains.files import limits
 from dann_core.live.scene import as_rgb
+from dann_core.results.origin import Origin
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 from server.experiment import Experiment
@@ -165,7 +166,7 @@ def _pair(state: Experiment, contents: tuple[files.Contents, files.Contents], as
             type="primary",
             icon=":material/play_arrow:",
             on_click=_train,
-            args=(state, pair, settings),
+            args=(state, read, settings),
         )
         st.caption(STANDARDISED[settings.standardisation])
 
@@ -223,10 +224,10 @@ def _carried_out(contents: tuple[files.Contents, files.Contents], asked: files.A
     return _remembered("read", (*map(_known, contents), asked), made)
 
 
-def _train(state: Experiment, pair: DomainPair, settings: Settings) -> None:
+def _train(state: Experiment, read: files.ReadPair, settings: Settings) -> None:
     # Who was away for too long has no place any more: the page then says so, and keeps the files.
     if visitors.has_place():
-        state.use_upload(pair, settings)
+        state.use_upload(read.pair, settings, Origin.of(read))
         close_panel()
 
 

@@ -23,9 +23,9 @@ from dann_core.live.message import MessageError
 from dann_core.live.recording import Recording
 from dann_core.method.training import Trainer
 from dann_core.results.bundle import Bundle, repeated
+from dann_core.results.origin import Origin
 from dann_core.results.outcome import Outcome
 from dann_core.results.reading import same_data
-from dann_core.results.record import Origin
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 
@@ -61,10 +61,19 @@ def _parser() -> argparse.ArgumentParser:
     training.set_defaults(command=_train)
     add_options(training)
     training.add_argument(
-        "--out", type=Path, default=Path("run"), metavar="RUN", help="a folder for the results, or a RUN.zip (run)"
+        "--out",
+        type=Path,
+        default=Path("run"),
+        metavar="RUN",
+        help="a folder for the results, or a RUN.zip that also holds a recording and figures (run)",
     )
     training.add_argument(
         "--with-data", action="store_true", help="the results hold the data of files too, so that reproduce.py runs"
+    )
+    training.add_argument(
+        "--features",
+        action="store_true",
+        help="the predictions hold the features too, and the embedding of what is drawn where the run is recorded",
     )
     training.add_argument(
         "--bundle",
@@ -164,7 +173,7 @@ def _recorded(pair: DomainPair, settings: Settings, trained: Callable[[Trainer],
 def _write(outcome: Outcome, options: argparse.Namespace) -> None:
     write = outcome.pack if _is_bundle(options.out) else outcome.write
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    write(options.out, with_data=options.with_data)
+    write(options.out, with_data=options.with_data, features=options.features)
     _report(outcome.trainer, options.out)
 
 

@@ -20,8 +20,9 @@ from dann_core.domains.files.plan import ReadingPlan
 from dann_core.method.history import COLUMNS
 from dann_core.method.training import Trainer
 from dann_core.results.model import Model
+from dann_core.results.origin import Origin
 from dann_core.results.outcome import ARRAYS, MORE_ARRAYS
-from dann_core.results.record import Origin, Record
+from dann_core.results.record import Record
 
 EVERY = 25
 """Iterations between two calls of what is told of a run that is repeated."""

@@ -8,7 +8,8 @@ predictions.csv, predictions.parquet
 methods.txt          the run in words
 reproduce.py         trains it again and compares; reads data.npz
 data.npz             the arrays, of files only where that was asked for
-recording.dann       what the page showed, where it was recorded; figures/ are made of it
+recording.dann       what the page showed, where it was recorded; without pictures of the inputs where there are no data
+figures/             of its last frame, as SVG and PNG
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 import numpy as np
+import pandas as pd
 import safetensors.torch
 
 from dann_core.domains import DomainPair
@@ -28,9 +32,10 @@ from dann_core.live.recording import Recording
 from dann_core.method.history import COLUMNS, History
 from dann_core.method.training import Trainer
 from dann_core.results.methods import methods
-from dann_core.results.predictions import predictions
+from dann_core.results.origin import Origin
+from dann_core.results.predictions import places, predictions
 from dann_core.results.predictions import write as write_table
-from dann_core.results.record import Origin, Record
+from dann_core.results.record import Record
 from dann_core.results.script import script
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -51,8 +56,24 @@ class Outcome:
         t = self.trainer
         return Record.of(t.pair, t.settings, t.changes, len(t.history), self.origin, str(t.device))
 
-    def write(self, folder: Path, *, with_data: bool = False) -> None:
-        """Write everything into a folder. The data of files only `with_data`. Raises `OSError`."""
+    def predictions(self, *, features: bool = False) -> Iterator[pd.DataFrame]:
+        """Those of the target; with `features` also these, and the places of the samples that were drawn."""
+        pair = self.trainer.pair
+        embedding = places(self.recording, len(pair.target_x)) if features and self.recording else None
+        return predictions(
+            self.trainer.look,
+            pair.target_x,
+            pair.class_names,
+            rows=pair.target_rows,
+            features=features,
+            embedding=embedding,
+        )
+
+    def write(self, folder: Path, *, with_data: bool = False, features: bool = False) -> None:
+        """Write everything into a folder; see `predictions` for `features`. Raises `OSError`.
+
+        The data of files, and pictures of them, only `with_data`.
+        """
         trainer, pair, record = self.trainer, self.trainer.pair, self.record
         with_data = with_data or self.origin.domain is not None
         folder.mkdir(parents=True, exist_ok=True)
@@ -63,8 +84,7 @@ class Outcome:
         weights = {name: tensor.contiguous() for name, tensor in trainer.network.state_dict().items()}
         # Without the inputs' scale, the weights would be of no use to anyone.
         safetensors.torch.save_file({**weights, **trainer.standardizer.tensors()}, folder / "model.safetensors")
-        parts = predictions(trainer.look, pair.target_x, record.class_names, rows=pair.target_rows)
-        write_table(parts, folder / "predictions.csv", folder / "predictions.parquet")
+        write_table(self.predictions(features=features), folder / "predictions.csv", folder / "predictions.parquet")
         counts = len(pair.source_x), len(pair.target_x)
         (folder / "methods.txt").write_text(methods(record, counts, self.origin.said), encoding="utf-8")
         text = script(pair, record.settings, record.changes, record.iterations, with_data)
@@ -72,13 +92,26 @@ class Outcome:
         if with_data:
             _save_data(folder / "data.npz", pair, is_whole=self.origin.domain is None)
         if self.recording is not None:
-            self.recording.save(folder / "recording.dann")
+            self._write_recording(folder, inputs=with_data)
 
-    def pack(self, file: Path, *, with_data: bool = False) -> None:
+    def _write_recording(self, folder: Path, *, inputs: bool) -> None:
+        # Only those who have recorded something wait for what draws.
+        from dann_core.film.cut import cut
+        from dann_core.live.figures import figures
+
+        recording = self.recording
+        if not inputs:
+            recording = cut(recording, len(recording.frames), self.trainer.history.rows, inputs=False)
+        recording.save(folder / "recording.dann")
+        (folder / "figures").mkdir(exist_ok=True)
+        for name, drawn in figures(recording).items():
+            (folder / "figures" / name).write_bytes(drawn)
+
+    def pack(self, file: Path | BinaryIO, *, with_data: bool = False, features: bool = False) -> None:
         """Write the same as one ZIP. Raises `OSError`."""
         with TemporaryDirectory() as made:
             folder = Path(made)
-            self.write(folder, with_data=with_data)
+            self.write(folder, with_data=with_data, features=features)
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
                 for path in sorted(p for p in folder.rglob("*") if p.is_file()):
                     info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), EPOCH)

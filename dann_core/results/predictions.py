@@ -11,6 +11,9 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from dann_core.live.frame import SCALE
+from dann_core.live.message import unpack
+from dann_core.live.recording import Recording
 from dann_core.method.grading import View
 
 PART_VALUES, MOST_ROWS = 2_000_000, 20_000
@@ -48,6 +51,15 @@ def predictions(
         if embedding is not None:
             columns |= {"x": embedding[part, 0], "y": embedding[part, 1]}
         yield pd.DataFrame(columns)
+
+
+def places(recording: Recording, samples: int) -> np.ndarray:
+    """Where target samples stand in the t-SNE of a recording's last frame, `(samples, 2)`; NaN if not drawn."""
+    scene, frame = unpack(recording.scene), unpack(recording.latest.packed)
+    drawn = scene.arrays["target_index"]
+    embedding = np.full((samples, 2), np.nan, np.float32)
+    embedding[drawn] = frame.arrays["tsne"][-len(drawn) :] / SCALE
+    return embedding
 
 
 def write(parts: Iterator[pd.DataFrame], *files: Path) -> int:

@@ -10,7 +10,7 @@ from dann_core.domains import DomainPair
 from dann_core.domains.files import Contents, Samples, load_files, open_path, read_one
 from dann_core.domains.files.errors import by, count, listed, refusal
 from dann_core.results.bundle import Bundle
-from dann_core.results.record import Origin
+from dann_core.results.origin import Origin
 
 
 def same_data(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlencode
 
@@ -14,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from dann_core import domains
 from dann_core.domains import Domain, DomainPair
-from dann_core.domains.files import DataFile, ReadingPlan, ReadPair
+from dann_core.domains.files import DataFile
 from dann_core.domains.files.errors import quoted, refusal
 from dann_core.domains.files.limits import MAX_CLASSES, MAX_SAMPLE_VALUES
 from dann_core.method.history import Change
+from dann_core.results.origin import Origin
 from dann_core.settings import Settings
 
 LONGEST_REASON = 300
@@ -29,21 +29,6 @@ Count = Annotated[int, Field(ge=0, le=10**12)]
 
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a pair comes from: a built-in domain, or files, the plan that read them and what was `said` of that."""
-
-    domain: Domain | None = None
-    plan: ReadingPlan | None = None
-    files: tuple[DataFile, ...] = ()
-    said: str = ""
-
-    @classmethod
-    def of(cls, read: ReadPair) -> Self:
-        """Of a pair that was read from files."""
-        return cls(plan=read.plan, files=read.files, said=read.report.text)
 
 
 class Record(_Value):
@@ -72,7 +57,7 @@ class Record(_Value):
         settings: Settings,
         changes: Sequence[Change],
         iterations: int,
-        origin: Origin = Origin(),
+        origin: Origin,
         device: str = "cpu",
     ) -> Self:
         """The record of a run of which `settings` are those in force at its end."""
