@@ -121,6 +121,7 @@ FIRST_PAGE = (
     "ui.upload",
     "ui.phone",
     "ui.results",
+    "ui.bundles",
     "ui.text",
 )
 SLOW = {"torch", "sklearn", "openTSNE", "scipy", "h5py", "distributed", "contourpy", "pandas", "pyarrow"}

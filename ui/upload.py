@@ -17,7 +17,7 @@ from dann_core.results.origin import Origin
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 from server.experiment import Experiment
-from ui import palette, visitors
+from ui import bundles, palette, visitors
 from ui import upload_choices as choices
 from ui.charts import Spec, base_layout, shown
 from ui.plot import chart
@@ -71,6 +71,9 @@ def draw(state: Experiment) -> None:
             st.markdown("**Your own two files**: a labelled source and a target of the same kind.", width="stretch")
             _sample_downloads()
             st.button("Close", icon=":material/close:", on_click=close_panel)
+        if bundles.is_dropped():
+            bundles.draw(state, _remembered, close_panel)
+            return
         left, right = st.columns(2)
         with left:
             source, chosen = _file("source", "Source: labelled samples")
@@ -80,6 +83,8 @@ def draw(state: Experiment) -> None:
         if source is None or target is None:
             if source is not None:
                 _alone(source, asked)
+            if source is None and target is None:
+                bundles.draw(state, _remembered, close_panel)
             st.caption(
                 "Tables (CSV, TSV, Excel, Parquet, ARFF, svmlight), arrays (NPZ, NPY, MAT, HDF5), a ZIP of pictures or "
                 f"recordings; up to {limits.MAX_FILE_BYTES // limits.MIB} MB each. The run on the page stays until you "
