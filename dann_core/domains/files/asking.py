@@ -59,13 +59,20 @@ class Candidate:
 
 
 class Unclear(UploadError):
-    """A question that only a person can answer: `part` ("labels", "domains") of the file of `role`."""
+    """A question that only a person can answer: `part` ("labels", "domains") of the file of `role`.
+
+    `about` is the column (or "folder") whose values are the candidates for the two domains."""
 
     def __init__(
-        self, message: str, part: Literal["labels", "domains"], role: Role, candidates: Sequence[Candidate]
+        self,
+        message: str,
+        part: Literal["labels", "domains"],
+        role: Role,
+        candidates: Sequence[Candidate],
+        about: str = "",
     ) -> None:
         super().__init__(message)
-        self.part, self.role, self.candidates = part, role, tuple(candidates)
+        self.part, self.role, self.candidates, self.about = part, role, tuple(candidates), about
 
 
 def unclear_labels(file: str, role: Role, candidates: Sequence[Candidate], hint: str = "") -> Unclear:

@@ -55,6 +55,12 @@ def file_of(item: Item) -> tuple[str, ...]:
     return ()
 
 
+def natural(path: Sequence[str]) -> list[tuple[int, int, str]]:
+    """A key that sorts `trial 2` before `trial 10`."""
+    parts = re.findall(r"\d+|\D+", "/".join(path))
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
+
+
 def is_data_name(name: str) -> bool:
     """Whether it says that samples are in it."""
     return bool(_DATA & {*parts_of(name), name.lower()} or (role_of(name) and name.lower()[:1] == "x"))
