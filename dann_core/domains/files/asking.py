@@ -84,6 +84,6 @@ def unclear_labels(file: str, role: Role, candidates: Sequence[Candidate], hint:
     shown = ordered if len(ordered) <= MOST_NAMED else [*ordered[:half], *ordered[-half:]]
     listed = "; ".join(f"{quoted(c.name)} {c.why}" for c in shown)
     more = f"; and {len(ordered) - MOST_NAMED:,} in between" if len(ordered) > MOST_NAMED else ""
-    what = f"name one ({option} NAME): {listed}{more}" if ordered else "there is none to choose from"
-    text = f"nothing in it is plainly the {role}'s label; {hint}{what}"
+    what = f"name one ({option} NAME) or give a second file that holds them ({option}-file FILE)"
+    text = f"nothing in it is plainly the {role}'s label; {hint}{what}{': ' if ordered else ''}{listed}{more}"
     return Unclear(str(refusal(file, text)), "labels", role, ordered)

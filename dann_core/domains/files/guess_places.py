@@ -108,8 +108,9 @@ def _unclear(
     candidates = [Candidate(FOLDERS, _why_folders(folders), possible=all(folders) and len(set(folders)) > 1)]
     distinct = sorted(set(names))
     shown = ", ".join(first_of(distinct))
-    candidates.append(Candidate(FILE_NAMES, f"say {count(len(distinct), 'class', 'classes')} ({shown})"))
-    return unclear_labels(domain.file, domain.role, candidates, f"pack one folder per class for each {what}, or ")
+    said = f"say {count(len(distinct), 'class', 'classes')} ({shown})"
+    candidates.append(Candidate(FILE_NAMES, said, possible=len(distinct) > 1))
+    return unclear_labels(domain.file, domain.role, candidates, f"pack the {what}s in one folder per class, ")
 
 
 def _why_folders(folders: Sequence[str]) -> str:

@@ -58,6 +58,9 @@ def _labels(domain: DomainFile, columns: list[Item], source: Reading | None, fea
         if known in names and same_width and not _all_blank(domain, columns[names.index(known)]):
             domain.say("label same", name=known)
             return Labels(by="item", name=known)
+    if source is not None and source.labels.by == "columns" and set(source.labels.names) <= set(names):
+        domain.say("label same", name=", ".join(source.labels.names))
+        return source.labels
     hot = _one_hot_columns(domain, [c for c in columns if c.path[-1] not in features])
     if hot:
         domain.say("label one-hot columns", names=hot)
