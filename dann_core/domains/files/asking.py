@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dann_core.domains.files.contents import Contents
 from dann_core.domains.files.errors import UploadError, quoted, refusal
+from dann_core.domains.files.names import is_label_name
 from dann_core.domains.files.plan import Missing
 from dann_core.domains.files.samples import Role
 from dann_core.settings.catalogue import Kind
@@ -75,15 +77,16 @@ class Unclear(UploadError):
         self.part, self.role, self.candidates, self.about = part, role, tuple(candidates), about
 
 
-def unclear_labels(file: str, role: Role, candidates: Sequence[Candidate], hint: str = "") -> Unclear:
+def unclear_labels(contents: Contents, role: Role, candidates: Sequence[Candidate], hint: str = "") -> Unclear:
     """Nothing in the file is plainly its label: one sentence with the candidates and what each is."""
     option = "--labels" if role == "source" else "--target-labels"
-    ordered = sorted(candidates, key=lambda c: not c.possible)
+    ordered = sorted(candidates, key=lambda c: (not is_label_name(c.name), not c.possible))
     # Labels mostly stand first or last.
     half = MOST_NAMED // 2
     shown = ordered if len(ordered) <= MOST_NAMED else [*ordered[:half], *ordered[-half:]]
     listed = "; ".join(f"{quoted(c.name)} {c.why}" for c in shown)
     more = f"; and {len(ordered) - MOST_NAMED:,} in between" if len(ordered) > MOST_NAMED else ""
     what = f"name one ({option} NAME) or give a second file that holds them ({option}-file FILE)"
-    text = f"nothing in it is plainly the {role}'s label; {hint}{what}{': ' if ordered else ''}{listed}{more}"
-    return Unclear(str(refusal(file, text)), "labels", role, ordered)
+    how = f" ({'; '.join(contents.notes[:2])})" if contents.notes else ""
+    text = f"nothing in it is plainly the {role}'s label{how}; {hint}{what}{': ' if ordered else ''}{listed}{more}"
+    return Unclear(str(refusal(contents.file, text)), "labels", role, ordered)

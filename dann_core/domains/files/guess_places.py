@@ -110,7 +110,7 @@ def _unclear(
     shown = ", ".join(first_of(distinct))
     said = f"say {count(len(distinct), 'class', 'classes')} ({shown})"
     candidates.append(Candidate(FILE_NAMES, said, possible=len(distinct) > 1))
-    return unclear_labels(domain.file, domain.role, candidates, f"pack the {what}s in one folder per class, ")
+    return unclear_labels(domain.contents, domain.role, candidates, f"pack the {what}s in one folder per class, ")
 
 
 def _why_folders(folders: Sequence[str]) -> str:

@@ -140,8 +140,7 @@ def unclear_table(domain: DomainFile, columns: list[Item]) -> Unclear:
         values = np.unique(as_texts(loaded(domain.contents, column)))
         what = "texts" if column.holds == "texts" else "whole numbers"
         candidates.append(Candidate(column.path[-1], f"has {len(values):,} {what}, as features may have"))
-    hint = "it has no header, so its columns are numbered; " if all(_is_numbered(c.path[-1]) for c in columns) else ""
-    return unclear_labels(domain.file, domain.role, candidates, hint)
+    return unclear_labels(domain.contents, domain.role, candidates)
 
 
 def features_of(domain: DomainFile, reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -232,7 +231,7 @@ def second_file_item(domain: DomainFile, asked: str | None, n: int, files: Seque
         if len(named) != 1:
             candidates = [Candidate(i.name, i.detail, i in fitting) for i in contents.items]
             hint = f"{len(named):,} of its arrays have {n:,} values, one for each sample; "
-            raise unclear_labels(contents.file, domain.role, candidates, hint)
+            raise unclear_labels(contents, domain.role, candidates, hint)
         name = named[0].name
     domain.say("label second file", name=name, other=contents.file)
     return name
