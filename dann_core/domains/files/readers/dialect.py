@@ -62,14 +62,14 @@ def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
     decimal, thousands = _decimals(separator, records)
     if decimal == ",":
         notes.append("its decimals are written with a comma")
-    names = _fitted(_cells(comment, separator), width) if comment and header is not False else None
-    in_row = False
-    if names is not None:
-        notes.append("the comment before the first row was taken as the header")
-    else:
-        in_row = is_header(records, decimal) if header is None else header
-        names = _fitted(records[0], width) if in_row else None
-        notes.append(IN_ROW if in_row else NUMBERED)
+    in_row = is_header(records, decimal) if header is None else header
+    names = _fitted(records[0], width) if in_row else None
+    said = IN_ROW if in_row else NUMBERED
+    if not in_row and header is None and comment:
+        cells = _records(comment, separator)[0]
+        if len(cells) == width and not any(is_number(cell) for cell in cells):
+            names, said = cells, "the comment before the first row was taken as the header"
+    notes.append(said)
     if names is None:
         if in_row:
             text = (
@@ -173,10 +173,6 @@ def _records(text: str, separator: str) -> list[list[str]]:
     return records or [[text]]
 
 
-def _cells(line: str, separator: str) -> list[str]:
-    return _records(line, separator)[0] if line else []
-
-
 def _has_numbers(records: list[list[str]]) -> bool:
     rows = records[1:] or records
     return any(all(is_number(r[i]) for r in rows if i < len(r)) for i in range(min(map(len, rows))))
@@ -219,7 +215,7 @@ def is_header(records: list[list[str]], decimal: str = ".") -> bool:
     cells = [first[i] for i in numeric]
     if any(not is_number(cell, decimal) and (cell == "" or cell not in MISSING_NUMBERS) for cell in cells):
         return True
-    if len(cells) > 1 and _counts(cells):
+    if _counts(cells):
         return not _counts([rows[0][i] for i in numeric])
     if cells:
         return False
@@ -232,8 +228,9 @@ def _column(rows: list[list[str]], i: int) -> Iterable[str]:
 
 
 def _counts(cells: list[str]) -> bool:
-    """Whether cells are 0, 1, 2 ... or 1, 2, 3 ..."""
-    return any(cells == [str(i) for i in range(start, start + len(cells))] for start in (0, 1))
+    """Whether cells are 0, 1 ... or 1, 2, 3 ..., as programs name columns that have no names."""
+    least = {0: 2, 1: 3}
+    return any(len(cells) >= n and cells == [str(i) for i in range(s, s + len(cells))] for s, n in least.items())
 
 
 def _fitted(names: list[str], width: int) -> list[str] | None:
