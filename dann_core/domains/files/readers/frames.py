@@ -72,12 +72,14 @@ def _stacked(column: pd.Series) -> np.ndarray | str:
 
 
 def _texts(column: pd.Series) -> np.ndarray | str:
-    column = column.fillna("").str.strip()
-    longest = max(int(column.str.len().max()), 1)
-    nbytes = longest * len(column) * _CHARACTER
+    # Most columns of texts have few different ones.
+    codes, different = pd.factorize(column)
+    names = [str(text).strip() for text in different]
+    longest = max(map(len, names))
+    nbytes = max(longest, 1) * len(column) * _CHARACTER
     if nbytes > MAX_ARRAY_BYTES:
         return f"its longest text has {longest:,} characters, and all would take {megabytes(nbytes)}: shorten them"
-    return column.to_numpy(dtype=f"U{longest}")
+    return np.array([*names, ""], dtype=f"U{max(longest, 1)}")[codes]
 
 
 def _numbers(column: pd.Series, decimal: str) -> pd.Series:

@@ -70,8 +70,8 @@ def open_parquet(request: Request) -> Opening:
 
 def open_arff(request: Request) -> Opening:
     """The attributes of an ARFF file; categories and texts as they are written."""
-    encoding, notes = dialect.encoding_of(request.file, request.data)
-    text = request.data.decode(encoding)
+    data, notes = dialect.as_utf8(request.file, request.data)
+    text = data.decode()
     start = _ARFF_DATA.search(text)
     if start is None:
         raise refusal(request.file, "it has no @data line; save it again, or as CSV")
