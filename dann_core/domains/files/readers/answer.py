@@ -19,23 +19,23 @@ def answer(request: BinaryIO, reply: BinaryIO) -> None:
     content = request.read(message["size"])
     if len(content) < message["size"]:
         return
-    file, memory, seconds = message["file"], message["memory"], message["seconds"]
-    bounds.confine(memory, seconds)
+    file, folder = message["file"], Path(message["folder"]) if "folder" in message else None
+    bounds.confine(message["memory"], message["seconds"], folder)
     with contextlib.suppress(OSError):
         try:
             with damage(file, "file"):
-                _answer(message, content, reply)
+                _answer(message, folder or content, reply)
         except UploadError as error:
             wire.send(reply, {"refusal": str(error)})
         except MemoryError:
             wire.send(reply, {"refusal": str(refusal(file, "reading it takes too much memory; save a part of it"))})
 
 
-def _answer(message: wire.Message, content: bytes, reply: BinaryIO) -> None:
+def _answer(message: wire.Message, data: bytes | Path, reply: BinaryIO) -> None:
     wanted = message.get("wanted")
     request = Request(
         file=message["file"],
-        data=Path(message["folder"]) if "folder" in message else content,
+        data=data,
         header=message["header"],
         wanted=None if wanted is None else frozenset(map(tuple, wanted)),
         progress=_Progress(reply),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from io import BytesIO, StringIO
 
@@ -14,6 +15,9 @@ from dann_core.domains.files.errors import count, listed, megabytes, refusal
 from dann_core.domains.files.limits import MAX_CELLS, MAX_UNPACKED_BYTES
 from dann_core.domains.files.readers import dialect, frames
 from dann_core.domains.files.readers.opening import Opening, Request
+
+# openpyxl would have it look through this machine's own lists of file types.
+mimetypes.init(files=[])
 
 _HEAD_ROWS = 200
 _ARFF_DATA = re.compile(r"^\s*@data\b.*\n", re.IGNORECASE | re.MULTILINE)
