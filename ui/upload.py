@@ -121,7 +121,7 @@ def _file(role: files.Role, label: str) -> tuple[files.Contents | None, dict[str
             lambda: files.Remembered(files.open_file(dropped.name, dropped.getvalue())),
         )
     except DomainError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(_said(error), icon=":material/error:")
         return None, {}
     return opened, choices.of_file(role, opened)
 
@@ -131,7 +131,7 @@ def _alone(source: files.Contents, asked: files.Asked) -> None:
     try:
         _remembered("guess", (_known(source), asked), lambda: files.guess(source, source, asked))
     except DomainError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(_said(error), icon=":material/error:")
 
 
 def _remembered(slot: str, key: object, make: Callable[[], Any]) -> Any:
@@ -151,7 +151,7 @@ def _pair(state: Experiment, contents: tuple[files.Contents, files.Contents], as
     try:
         settings = Settings.for_pair(pair)
     except KnobError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(_said(error), icon=":material/error:")
         return
     _facts(facts)
     for role, column, domain, x, y in zip(
@@ -188,7 +188,7 @@ def _read(contents: tuple[files.Contents, files.Contents], asked: files.Asked) -
     except files.Unclear as question:
         return _ask(question, contents, asked)
     except DomainError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(_said(error), icon=":material/error:")
     return None
 
 
@@ -196,7 +196,7 @@ def _ask(
     question: files.Unmatched | files.Unclear, contents: tuple[files.Contents, files.Contents], asked: files.Asked
 ) -> files.ReadPair | None:
     """What the files alone cannot say is asked for; who has answered gets the pair."""
-    st.warning(plain(str(question)), icon=":material/help:")
+    st.warning(_said(question), icon=":material/help:")
     if isinstance(question, files.Unmatched):
         match = choices.of_labels(question)
         answered = None if match is None else replace(asked, match=match)
@@ -208,8 +208,12 @@ def _ask(
     try:
         return _carried_out(contents, answered)
     except DomainError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(_said(error), icon=":material/error:")
         return None
+
+
+def _said(error: Exception) -> str:
+    return plain(files.without_options(str(error)))
 
 
 def _known(contents: files.Contents) -> tuple[str, str]:
@@ -248,7 +252,7 @@ def _facts(facts: files.Report) -> None:
     with left:
         st.dataframe({"": ["source", "target"], **rows}, hide_index=True)
         for note in facts.notes:
-            st.caption(":material/info: " + plain(note))
+            st.caption(":material/info: " + plain(files.without_options(note)))
     with right:
         chart(_balance(facts), "balance", "samples per class")
 
