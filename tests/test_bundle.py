@@ -256,6 +256,11 @@ def test_a_bad_bundle_is_refused_in_a_sentence(name: str, packed: dict[str, byte
     assert "\n" not in str(refused.value)
 
 
+def test_a_bundle_decides_all_of_its_run(capsys: pytest.CaptureFixture) -> None:
+    assert main(["train", "--bundle", "run.zip", "--gamma", "3", "--domain", "moons"]) == 2
+    assert "--bundle says all of the run: leave --gamma, --domain out." in capsys.readouterr().err
+
+
 def test_what_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert main(["train", "--bundle", str(tmp_path / "none.zip")]) == 2
     assert "there is no such folder or file" in capsys.readouterr().err

@@ -133,6 +133,27 @@ def test_a_built_in_domains_run_reads_plain_arrays(tmp_path: Path) -> None:
         np.testing.assert_array_equal(new_samples(bundle, tmp_path / name).x, x)
 
 
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (np.zeros((0, 2)), "there is no sample in it"),
+        (np.array([[0.0, np.inf]]), "it holds values that are not finite"),
+        (np.zeros((4, 3)), "the run reads one array of shape"),
+    ],
+)
+def test_samples_that_cannot_be_predicted_are_refused(
+    x: np.ndarray, message: str, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    assert main(["train", "--domain", "moons", "--max-iter", "2", "--out", str(tmp_path / "RUN")]) == 0
+    np.save(tmp_path / "x.npy", x)
+    command = ["predict", "--run", str(tmp_path / "RUN"), "--data", str(tmp_path / "x.npy")]
+    assert main([*command, "--out", str(tmp_path / "p.csv")]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "p.csv").exists()
+
+
 def test_new_recordings_are_cut_and_named_by_the_runs_plan(tmp_path: Path) -> None:
     def recordings(file: str, classes: int) -> str:
         rng = np.random.default_rng(len(file))

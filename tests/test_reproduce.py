@@ -138,6 +138,16 @@ def test_live_changes_are_repeated(tmp_path: Path) -> None:
     assert "    20: dict(REVERSAL_LIMIT=0.2, LEARNING_RATE=0.002, step=step_4),\n" in text
 
 
+def test_runs_in_several_threads_are_repeated(tmp_path: Path) -> None:
+    torch.set_num_threads(2)
+    try:
+        status, text = repeat(tmp_path, make_pair((200,), n=300), SHORT.replace(batch_size=256, extractor_width=512))
+    finally:
+        torch.set_num_threads(1)
+    assert status == 0, text
+    assert "torch.set_num_threads(2)" in text
+
+
 def test_the_script_runs_alone_and_holds_no_more_than_it_needs(tmp_path: Path) -> None:
     trainer = Trainer(domains.load("moons"), domains.preset("moons").replace(max_iter=30))
     trainer.advance(30)

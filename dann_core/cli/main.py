@@ -136,6 +136,10 @@ def _shown_in(bar: tqdm) -> Callable[[Trainer], None]:
 
 
 def _repeat(options: argparse.Namespace) -> int:
+    decided = [k.name for k in Settings.knobs()] + ["domain", "set", "method", "plan", "record"]
+    given = [f"--{name.replace('_', '-')}" for name in decided if getattr(options, name)]
+    if given:
+        raise KnobError(f"--bundle says all of the run: leave {', '.join(given)} out.")
     bundle = Bundle.open(options.bundle)
     record, before = bundle.record, bundle.history()
     files = options.source, options.target, options.labels_file, options.target_labels_file

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dann_core.domains.files.errors import by, count, reason, refusal
+from dann_core.domains.files.errors import by, reason, refusal
 from dann_core.method import networks
 from dann_core.method.data import Standardizer
 from dann_core.method.grading import View, samples_a_pass
@@ -47,9 +47,8 @@ class Model:
         Raises `UploadError` for samples of another shape.
         """
         if x.shape[1:] != self.record.sample_shape:
-            expected = by(self.record.sample_shape)
-            why = f"its samples are {by(x.shape[1:])} and the run's {expected}; give {count(2, 'sample')} of that shape"
-            raise refusal("the new samples", why)
+            why = f"they are {by(x.shape[1:])} and those of the run {by(self.record.sample_shape)}; give such samples"
+            raise refusal("new samples", why)
         tensor = torch.from_numpy(self.standardizer(x, "target"))
         if tensor.ndim == 4:
             tensor = tensor.contiguous(memory_format=torch.channels_last)

@@ -62,12 +62,14 @@ def read_again(bundle: Bundle, opened: Mapping[FileRole, Contents]) -> ReadPair:
 def new_samples(bundle: Bundle, path: Path) -> Samples:
     """New target samples, read as the run read its own. Raises `UploadError` for what does not fit."""
     plan, shape = bundle.plan(), bundle.record.sample_shape
-    if plan is None:
-        return _plain(open_path(path), shape)
-    samples = read_one(open_path(path, plan.target.header), plan)
+    samples = _plain(open_path(path), shape) if plan is None else read_one(open_path(path, plan.target.header), plan)
     if samples.x.shape[1:] != shape:
         said = f"its samples are {by(samples.x.shape[1:])}, those of the run {by(shape)}"
         raise refusal(path.name, f"{said}; take plan and settings from one run")
+    if not len(samples.x):
+        raise refusal(path.name, "there is no sample in it; give at least one")
+    if not np.isfinite(samples.x).all():
+        raise refusal(path.name, "it holds values that are not finite; fill the gaps or leave those samples out")
     return samples
 
 

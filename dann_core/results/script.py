@@ -56,7 +56,8 @@ def script(pair: DomainPair, settings: Settings, changes: Sequence[Change], iter
     """The source text of a script that trains so many iterations from these settings of iteration 0 on.
 
     `changes` are the live ones after that, in order. The script reads `data.npz` (`source_x`, `source_y`, `target_x`)
-    and compares with `history.csv`, both beside it; `has_data` says whether the bundle has the first one.
+    and compares with `history.csv`, both beside it; `has_data` says whether the bundle has the first one. It computes
+    in as many threads as this process, which is taken for the one that has trained.
     """
     with torch.device("meta"):
         network = Network(pair.sample_shape, pair.n_classes, settings)
@@ -67,6 +68,7 @@ def script(pair: DomainPair, settings: Settings, changes: Sequence[Change], iter
     body = _template().render(
         title=f"Domain-adversarial training: {_one_line(pair.name)}.",
         versions=f"torch {torch.__version__}, numpy {np.__version__}",
+        threads=torch.get_num_threads(),
         has_data=has_data,
         iterations=iterations,
         constants="@CONSTANTS@",
