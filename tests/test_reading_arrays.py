@@ -223,3 +223,22 @@ def test_labels_are_given_to_pictures_by_their_names() -> None:
     short = Held("labels.csv", {k: v[:3] for k, v in columns.items()}, table=True)
     with pytest.raises(UploadError, match=r"no label for 'c\.png' \(one of 1\)"):
         read_pair(source, source, guessed.plan, source_labels=short)
+
+
+def test_channels_of_a_struct_have_the_names_that_it_says() -> None:
+    """As Paderborn's files: a struct with a Name and Data for each channel, sampled at two rates."""
+    named = {}
+    for k, way in enumerate((("K1", "a.mat"), ("K2", "b.mat"))):
+        for j, (channel, steps) in enumerate((("force", 400), ("phase_current", 4_000), ("vibration_1", 4_000))):
+            named[(*way, "rec", "Y", str(j + 1), "Name")] = np.array([channel])
+            named[(*way, "rec", "Y", str(j + 1), "Data")] = recording(k, steps, seed=j)[None]
+    made = read(Held("s.zip", named), Held("t.zip", named))
+    assert made.plan.channel == "vibration_1"
+    np.testing.assert_array_equal(made.pair.source_x[0, 0], recording(0, 4_000, seed=2)[: made.pair.sample_shape[1]])
+
+
+def test_a_signal_with_a_label_for_each_step_is_cut_where_it_changes() -> None:
+    steps = arrays("s.npz", signal=recording(0, 9_000), label=np.repeat([0, 1, 0], 3_000))
+    made = read(steps, steps, window=(500, None))
+    assert np.bincount(made.pair.source_groups).tolist() == [6, 6, 6]
+    assert made.pair.source_y[::6].tolist() == [0, 1, 0]

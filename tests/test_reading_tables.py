@@ -213,3 +213,13 @@ def test_of_ten_digits_ten_may_be_zero() -> None:
     np.testing.assert_array_equal(numbered(10, (0, 1), match=("minus 1",)).target_y, np.arange(100) % 10)
     np.testing.assert_array_equal(numbered(10, (0, 1), match=("10=0",)).target_y, (np.arange(100) + 1) % 10)
     np.testing.assert_array_equal(numbered(10, (1, 0), match=("0=10",)).target_y, (np.arange(100) - 1) % 10)
+
+
+def test_a_text_column_of_the_target_that_shares_no_class_is_no_label() -> None:
+    columns, y = features()
+    made = read(table("s.csv", **columns, tree=WORDS[y]), table("t.csv", **columns, note=np.array(["x", "y", "z"])[y]))
+    assert made.pair.target_y is None
+    assert (
+        read(table("s.csv", **columns, tree=WORDS[y]), table("t.csv", **columns, kind=WORDS[y])).pair.target_y
+        is not None
+    )
