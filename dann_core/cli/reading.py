@@ -20,7 +20,7 @@ _PARTS = (
     "missing",
     "split_by",
 )
-_OF_PLAN = (*_PARTS, "window", "drop", "keep")
+_OF_PLAN = (*_PARTS, "window", "drop", "keep", "match", "header")
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
@@ -66,7 +66,7 @@ def read_files(options: argparse.Namespace) -> ReadPair:
     """The pair of the files that the options name. Raises `DomainError` for what cannot be read so."""
     plan = None
     if options.plan is not None:
-        given = [f"--{name.replace('_', '-')}" for name in _OF_PLAN if getattr(options, name)]
+        given = [f"--{name.replace('_', '-')}" for name in _OF_PLAN if getattr(options, name) not in (None, [])]
         if given:
             raise DomainError(f"--plan says all of how to read: leave {', '.join(given)} out, or change the plan.")
         plan = ReadingPlan.from_json(options.plan.read_bytes(), options.plan.name)

@@ -13,7 +13,7 @@ from dann_core.domains.files.limits import MAX_COLUMNS
 from dann_core.domains.files.names import natural
 from dann_core.domains.files.pictures import decoded
 from dann_core.domains.files.plan import Reading, ReadingPlan
-from dann_core.domains.files.recordings import channels_of, recordings_of
+from dann_core.domains.files.recordings import Recording, channels_of, recordings_of
 from dann_core.domains.files.samples import Samples
 from dann_core.domains.files.shaping import checked_range, shaped
 from dann_core.domains.files.tabular import read_columns
@@ -126,6 +126,8 @@ def _recordings(contents: Contents, reading: Reading, plan: ReadingPlan, labels_
     y, said = None, ()
     if reading.labels.by in ("folder", "file name"):
         y = from_places(contents, reading.labels, items, "recording")
+    elif reading.labels.by == "item" and len(items) == 1 and plan.windows is not None:
+        return _stretches(contents, recorded[0], reading, plan, labels_from)
     elif reading.labels.by == "item":
         y, note = for_files(labels_from or contents, reading.labels, items)
         said = (note,)
@@ -144,6 +146,17 @@ def _recordings(contents: Contents, reading: Reading, plan: ReadingPlan, labels_
         raise refusal(file, f"{text}; cut them into windows (--window LENGTH)")
     x, notes = shaped(file, "recordings", np.stack(values), plan.kind)
     return Samples(file, x, y, rows=np.array(names), notes=said + notes)
+
+
+def _stretches(
+    contents: Contents, recording: Recording, reading: Reading, plan: ReadingPlan, labels_from: Contents | None
+) -> Samples:
+    """One signal with a label for each step, cut where the labels change."""
+    x = checked_range(contents.file, recording.name, recording.load(contents), gaps=False)
+    y = from_item(labels_from or contents, reading.labels, x.shape[1])
+    parts = runs(y)
+    names = [f"{recording.name}, steps {s.start} to {s.stop}" for s in parts]
+    return windowed(contents.file, [x[:, s] for s in parts], names, y[[s.start for s in parts]], plan, ())
 
 
 _FORMS = {"array": _array, "columns": read_columns, "pictures": _pictures, "recordings": _recordings}

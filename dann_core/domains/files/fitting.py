@@ -107,7 +107,8 @@ def _order(other: str, names: Sequence[str], texts: set[str], samples: Samples) 
         raise refusal(file, f"{text}; give both the same features in the same order")
     if missing:
         noun = "column" if len(missing) == 1 else "columns"
-        text = f"it lacks the {noun} {listed(missing)} of {shown(other)}; add or rename, or leave out there (--drop)"
+        text = f"it lacks the {noun} {listed(missing)} of {shown(other)} (it has {listed(theirs)}); add or rename, or "
+        text += "leave out there (--drop)"
         raise refusal(file, text)
     swapped = [name for name in names if name in samples.texts] or [name for name in sorted(texts) if name in theirs]
     if swapped:

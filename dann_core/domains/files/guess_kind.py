@@ -12,11 +12,15 @@ from dann_core.domains.files.domain_file import DomainFile
 from dann_core.domains.files.evidence import looks_like_pixels, looks_like_signals
 from dann_core.domains.files.held import loaded
 from dann_core.domains.files.plan import ReadingPlan, Windows
+from dann_core.domains.files.shaping import SMALLEST_SIDE
 from dann_core.domains.files.windows import ENOUGH, LENGTHS
 from dann_core.settings.catalogue import Kind
 
 RATIO = 4
 """A grey picture is rarely this much longer than it is wide, a signal always is."""
+
+FAINT = 5
+"""Of grey levels; counts of words or genes are mostly below."""
 
 _LONG, _FEW = 4 * LENGTHS[0], 32
 
@@ -62,7 +66,8 @@ def _of_rows(source: DomainFile, x: np.ndarray) -> Kind:
         source.say("signals guessed", steps=x.shape[1])
         return "signals"
     side = math.isqrt(x.shape[1])
-    is_whole = x.dtype.kind in "biuf" and bool(np.isfinite(x).all()) and looks_like_pixels(x) and x.max() > 1
-    if side * side == x.shape[1] and side >= 8 and is_whole and np.mean(x == 0) < 0.98:
+    is_finite = x.dtype.kind in "biuf" and bool(np.isfinite(x).all())
+    is_square = side * side == x.shape[1] and side >= SMALLEST_SIDE
+    if is_square and is_finite and looks_like_pixels(x) and np.median(x[x > 0]) > FAINT:
         source.say("maybe images", n=x.shape[1], shape=(side, side))
     return "vectors"

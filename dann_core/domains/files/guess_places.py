@@ -53,6 +53,10 @@ def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: str, sou
     if len(items) > 1 and len(named) == 1:
         domain.say("label recording", name=named[0].name)
         return Labels(by="item", name=named[0].name)
+    steps = [i for i in others if len(items) == 1 and max(i.shape) == max(items[0].shape) and is_label_name(last_of(i))]
+    if what == "recording" and len(steps) == 1:
+        domain.say("label steps", name=steps[0].name)
+        return Labels(by="item", name=steps[0].name)
     if _names_tell(names, items, source):
         return _by_names(domain, items, names)
     if domain.role == "target":

@@ -22,8 +22,10 @@ MOST_CATEGORIES = 20
 _MOSTLY = 0.5
 
 
-def guess_table(domain: DomainFile, source: Reading | None, features: Sequence[str]) -> Reading:
-    """How the table of this domain is read; the target follows the source and its `features`.
+def guess_table(
+    domain: DomainFile, source: Reading | None, features: Sequence[str], classes: Sequence[str] = ()
+) -> Reading:
+    """How the table of this domain is read; the target follows the source, its `features` and its `classes`.
 
     Raises `Unclear` where nothing is plainly the source's label.
     """
@@ -31,7 +33,7 @@ def guess_table(domain: DomainFile, source: Reading | None, features: Sequence[s
     reading = Reading(form="columns", name=name, rows=domain.rows, header=domain.asked.header)
     columns = table_items(domain.contents, reading)
     domain.say("rows")
-    labels = _labels(domain, columns, source, features)
+    labels = _labels(domain, columns, source, features, classes)
     return reading.model_copy(update={"labels": labels})
 
 
@@ -43,7 +45,13 @@ def _table_of(domain: DomainFile) -> str:
     return "/".join(tables[0])
 
 
-def _labels(domain: DomainFile, columns: list[Item], source: Reading | None, features: Sequence[str]) -> Labels:
+def _labels(
+    domain: DomainFile,
+    columns: list[Item],
+    source: Reading | None,
+    features: Sequence[str],
+    classes: Sequence[str],
+) -> Labels:
     asked = domain.asked.labels_of(domain.role)
     if asked == NO_LABELS:
         return Labels()
@@ -66,13 +74,19 @@ def _labels(domain: DomainFile, columns: list[Item], source: Reading | None, fea
         domain.say("label one-hot columns", names=hot)
         return Labels(by="columns", names=hot)
     rule, label = _plain_label(domain, [c for c in columns if c.path[-1] not in features])
-    if label is not None:
+    if label is not None and (rule == "label named" or _shares(domain, columns, label, classes)):
         domain.say(rule, name=label)
         return Labels(by="item", name=label)
     if domain.role == "target":
         domain.say("no label beside features" if set(names) <= set(features) else "unlabelled")
         return Labels()
     raise unclear_table(domain, columns)
+
+
+def _shares(domain: DomainFile, columns: list[Item], label: str, classes: Sequence[str]) -> bool:
+    """Whether a column of texts holds one of the source's classes; any will do where these are not known."""
+    values = as_texts(loaded(domain.contents, found(domain.file, columns, label, "column")))
+    return not classes or bool({v.casefold() for v in np.unique(values)} & {c.casefold() for c in classes})
 
 
 def _one_hot_columns(domain: DomainFile, columns: list[Item]) -> tuple[str, ...]:

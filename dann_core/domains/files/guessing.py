@@ -6,21 +6,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from dann_core.domains.files.asking import Asked
 from dann_core.domains.files.carry_out import in_folder
 from dann_core.domains.files.contents import Contents, Item
-from dann_core.domains.files.domain_file import DomainFile
+from dann_core.domains.files.domain_file import DomainFile, as_texts
 from dann_core.domains.files.errors import refusal
 from dann_core.domains.files.facts import Fact
 from dann_core.domains.files.guess_arrays import can_be_samples, guess_array
 from dann_core.domains.files.guess_kind import guess_kind
 from dann_core.domains.files.guess_places import guess_place_labels, split_domains
 from dann_core.domains.files.guess_table import features_of, guess_table
-from dann_core.domains.files.held import found
+from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import class_folders, file_classes
 from dann_core.domains.files.names import is_data_name, is_row_number_name, last_of
 from dann_core.domains.files.plan import Form, Reading, ReadingPlan, Windows
 from dann_core.domains.files.recordings import by_file, common_endings, is_long, recordings_of
+from dann_core.domains.files.tabular import table_items
 from dann_core.domains.files.windows import are_samples, default_windows
 
 
@@ -97,11 +100,19 @@ def _tables(source: DomainFile, target: DomainFile) -> ReadingPlan:
     ours = guess_table(source, None, ())
     features, left_out = features_of(source, ours)
     if any(i.table is not None for i in target.items):
-        theirs = guess_table(target, ours, features)
+        theirs = guess_table(target, ours, features, _classes_of_rows(source, ours))
     else:
         theirs, _ = guess_array(target, None)
     plan = _plan(source, ours, theirs, drop=left_out)
     return guess_kind(source, plan, None)
+
+
+def _classes_of_rows(source: DomainFile, reading: Reading) -> list[str]:
+    """The classes that the source's label column names."""
+    if reading.labels.by != "item" or reading.labels.file:
+        return []
+    column = found(source.file, table_items(source.contents, reading), reading.labels.name, "column")
+    return np.unique(as_texts(loaded(source.contents, column))).tolist()
 
 
 def _pictures(source: DomainFile, target: DomainFile) -> ReadingPlan:
@@ -160,17 +171,19 @@ def _channel(domain: DomainFile) -> tuple[str, tuple[str, ...]]:
     if not endings:
         text = "its files hold several long arrays under different names; say which is meant (--channel NAME or ending)"
         raise refusal(domain.file, text)
-    domain.say("channel", name=endings[0], others=tuple(endings[1:]) or ("none",))
-    return endings[0], drop
+    # Of channels sampled at several rates, the longest; of these, one that measures vibration, else the first.
+    chosen = max(endings, key=lambda e: (endings[e], bool(re.search("vib|acc|DE", e))))
+    domain.say("channel", name=chosen, others=tuple(e for e in endings if e != chosen) or ("none",))
+    return chosen, drop
 
 
-def _are_channels(items: Sequence[Item]) -> bool:
+def _are_channels(items: dict[Item, str]) -> bool:
     """Whether the arrays of one file are channels of one recording: the same length, and names with one beginning."""
     if len(items) < 2 or len({max(i.shape) for i in items}) > 1:
         return False
     # `eeg_1`, `eeg_2` are recordings; `X100_DE_time`, `X100_FE_time` begin alike and end in words.
-    without_numbers = {re.sub(r"\d+$", "", last_of(i)) for i in items}
-    return len({i.name[:4] for i in items}) == 1 and len(without_numbers) == len(items)
+    without_numbers = {re.sub(r"\d+$", "", name) for name in items.values()}
+    return len({name[:4] for name in items.values()}) == 1 and len(without_numbers) == len(items)
 
 
 def _asked_windows(asked: Asked) -> Windows | None:

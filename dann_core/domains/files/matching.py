@@ -61,10 +61,9 @@ def refused(target: str, source: str, y: np.ndarray, unknown: Sequence[str], cla
     text += f"(it has {listed(classes)}); "
     by = shift(values, classes)
     if by and len(classes) == 10:
-        ten, all_ = ("0=10", PLUS) if by < 0 else ("10=0", MINUS)
-        text += (
-            f"say whether 10 is the digit 0 (--match {ten}) or all count {all_} (--match '{all_}'), or choose no labels"
-        )
+        ten, all_, much = ("0=10", PLUS, "few") if by < 0 else ("10=0", MINUS, "many")
+        text += f"say whether 10 is the digit 0 (--match {ten}) or all are one too {much} (--match '{all_}'), "
+        text += "or choose no labels"
     else:
         text += "say which class each means (--match LABEL=CLASS), relabel or remove these samples or choose no labels"
     return Unmatched(str(refusal(target, text)), tuple(values), tuple(classes))

@@ -13,8 +13,10 @@ from dann_core.domains.files.errors import UploadError, quoted, refusal, shown
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.fitting import apply, fit
 from dann_core.domains.files.identity import DataFile
+from dann_core.domains.files.labelling import class_folders
 from dann_core.domains.files.matching import asked_match, encoded, guessed_match, refused, shift
 from dann_core.domains.files.plan import Fitted, Labels, ReadingPlan
+from dann_core.domains.files.recordings import is_long
 from dann_core.domains.files.report import Report, report
 from dann_core.domains.files.samples import Role, Samples
 from dann_core.domains.pair import DomainError, DomainPair
@@ -108,8 +110,11 @@ def _if_there(contents: Contents, labels: Labels, labels_from: Contents | None) 
     if labels.by == "item" and not labels.file and all(labels.name not in (i.name, i.path[-1]) for i in contents.items):
         return Labels()
     missing_file = bool(labels.file) and labels_from is None
-    in_folders = all(len(i.path) > 1 for i in contents.items if i.holds == "picture")
-    return Labels() if missing_file or (labels.by == "folder" and not in_folders) else labels
+    placed = [i for i in contents.items if i.holds == "picture" or is_long(i)]
+    strays = labels.by == "folder" and not all(class_folders(placed, labels.level))
+    columns = {i.path[-1] for i in contents.items}
+    no_columns = labels.by == "columns" and not set(labels.names) <= columns
+    return Labels() if missing_file or strays or no_columns else labels
 
 
 def _classes(source: Samples) -> tuple[str, ...]:

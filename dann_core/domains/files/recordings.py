@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dann_core.domains.files.contents import Contents, Item
+from dann_core.domains.files.contents import Contents, Item, Path
 from dann_core.domains.files.errors import listed, quoted, refusal
 from dann_core.domains.files.held import loaded
-from dann_core.domains.files.names import file_of, natural, without_ending
+from dann_core.domains.files.names import file_of, is_label_name, last_of, natural, without_ending
 
 SHORTEST, MOST_CHANNELS, RATIO = 64, 256, 4
 """Steps that a recording has at least, channels at most, and how many times longer than wide it is."""
@@ -57,14 +57,29 @@ def is_long(item: Item) -> bool:
     return steps >= SHORTEST and width <= MOST_CHANNELS and steps >= RATIO * width
 
 
-def by_file(contents: Contents, folder: str = "") -> dict[tuple[str, ...], list[Item]]:
-    """The long arrays and columns of each file of an archive (of the one file that it is: under ())."""
+def by_file(contents: Contents, folder: str = "") -> dict[tuple[str, ...], dict[Item, str]]:
+    """The long arrays and columns of each file of an archive (of the one file that it is: under ()), with their names.
+
+    An array beside a text called Name, as in a struct of channels, is called what that says. Arrays that are called
+    labels are none of them.
+    """
     way = tuple(folder.split("/")) if folder else ()
-    files: dict[tuple[str, ...], list[Item]] = {}
+    said = _said_names(contents)
+    files: dict[tuple[str, ...], dict[Item, str]] = {}
     for item in sorted(contents.items, key=lambda i: natural(file_of(i) or i.path)):
-        if item.path[: len(way)] == way and is_long(item):
-            files.setdefault(file_of(item), []).append(item)
+        if item.path[: len(way)] != way or not is_long(item) or (item.table is None and is_label_name(last_of(item))):
+            continue
+        own = "/".join(item.path[len(file_of(item)) :]) or without_ending(item.name)
+        files.setdefault(file_of(item), {})[item] = said.get(item.path[:-1], own)
     return files
+
+
+def _said_names(contents: Contents) -> dict[Path, str]:
+    """What the field Name of each struct says that the struct is."""
+    fields = [i for i in contents.items if i.holds == "texts" and i.path[-1].lower() == "name" and not i.problem]
+    fields = [i for i in fields if math.prod(i.shape) == 1]
+    values = contents.load(fields) if fields else []
+    return {i.path[:-1]: str(v.reshape(-1)[0]) for i, v in zip(fields, values, strict=True)}
 
 
 def recordings_of(contents: Contents, folder: str, channel: str, drop: Collection[str] = ()) -> list[Recording]:
@@ -74,11 +89,14 @@ def recordings_of(contents: Contents, folder: str, channel: str, drop: Collectio
     """
     found: list[Recording] = []
     for way, items in by_file(contents, folder).items():
-        kept = [i for i in items if is_channel(i, channel) and (i.table is None or i.path[-1] not in drop)]
+        kept = [
+            item
+            for item, name in items.items()
+            if is_channel(item, name, channel) and (item.table is None or name not in drop)
+        ]
         if not kept:
-            names = listed(i.name for i in items)
-            text = f"it has no channel {quoted(channel)} ({names}); name another one (--channel NAME or its ending)"
-            raise refusal(contents.file, text, f"entry {quoted('/'.join(way))}" if way else "")
+            text = f"it has no channel {quoted(channel)} (it has {listed(items.values())}); name another one "
+            raise refusal(contents.file, f"{text}(--channel NAME)", f"entry {quoted('/'.join(way))}" if way else "")
         tables = list(dict.fromkeys(i.table for i in kept if i.table is not None))
         found += [Recording(tuple(i for i in kept if i.table == table)) for table in tables]
         found += [Recording((i,)) for i in kept if i.table is None]
@@ -88,21 +106,23 @@ def recordings_of(contents: Contents, folder: str, channel: str, drop: Collectio
     return found
 
 
-def is_channel(item: Item, channel: str) -> bool:
+def is_channel(item: Item, name: str, channel: str) -> bool:
     """Whether the item is called so, or its name ends so."""
-    return not channel or item.name.endswith(channel) or item.path[-1] == channel
+    return not channel or name.endswith(channel) or item.name.endswith(channel)
 
 
-def common_endings(files: Sequence[Sequence[Item]]) -> list[str]:
-    """The endings of names that tell the channels: each stands in every file once, as `DE_time` of `X100_DE_time`."""
-    endings = []
-    for item in files[0]:
-        name = without_ending("/".join(item.path[len(file_of(item)) :])) or item.name
+def common_endings(files: Sequence[dict[Item, str]]) -> dict[str, int]:
+    """The endings of names that tell the channels, with their steps in the first file.
+
+    Each stands in every file once, as `DE_time` of `X100_DE_time`.
+    """
+    endings = {}
+    for item, name in files[0].items():
         # From the whole name on, always one word less at its beginning.
         for start in [0, *(m.end() for m in re.finditer(r"[_/.\s-]+", name))]:
             ending = name[start:]
-            if ending and all(sum(is_channel(i, ending) for i in items) == 1 for items in files):
-                endings.append(ending)
+            if ending and all(sum(is_channel(i, n, ending) for i, n in items.items()) == 1 for items in files):
+                endings[ending] = max(item.shape)
                 break
     return endings
 
