@@ -3,6 +3,7 @@
 import { InputImages } from "./input-images.js"
 import { InputPoints } from "./input-points.js"
 import { InputSignals } from "./input-signals.js"
+import { INPUT_CAPTIONS } from "./picture-words.js"
 
 const KINDS = { plane: InputPoints, components: InputPoints, images: InputImages, signals: InputSignals }
 
@@ -17,8 +18,10 @@ export class Input {
 
   setScene(scene) {
     const { input } = scene.values
-    if (!Object.hasOwn(KINDS, input)) throw new Error(`This page cannot draw inputs of the kind ${input}.`)
     this.close()
+    // A film may leave them out.
+    if (input === "none") return
+    if (!Object.hasOwn(KINDS, input)) throw new Error(`This page cannot draw inputs of the kind ${input}.`)
     this.picture = new KINDS[input](this.host, scene)
     this.picture.zoomed = (zoom) => this.zoomed?.(zoom)
     this.picture.pointed = (number) => this.pointed?.(number)
@@ -29,7 +32,7 @@ export class Input {
   }
 
   caption(look) {
-    return this.picture?.caption(look) ?? ""
+    return this.picture?.caption(look) ?? INPUT_CAPTIONS.none
   }
 
   description(frame, look) {

@@ -67,6 +67,7 @@ export const INPUT_CAPTIONS = {
   components: "The inputs' first two principal components, coloured like the features.",
   images: "Samples and what the classifier takes them for.",
   signals: "Samples and what the classifier takes them for.",
+  none: "The inputs were left out of this film.",
 }
 
 export const CURVES_CAPTION =

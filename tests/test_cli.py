@@ -54,6 +54,27 @@ def test_two_files_train_with_the_defaults_of_their_kind(tmp_path: Path) -> None
     assert written["class_names"] == ["cultivar 1", "cultivar 2", "cultivar 3"]
 
 
+def test_what_was_read_is_said_first_and_saved_as_a_plan_that_reads_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    files = ["--source", str(SAMPLES / "wine_source.csv"), "--target", str(SAMPLES / "wine_target.csv")]
+    short = ["--max-iter", "5", "--out"]
+    assert main(["train", *files, *short, str(tmp_path / "a"), "--drop", "hue", "--target-labels", "none"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("What was read. Source wine_source.csv: ")
+    assert said.index("left out as asked: 'hue'") < said.index("source accuracy")
+    plan = tmp_path / "a" / "plan.json"
+    assert main(["train", *files, *short, str(tmp_path / "b"), "--plan", str(plan)]) == 0
+    assert (tmp_path / "b" / "plan.json").read_text() == plan.read_text()
+    assert (tmp_path / "b" / "history.csv").read_text() == (tmp_path / "a" / "history.csv").read_text()
+    assert main(["train", *files, *short, str(tmp_path / "c"), "--plan", str(plan), "--drop", "hue"]) == 2
+    assert "--plan says all of how to read: leave --drop out" in capsys.readouterr().err
+    plan.write_text(plan.read_text().replace("median", "mode"))
+    assert main(["train", *files, *short, str(tmp_path / "c"), "--plan", str(plan)]) == 2
+    assert "plan.json, 'missing': this is no reading plan" in capsys.readouterr().err
+    assert not (tmp_path / "c").exists()
+
+
 @pytest.mark.parametrize(
     ("command", "message"),
     [

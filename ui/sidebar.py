@@ -13,7 +13,7 @@ from dann_core.settings.knobs import Knob
 from dann_core.settings.methods import METHODS, method_of
 from server.experiment import Experiment
 from server.place import engine
-from ui import upload
+from ui import results, upload
 from ui.controls import control, showing
 from ui.text import STANDARDISED
 
@@ -38,6 +38,7 @@ def draw(state: Experiment) -> None:
                     st.caption(f"**{title}**")
                     _group(state, knobs, group)
                 _size(state)
+        results.draw(state)
 
 
 def _group(state: Experiment, knobs: Iterable[Knob], group: str) -> None:

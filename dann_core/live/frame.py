@@ -41,15 +41,18 @@ A frame of moons has at most 15,000 bytes, one of digits at most 20,000.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from contourpy import contour_generator
 
-from dann_core.live.message import FRAME, Message
+from dann_core.live.message import FRAME, Message, unpack
 from dann_core.live.recording import KNOBS, Shown, binned, figures_of
 from dann_core.live.scene import as_classes
 from dann_core.live.sight import Surface
 from dann_core.live.snapshot import Snapshot
+from dann_core.method.history import COLUMNS
 from dann_core.method.schedules import adapts_from
 from dann_core.settings import Settings
 
@@ -97,6 +100,18 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
     told = {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in values.items()}
     message = Message(FRAME, told, arrays, exam, exam_arrays)
     return Shown(snapshot.iteration, values["first"], message.pack(), figures_of(message), complete)
+
+
+def with_rows(frame: Shown, first: int, history: Sequence | np.ndarray) -> Shown:
+    """The same frame with rows from another iteration on: those that `history` `(m, 6)` has up to the frame's own."""
+    if first == frame.first:
+        return frame
+    message, rows = unpack(frame.packed), np.asarray(history, np.float64).reshape(-1, len(COLUMNS))
+    # A row that stands for several iterations has their mean.
+    rows = rows[(rows[:, 0] > first - 0.5) & (rows[:, 0] < frame.iteration)]
+    values, arrays = {**message.values, "first": first}, {**message.arrays, "rows": binned(rows, BINS)}
+    packed = Message(message.kind, values, arrays, message.exam, message.exam_arrays).pack()
+    return replace(frame, first=first, packed=packed)
 
 
 def boundaries(surface: Surface) -> np.ndarray:

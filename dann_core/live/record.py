@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dann_core.domains.pair import DomainPair
+from dann_core.live.frame import with_rows
 from dann_core.live.recording import Recording
 from dann_core.live.slices import Slice
 from dann_core.live.worker import LiveRun
@@ -40,7 +41,9 @@ def record(
             recording.add(run.advance(_slice(settings, due)).frame)
             trained(run.trainer)
     for _ in range(SETTLING):
-        recording.add(run.advance(_slice(settings, 0, complete=True)).frame)
+        # It takes the last frame's place, and tells the same iterations.
+        looked = run.advance(_slice(settings, 0, complete=True)).frame
+        recording.add(with_rows(looked, recording.latest.first, run.trainer.history.rows))
         if recording.latest.complete:
             break
     return recording, run.trainer

@@ -94,6 +94,12 @@ class Recording:
         kept = self._kept
         return kept[-1][1] if kept else None
 
+    def copy(self) -> Recording:
+        """One of the same frames that does not grow with it."""
+        copied = Recording(self.limit, self.limit_bytes)
+        copied.scene, copied._next, copied._kept = self.scene, self._next, self._kept
+        return copied
+
     def add(self, frame: Shown) -> int:
         """Append a frame; one of the same iteration as the last replaces it. Returns its number."""
         number, kept = self._next, self._kept
@@ -118,13 +124,17 @@ class Recording:
 
     def save(self, path: Path, *, exam: bool = True) -> None:
         """Write the file; without `exam`, nothing in it comes from target labels. Raises `OSError`."""
+        path.write_bytes(self.content(exam=exam))
+
+    def content(self, *, exam: bool = True) -> bytes:
+        """What `save` writes. Raises `MessageError` where there is nothing yet."""
         if self.scene is None:
             raise MessageError("There is nothing to save yet: the run has no frame.")
-        entries = [(0, self.scene), *((n, f.packed) for n, f in self._kept)]
-        with path.open("wb") as file:
-            for number, message in entries:
-                written = message if exam else without_exam(message)
-                file.write(_ENTRY.pack(len(written), number) + written + bytes(-len(written) % 8))
+        parts = []
+        for number, message in [(0, self.scene), *((n, f.packed) for n, f in self._kept)]:
+            written = message if exam else without_exam(message)
+            parts.append(_ENTRY.pack(len(written), number) + written + bytes(-len(written) % 8))
+        return b"".join(parts)
 
     @classmethod
     def load(cls, path: Path) -> Recording:

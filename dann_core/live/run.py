@@ -15,7 +15,7 @@ from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import EngineError, Handle
 from dann_core.live.pace import NORMAL, SPEEDS, Speed
 from dann_core.live.recording import Recording, rows_message
-from dann_core.live.slices import SLICE_SECONDS, Answer, Slice
+from dann_core.live.slices import SLICE_SECONDS, Answer, Checkpoint, Resumption, Slice, Standing
 from dann_core.method.history import Change, History
 from dann_core.settings import Settings
 
@@ -59,7 +59,7 @@ class Run:
         self.playing = False
         self.failure: Exception | None = None
         self.speed = NORMAL
-        self._launch = launch
+        self._launch, self._first = launch, settings
         self._handle: Handle | None = None
         # Taken again by what a future calls when it is cancelled by its holder.
         self._lock = threading.RLock()
@@ -71,6 +71,7 @@ class Run:
         self._heard_at = time.monotonic()
         self._steps = 0
         self._slice_seconds = SLICE_SECONDS
+        self._checkpoint: Checkpoint | None = None
 
     @property
     def iteration(self) -> int:
@@ -186,6 +187,12 @@ class Run:
             # A history that grows while it is read would lose what is added.
             return rows_message(self.history, self.recording, after_iteration, after_number, end)
 
+    def standing(self) -> Standing:
+        """Where it stands now, to be made anew elsewhere."""
+        with self._lock:
+            resumption = Resumption(self.iteration, self.changes, self._checkpoint)
+            return Standing(self.pair, self._first, resumption, self.history.rows.copy(), self.recording.copy())
+
     def wait(self, seconds: float) -> None:
         """Wait for the slices under way, at most so long."""
         futures.wait(list(self._pending), seconds)
@@ -202,6 +209,7 @@ class Run:
         with self._lock:
             self._pending.clear()
             self.history, self.recording, self.changes = History(), Recording(), ()
+            self._checkpoint = None
             self._handle = None
         self.heard()
 
@@ -315,5 +323,6 @@ class Run:
             return
         self.history.extend(answer.rows)
         self.changes, self.device = answer.changes, answer.device
+        self._checkpoint = answer.checkpoint or self._checkpoint
         self.recording.add(answer.frame)
         self._pace.append((self._heard_at, answer.frame.iteration))

@@ -1,0 +1,147 @@
+"""A film: a recording and the player in one HTML file, which plays from disk and asks no server for anything."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import html
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from dann_core.film.cut import cut, history_of
+from dann_core.film.modules import import_map
+from dann_core.live.message import Message, unpack
+from dann_core.live.recording import Recording
+
+HERE = Path(__file__).parent
+LIMIT_MB = 4.0
+"""What a file may have unless another limit is given: mail servers take it, and a run of 120 frames fits whole."""
+
+MOST_FRAMES = 300
+"""More the player thins out itself."""
+
+# Even if something in the file broke out of its place, it could load nothing and tell nobody.
+POLICY = "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline' data:; img-src data: blob:"
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="only light">
+<title>{title}</title>
+<style>{style}</style>
+<script type="importmap">{modules}</script>
+</head>
+<body>
+<h1>{title}</h1>
+<main id="film"><noscript>This film needs JavaScript; it loads nothing from the network.</noscript></main>
+<footer><b>In this file</b> ({size}, plays without a network): {inside} Made with DANN Explorer.</footer>
+<script type="application/octet-stream" id="recording">{recording}</script>
+<script type="module">
+{entry}</script>
+</body>
+</html>
+"""
+
+
+class FilmError(ValueError):
+    """A recording that no film can be made of; the sentence says why."""
+
+
+def film(
+    recording: Recording,
+    *,
+    history: Sequence | np.ndarray | None = None,
+    inputs: bool = True,
+    exam: bool = True,
+    limit_mb: float = LIMIT_MB,
+) -> bytes:
+    """The recording as one HTML file of at most `limit_mb` (10^6 bytes): frames go until it fits, evenly over the run.
+
+    `history` are the run's rows `(iterations, 6)`, where more is known than the frames tell. Without
+    `inputs` no input pictures and points are inside, without `exam` nothing that target labels went into. The same
+    recording gives the same bytes. Raises `FilmError` for a recording without frames, one that is damaged, or whose
+    first and last frame alone are too large.
+    """
+    if recording.scene is None or not recording.frames:
+        raise FilmError("There is no film yet: the run has no frame.")
+    try:
+        rows = history_of(recording) if history is None else history
+        return _fitting(recording, rows, round(limit_mb * 1e6), inputs=inputs, exam=exam)
+    except FilmError:
+        raise
+    except (IndexError, KeyError, TypeError, ValueError) as error:
+        raise FilmError(f"The recording is damaged: {error}.") from None
+
+
+def _fitting(recording: Recording, history: Sequence | np.ndarray, limit: int, **kept: bool) -> bytes:
+    total = len(recording.frames)
+    count = min(total, MOST_FRAMES)
+    while True:
+        made = _page(cut(recording, count, history, **kept), total)
+        if len(made) <= limit:
+            return made
+        if count <= 2:
+            raise FilmError(
+                f"The first and the last frame alone make a film of {len(made):,} bytes, and the limit is {limit:,}: "
+                "raise it, or leave the inputs out."
+            )
+        count = max(2, min(count - 1, count * limit // len(made)))
+
+
+def _page(recording: Recording, total: int) -> bytes:
+    scene = unpack(recording.scene)
+    entry = (HERE / "film.js").read_text(encoding="utf-8")
+    parts = {
+        "policy": POLICY,
+        "title": html.escape(str(scene.values["name"])),
+        "style": (HERE / "film.css").read_text(encoding="utf-8"),
+        "modules": json.dumps({"imports": import_map(entry)}),
+        "recording": base64.b64encode(gzip.compress(recording.content(), mtime=0)).decode(),
+        "entry": entry,
+    }
+    size = len(_PAGE.format(**parts, size="", inside="").encode())
+    inside = html.escape(_inside(scene, len(recording.frames), total))
+    return _PAGE.format(**parts, size=_megabytes(size), inside=inside).encode()
+
+
+def _inside(scene: Message, kept: int, total: int) -> str:
+    """What a person must know who passes the file on."""
+    values = scene.values
+    (shown_source, shown_target), (source, target) = values["shown"], values["samples"]
+    parts = [
+        f"all {total:,} frames of the recording" if kept == total else f"{kept:,} of the recording's {total:,} frames",
+        f"features and predictions of {shown_source:,} of {source:,} source and {shown_target:,} of {target:,} target "
+        "samples",
+        _inputs(scene),
+        f"the names of {len(values['classes']):,} classes",
+        "the source's labels",
+        _exam(scene),
+    ]
+    return f"{', '.join(parts[:-1])}; {parts[-1]}."
+
+
+def _inputs(scene: Message) -> str:
+    kind = scene.values["input"]
+    if kind == "none":
+        return "no inputs"
+    if kind == "plane":
+        return "their inputs"
+    if kind == "components":
+        return "two principal components of their inputs"
+    return f"the inputs of {len(scene.arrays['picked']):,} of them as {'pictures' if kind == 'images' else 'curves'}"
+
+
+def _exam(scene: Message) -> str:
+    if not scene.values["labelled"]:
+        return "the target has no labels"
+    return "the target's labels too, as an exam" if scene.exam_arrays else "the target's labels are left out"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
