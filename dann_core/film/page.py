@@ -115,7 +115,7 @@ def _inside(scene: Message, kept: int, total: int) -> str:
     values = scene.values
     (shown_source, shown_target), (source, target) = values["shown"], values["samples"]
     parts = [
-        f"all {total:,} frames of the recording" if kept == total else f"{kept:,} of the recording's {total:,} frames",
+        f"{'all' if kept == total else f'{kept:,} of'} {total:,} frames of the recording",
         f"features and predictions of {shown_source:,} of {source:,} source and {shown_target:,} of {target:,} target "
         "samples",
         _inputs(scene),
