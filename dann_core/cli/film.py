@@ -66,7 +66,7 @@ def _demo(options: argparse.Namespace) -> None:
     from dann_core.film.site import films, write
 
     one_thread()
-    names = options.domain or domains.names()
+    names = list(dict.fromkeys(options.domain or domains.names()))
     recordings = films(names, options.seed)
     write(options.out, tqdm(recordings, total=len(names), unit="film", disable=None), options.limit)
     print(f"open {options.out / 'index.html'}, or copy the folder to a web host")

@@ -36,7 +36,8 @@ _INDEX = """<!DOCTYPE html>
 <p>A network learns from a labelled source domain and is to work on a target domain without labels. While it learns to
 classify, a discriminator tries to tell the domains apart by the network's features, and the reversed gradient teaches
 the network to leave it nothing to see. Each film is a whole run, recorded: play it, drag its slider, point at samples.
-</p>
+The stills are the features at the first and the last iteration: circles are the source, triangles the target; colour is
+the class, the target's as predicted.</p>
 </header>
 <main>
 {cards}
@@ -87,7 +88,7 @@ def still(recording: Recording) -> bytes:
     ends = (recording.frames[0], recording.frames[-1])
     for axes, frame in zip(figure.subplots(1, 2), ends, strict=True):
         draw_features(axes, scene, unpack(frame.packed))
-        axes.set_title(f"iteration {frame.iteration:,}", fontsize=9)
+        axes.set_title(f"iteration {frame.iteration:,}", fontsize=13)
     return saved(figure, "png")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import threading
 import time
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from concurrent import futures
 from concurrent.futures import Future
 from typing import Literal
+
+import numpy as np
 
 from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import EngineError, Handle
@@ -185,6 +188,11 @@ class Run:
         with self._lock:
             # A history that grows while it is read would lose what is added.
             return rows_message(self.history, self.recording, after_iteration, after_number, end)
+
+    def so_far(self) -> tuple[Recording, np.ndarray]:
+        """What has been recorded, and the history `(iterations, 6)`; neither changes while the run goes on."""
+        with self._lock:
+            return copy.copy(self.recording), self.history.rows
 
     def wait(self, seconds: float) -> None:
         """Wait for the slices under way, at most so long."""
