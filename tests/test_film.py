@@ -217,8 +217,8 @@ def test_a_module_that_cannot_be_followed_is_said(tmp_path: Path, monkeypatch: p
 
 def test_the_command_makes_a_film_of_a_recording(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "to" / "film.html"
-    assert main(["film", str(MOONS), str(out), "--limit", "0.6", "--without", "exam"]) == 0
-    assert out.read_bytes() == film(Recording.load(MOONS), limit_mb=0.6, exam=False)
+    assert main(["film", str(MOONS), str(out), "--limit", "0.6", "--without", "exam", "--without", "inputs"]) == 0
+    assert out.read_bytes() == film(Recording.load(MOONS), limit_mb=0.6, exam=False, inputs=False)
     assert "MB" in capsys.readouterr().out
     assert main(["film", str(ROOT / "README.md"), str(out)]) == 2
     assert "dann_core: README.md" in capsys.readouterr().err

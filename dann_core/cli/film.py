@@ -27,11 +27,11 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("out", type=Path, metavar="OUT.html")
     parser.add_argument(
         "--without",
-        nargs="+",
+        action="append",
         choices=PARTS,
-        default=(),
+        default=[],
         help="leave out the inputs (pictures, curves and points of the drawn samples) or the exam (all that target "
-        "labels went into)",
+        "labels went into); may be repeated",
     )
     _add_limit(parser)
     site = commands.add_parser(
