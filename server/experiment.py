@@ -13,6 +13,7 @@ from dann_core import domains
 from dann_core.domains import Domain, DomainError, DomainPair
 from dann_core.engine.base import EngineError
 from dann_core.live.run import Run
+from dann_core.results.origin import Origin
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError, from_text, to_text
 from dann_core.settings.methods import METHODS
@@ -48,7 +49,7 @@ class Experiment:
         self._recoveries_seen = 0
         self._lock = threading.RLock()
         run = self._made(pair, settings)
-        self.now = Now(domain, base, run, Twin(run, self.heard), new_id())
+        self.now = Now(Origin(domain), base, run, Twin(run, self.heard), new_id())
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Experiment:
@@ -134,7 +135,7 @@ class Experiment:
             knob = rebuilds[0]
             old, new = (to_text(getattr(s, knob.name)) for s in (self.settings, settings))
             notice = Notice("rebuilt", label=knob.label, old=old, new=new)
-            self._start(self.domain, pair, settings, self.now.base, notice)
+            self._start(self.now.origin, pair, settings, self.now.base, notice)
 
     def _change_live(self, settings: Settings) -> None:
         changed = self.settings.differences(settings)
@@ -158,31 +159,32 @@ class Experiment:
                 return
             label = next(k.label for k in domain.knobs() if k.name == name)
             notice = Notice("new data", label=label, value=to_text(value))
-            self._start(domain, pair, self.settings, self.now.base, notice)
+            self._start(Origin(domain), pair, self.settings, self.now.base, notice)
 
     def choose(self, name: str) -> None:
         """Go to another built-in domain with its preset."""
         domain, preset = domains.get(name)(), domains.preset(name)
         pair = built_in_pair(domain, preset.seed)
         with self._lock:
-            self._start(domain, pair, preset, preset, Notice("domain", title=domain.title))
+            self._start(Origin(domain), pair, preset, preset, Notice("domain", title=domain.title))
 
-    def use_upload(self, pair: DomainPair, settings: Settings) -> None:
+    def use_upload(self, pair: DomainPair, settings: Settings, origin: Origin | None = None) -> None:
         """Go to an uploaded pair."""
         with self._lock:
-            self._start(None, pair, settings, settings, Notice("upload", name=pair.name))
+            self._start(origin or Origin(), pair, settings, settings, Notice("upload", name=pair.name))
 
     def open(self, domain: Domain | None, pair: DomainPair, settings: Settings) -> None:
         """Go to an experiment from elsewhere, a cell of a sweep: at iteration 0, as it was trained there."""
         base = Settings.for_pair(pair) if domain is None else domains.preset(domain.key)
         with self._lock:
-            self._start(domain, pair, settings, base, Notice("cell"))
+            origin = self.now.origin if pair is self.pair else Origin(domain)
+            self._start(origin, pair, settings, base, Notice("cell"))
 
     def reset(self) -> None:
         """Back to iteration 0 with the same first weights."""
         with self._lock:
             # Settings and domains stay as they are: nothing that Streamlit draws changes.
-            self._start(self.domain, self.pair, self.settings, self.now.base, Notice("reset"), redraws=0)
+            self._start(self.now.origin, self.pair, self.settings, self.now.base, Notice("reset"), redraws=0)
 
     def undo(self) -> None:
         """Bring the run before the last rebuild back, where it was; a trained run that it replaces is kept too."""
@@ -242,7 +244,7 @@ class Experiment:
 
     def _start(
         self,
-        domain: Domain | None,
+        origin: Origin,
         pair: DomainPair,
         settings: Settings,
         base: Settings,
@@ -258,7 +260,7 @@ class Experiment:
         run.speed = before.run.speed
         # Share was pressed for the samples that were here.
         is_shared = before.is_shared and pair is before.run.pair
-        self.now, self.touched = Now(domain, base, run, Twin(run, self.heard), new_id(), is_shared), True
+        self.now, self.touched = Now(origin, base, run, Twin(run, self.heard), new_id(), is_shared), True
         self._recoveries_seen = 0
         self.page += redraws
         self._say(notice)

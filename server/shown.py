@@ -8,8 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 from dann_core.domains import Domain, DomainPair
 from dann_core.live.run import Run
+from dann_core.results.origin import Origin
 from dann_core.settings import Settings
-from dann_core.settings.knobs import to_text
 from server.twin import Twin
 
 _ids = itertools.count(1)
@@ -29,18 +29,23 @@ def built_in_pair(domain: Domain, seed: int) -> DomainPair:
 class Now(NamedTuple):
     """What a page shows: read as one, since another thread may be about to replace it. Undo brings such back.
 
-    `domain` is None for an uploaded pair. `base` are the settings that the pair starts with: the preset of a built-in
+    `origin` says where the pair comes from. `base` are the settings that the pair starts with: the preset of a built-in
     domain or `Settings.for_pair`; a link holds what differs from it. `twin` is the run without adaptation. `scene` is
     another number whenever what players have of the run before is of no use. `is_shared` says whether others may see
     an uploaded pair's samples.
     """
 
-    domain: Domain | None
+    origin: Origin
     base: Settings
     run: Run
     twin: Twin
     scene: int
     is_shared: bool = False
+
+    @property
+    def domain(self) -> Domain | None:
+        """The built-in domain; None for an uploaded pair."""
+        return self.origin.domain
 
     @property
     def title(self) -> str:
@@ -55,8 +60,7 @@ class Now(NamedTuple):
 @lru_cache(maxsize=256)
 def _query(domain: Domain, base: Settings, settings: Settings) -> dict[str, str]:
     # Asked for with every frame, and nearly always the same.
-    knobs = {k.name: to_text(getattr(domain, k.name)) for k in domain.knobs() if getattr(domain, k.name) != k.default}
-    return {"domain": domain.key, **knobs, **settings.to_query(base)}
+    return domain.to_query(settings, base)
 
 
 class Notice:

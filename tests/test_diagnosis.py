@@ -114,3 +114,15 @@ def test_facts_that_are_no_numbers_are_left_out() -> None:
     assert "a_distance" not in facts
     assert "lambda" not in facts
     assert all(map(math.isfinite, facts.values()))
+
+
+def test_windows_of_one_recording_never_judge_each_other() -> None:
+    # Every recording has an offset of its own: whoever has seen its other windows recognises it, and nothing else.
+    random = np.random.default_rng(0)
+    groups = np.repeat(np.arange(40), 10)
+    offsets = random.normal(size=(80, 60)) * 3
+    a, b = (offsets[first : first + 40][groups] + 0.1 * random.normal(size=(400, 60)) for first in (0, 40))
+    assert proxy_a_distance(a, b) > 1.5
+    assert proxy_a_distance(a, b, (groups, groups)) < 0.7
+    alone = np.zeros(400, int)
+    assert proxy_a_distance(a, b, (alone, alone)) == proxy_a_distance(a, b)

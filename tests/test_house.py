@@ -120,6 +120,8 @@ FIRST_PAGE = (
     "ui.visitors",
     "ui.upload",
     "ui.phone",
+    "ui.results",
+    "ui.film",
     "ui.text",
 )
 SLOW = {"torch", "sklearn", "openTSNE", "scipy", "h5py", "distributed", "contourpy", "pandas", "pyarrow"}

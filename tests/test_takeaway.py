@@ -13,13 +13,12 @@ from dann_core.live.message import unpack
 
 
 def opened(page: Page) -> None:
-    page.get_by_text("Take away").click()
-    expect(page.get_by_text("A film of this run")).to_be_visible()
+    page.get_by_text("Take it away").click()
 
 
 def film(page: Page) -> bytes:
     with page.expect_download() as download:
-        page.get_by_role("button", name="Film (HTML)").click()
+        page.get_by_role("button", name="Film", exact=True).click()
     assert download.value.suggested_filename == "film.html"
     return Path(download.value.path()).read_bytes()
 
@@ -34,8 +33,8 @@ def test_a_run_is_taken_away_as_a_film(page: Page, address: str, picture) -> Non
     # Whole curves, also where the server has thinned its frames.
     assert all(after.first == before.iteration for before, after in zip(held.frames, held.frames[1:], strict=False))
     assert "xy" in unpack(held.scene).arrays
-    page.get_by_text("target labels (exam)").click()
-    page.get_by_text("input samples").click()
+    page.get_by_text("target labels (exam) in the film").click()
+    page.get_by_text("input samples in the film").click()
     # Below the button, which is by then another one.
     expect(page.get_by_text("source labels and features and predictions of the drawn samples.")).to_be_visible()
     picture(page, "take-away")
@@ -50,7 +49,8 @@ def test_a_run_is_taken_away_as_a_film(page: Page, address: str, picture) -> Non
 def test_before_play_there_is_nothing_to_take_away(page: Page, address: str) -> None:
     page.goto(address)
     opened(page)
-    expect(page.get_by_text("press Play")).to_be_visible()
+    expect(page.get_by_text("nothing trained yet")).to_be_visible()
+    expect(page.get_by_role("button", name="Film", exact=True)).to_have_count(0)
 
 
 def test_of_an_upload_nothing_of_one_s_own_travels_unasked(page: Page, address: str) -> None:
@@ -63,7 +63,7 @@ def test_of_an_upload_nothing_of_one_s_own_travels_unasked(page: Page, address: 
     expect(page).not_to_have_url(re.compile("domain="))
     play_and_pause(page, 5)
     opened(page)
-    expect(page.get_by_role("switch", name="input samples")).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name="input samples")).not_to_be_checked()
     scene = unpack(inside(film(page)).scene)
     assert scene.values["input"] == "none"
     assert not scene.exam_arrays

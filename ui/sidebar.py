@@ -13,7 +13,7 @@ from dann_core.settings.knobs import Knob
 from dann_core.settings.methods import METHODS, method_of
 from server.experiment import Experiment
 from server.place import engine
-from ui import takeaway, upload
+from ui import results, upload
 from ui.controls import control, showing
 from ui.text import STANDARDISED
 
@@ -24,7 +24,7 @@ TURNED_LIVE = ("gamma", "lambda_max", "learning_rate")
 
 
 def draw(state: Experiment) -> None:
-    """Domains, the three main knobs, and everything else under "more"; then what can be taken away."""
+    """Domains, the three main knobs, and everything else under "more"."""
     with st.sidebar:
         _domain(state)
         knobs = Settings.knobs()
@@ -38,7 +38,7 @@ def draw(state: Experiment) -> None:
                     st.caption(f"**{title}**")
                     _group(state, knobs, group)
                 _size(state)
-        takeaway.draw(state)
+        results.draw(state)
 
 
 def _group(state: Experiment, knobs: Iterable[Knob], group: str) -> None:

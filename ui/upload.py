@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from dann_core.domains import DomainError, DomainPair, files
+from dann_core.domains import DomainError, files
 from dann_core.domains.files import limits
 from dann_core.live.scene import as_rgb
+from dann_core.results.origin import Origin
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 from server.experiment import Experiment
 from ui import palette, visitors
+from ui import upload_choices as choices
 from ui.charts import Spec, base_layout, shown
 from ui.plot import chart
 from ui.text import STANDARDISED, plain
@@ -30,9 +32,6 @@ SAMPLE_PAIRS = {
 }
 MOST_LABELS = 20
 """Class names under a bar chart; of more, only every second or third is written."""
-
-KINDS = ("auto", "vectors", "signals", "images")
-"""What a sample is; "auto" reads it from the array's shape."""
 
 
 @dataclass
@@ -74,16 +73,20 @@ def draw(state: Experiment) -> None:
             st.button("Close", icon=":material/close:", on_click=close_panel)
         left, right = st.columns(2)
         with left:
-            source = _file("source", "Source: labelled samples")
+            source, chosen = _file("source", "Source: labelled samples")
         with right:
-            target = _file("target", "Target: samples of the other domain, labels optional (an exam only)")
+            target, more = _file("target", "Target: samples of the other domain, labels optional (an exam only)")
+        asked = files.Asked(**chosen, **more) if source else None
         if source is None or target is None:
+            if source is not None:
+                _alone(source, asked)
             st.caption(
-                f"CSV with a header, NPZ, MAT (5 or 7.3) or a ZIP of images in one folder per class; up to "
-                f"{limits.MAX_FILE_BYTES // limits.MIB} MB each. The run on the page stays until you train on these."
+                "Tables (CSV, TSV, Excel, Parquet, ARFF, svmlight), arrays (NPZ, NPY, MAT, HDF5), a ZIP of pictures or "
+                f"recordings; up to {limits.MAX_FILE_BYTES // limits.MIB} MB each. The run on the page stays until you "
+                "train on these."
             )
             return
-        _pair(state, source, target)
+        _pair(state, (source, target), asked)
 
 
 def _sample_downloads() -> None:
@@ -98,44 +101,32 @@ def _sample_downloads() -> None:
                     )
 
 
-def _file(role: str, label: str) -> files.Samples | None:
+def _file(role: files.Role, label: str) -> tuple[files.Contents | None, dict[str, str | None]]:
     """One file drop with what is to be chosen in it; a refusal is shown in its place."""
     dropped = st.file_uploader(label, key=f"file {role}")
     if dropped is None:
         # Also after a visit to another page, which empties the drops.
-        for slot in (f"table {role}", f"samples {role}", "pair"):
+        for slot in (f"file {role}", "read", "guess"):
             panel().held.pop(slot, None)
-        return None
+        return None, {}
     try:
-        table = _remembered(
-            f"table {role}", dropped.file_id, lambda: files.inspect(dropped.name, dropped.getvalue(), role)
+        opened = _remembered(
+            f"file {role}",
+            dropped.file_id,
+            lambda: files.Remembered(files.open_file(dropped.name, dropped.getvalue())),
         )
-        choice = _choice(role, table)
-        return _remembered(f"samples {role}", (dropped.file_id, choice), lambda: files.read(table, choice))
     except DomainError as error:
         st.error(plain(str(error)), icon=":material/error:")
-        return None
+        return None, {}
+    return opened, choices.of_file(role, opened)
 
 
-def _choice(role: str, table: files.Table) -> files.Choice:
-    with st.container(horizontal=True):
-        data = table.guess.data
-        if len(table.data_options) > 1:
-            data = _select(f"samples of the {role}", table.data_options, data, f"data {role} {table.file}")
-        labels = table.guess.labels
-        options = [*table.label_options, *([files.NO_LABELS] if role == "target" else [])]
-        if options:
-            chosen = _select(f"labels of the {role}", options, labels or files.NO_LABELS, f"labels {role} {table.file}")
-            labels = None if chosen == files.NO_LABELS else chosen
-        kind = "auto"
-        if table.data_options:
-            kind = _select(f"the {role} holds", KINDS, kind, f"kind {role} {table.file}")
-    return files.Choice(data=data, labels=labels, kind=kind)
-
-
-def _select(label: str, options: list[str], guess: str | None, key: str) -> str:
-    index = list(options).index(guess) if guess in options else 0
-    return st.selectbox(label, options, index=index, format_func=files.shown, key=key)
+def _alone(source: files.Contents, asked: files.Asked) -> None:
+    """What is wrong with the source is said before there is a target."""
+    try:
+        _remembered("guess", (_known(source), asked), lambda: files.guess(source, source, asked))
+    except DomainError as error:
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def _remembered(slot: str, key: object, make: Callable[[], Any]) -> Any:
@@ -147,11 +138,14 @@ def _remembered(slot: str, key: object, make: Callable[[], Any]) -> Any:
     return held[slot][1]
 
 
-def _pair(state: Experiment, source: files.Samples, target: files.Samples) -> None:
+def _pair(state: Experiment, contents: tuple[files.Contents, files.Contents], asked: files.Asked) -> None:
+    read = _read(contents, asked)
+    if read is None:
+        return
+    pair, facts = read.pair, read.report
     try:
-        made_from = tuple(panel().held[f"samples {role}"][0] for role in ("source", "target"))
-        pair, settings, facts = _remembered("pair", made_from, lambda: _paired(source, target))
-    except (DomainError, KnobError) as error:
+        settings = Settings.for_pair(pair)
+    except KnobError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     _facts(facts)
@@ -164,7 +158,7 @@ def _pair(state: Experiment, source: files.Samples, target: files.Samples) -> No
         strict=True,
     ):
         with column:
-            _samples(role, pair, domain, x, y)
+            _samples(role, read, domain, x, y)
     # The style sheet takes the player's buttons away meanwhile: its Play is for another experiment.
     with st.container(horizontal=True, vertical_alignment="center", key="upload-ready"):
         st.button(
@@ -172,24 +166,72 @@ def _pair(state: Experiment, source: files.Samples, target: files.Samples) -> No
             type="primary",
             icon=":material/play_arrow:",
             on_click=_train,
-            args=(state, pair, settings),
+            args=(state, read, settings),
         )
         st.caption(STANDARDISED[settings.standardisation])
 
 
-def _paired(source: files.Samples, target: files.Samples) -> tuple[DomainPair, Settings, files.Preview]:
-    pair = files.make_pair(source, target)
-    return pair, Settings.for_pair(pair), files.preview(pair, source, target)
+def _read(contents: tuple[files.Contents, files.Contents], asked: files.Asked) -> files.ReadPair | None:
+    """The pair by the controls, or None while a question is open or the files are refused, which is said."""
+    asked = choices.of_pair(contents, asked)
+    try:
+        plan = _guessed(contents, asked).plan
+        asked = choices.of_columns(plan, contents, choices.of_recordings(plan, contents, asked))
+        return _carried_out(contents, asked)
+    except files.Unmatched as question:
+        return _ask(question, contents, asked)
+    except files.Unclear as question:
+        return _ask(question, contents, asked)
+    except DomainError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    return None
 
 
-def _train(state: Experiment, pair: DomainPair, settings: Settings) -> None:
+def _ask(
+    question: files.Unmatched | files.Unclear, contents: tuple[files.Contents, files.Contents], asked: files.Asked
+) -> files.ReadPair | None:
+    """What the files alone cannot say is asked for; who has answered gets the pair."""
+    st.warning(plain(str(question)), icon=":material/help:")
+    if isinstance(question, files.Unmatched):
+        match = choices.of_labels(question)
+        answered = None if match is None else replace(asked, match=match)
+    else:
+        parts = choices.of_domains(question) if question.part == "domains" else None
+        answered = None if parts is None else replace(asked, split_by=parts)
+    if answered is None:
+        return None
+    try:
+        return _carried_out(contents, answered)
+    except DomainError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+
+
+def _known(contents: files.Contents) -> tuple[str, str]:
+    """What tells it from another file."""
+    return contents.file, contents.sha256
+
+
+def _guessed(contents: tuple[files.Contents, files.Contents], asked: files.Asked) -> files.Guessed:
+    return _remembered("guess", (*map(_known, contents), asked), lambda: files.guess(*contents, asked))
+
+
+def _carried_out(contents: tuple[files.Contents, files.Contents], asked: files.Asked) -> files.ReadPair:
+    def made() -> files.ReadPair:
+        guessed = files.guess(*contents, asked)
+        return files.read_pair(*contents, guessed.plan, match=asked.match, notes=guessed.notes)
+
+    return _remembered("read", (*map(_known, contents), asked), made)
+
+
+def _train(state: Experiment, read: files.ReadPair, settings: Settings) -> None:
     # Who was away for too long has no place any more: the page then says so, and keeps the files.
     if visitors.has_place():
-        state.use_upload(pair, settings)
+        state.use_upload(read.pair, settings, Origin.of(read))
         close_panel()
 
 
-def _facts(facts: files.Preview) -> None:
+def _facts(facts: files.Report) -> None:
     shape = " x ".join(f"{n:,}" for n in facts.sample_shape)
     rows = {
         "file": [facts.source.file, facts.target.file],
@@ -206,7 +248,7 @@ def _facts(facts: files.Preview) -> None:
         chart(_balance(facts), "balance", "samples per class")
 
 
-def _balance(facts: files.Preview) -> Spec:
+def _balance(facts: files.Report) -> Spec:
     names = [shown(name) for name in facts.class_names]
     colours = [palette.class_colour(k) for k in range(len(names))]
     bars = [
@@ -231,7 +273,8 @@ def _balance(facts: files.Preview) -> Spec:
     return {"data": bars, "layout": base_layout(170, "balance") | layout}
 
 
-def _samples(role: str, pair: DomainPair, facts: files.DomainFacts, x: np.ndarray, y: np.ndarray | None) -> None:
+def _samples(role: str, read: files.ReadPair, facts: files.DomainFacts, x: np.ndarray, y: np.ndarray | None) -> None:
+    pair = read.pair
     picked = np.array(facts.examples)
     captions = [f"row {i}" if y is None else files.shown(pair.class_names[y[i]]) for i in picked]
     if pair.kind == "images":
@@ -243,7 +286,9 @@ def _samples(role: str, pair: DomainPair, facts: files.DomainFacts, x: np.ndarra
     elif pair.kind == "signals":
         chart(_signals(x[picked, 0].astype(np.float64), captions), f"samples {role}", "eight signals")
     else:
-        values = {f"{j + 1}": x[picked, j] for j in range(min(x.shape[1], 12))}
+        # As the file calls them, or by their number.
+        names = read.report.columns or tuple(f"{j + 1}" for j in range(x.shape[1]))
+        values = {files.shown(names[j]): x[picked, j] for j in range(min(x.shape[1], 12))}
         st.dataframe({"class" if y is not None else "row": captions, **values}, hide_index=True, height=200)
 
 

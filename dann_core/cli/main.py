@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import json
 import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from safetensors.torch import save_file
+import numpy as np
 from tqdm import tqdm
 
 from dann_core import domains
 from dann_core.cli import film as command_film
+from dann_core.cli import predict as command_predict
 from dann_core.cli import sweep as command_sweep
 from dann_core.cli.options import add_options, experiment
-from dann_core.domains import Domain, DomainError, DomainPair
+from dann_core.domains import DomainError, DomainPair
 from dann_core.engine import EngineError, device, one_thread
 from dann_core.film.page import FilmError
 from dann_core.live.message import MessageError
-from dann_core.method.history import COLUMNS
+from dann_core.live.recording import Recording
 from dann_core.method.training import Trainer
+from dann_core.results.bundle import Bundle, repeated
+from dann_core.results.origin import Origin
+from dann_core.results.outcome import Outcome
+from dann_core.results.reading import same_data
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 
@@ -31,15 +34,17 @@ PROGRESS_EVERY = 25
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command line; returns the exit status: 0, or 2 with one sentence on stderr for wrong input."""
+    """Run a command line; returns the exit status: 0, or 2 with one sentence on stderr for wrong input.
+
+    1: a run that was repeated has another history.
+    """
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        options.command(options)
+        return options.command(options) or 0
     except (DomainError, EngineError, FilmError, KnobError, MessageError, OSError) as error:
         print(f"dann_core: {error}", file=sys.stderr)
         return 2
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,11 +60,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     training.set_defaults(command=_train)
     add_options(training)
-    training.add_argument("--out", type=Path, default=Path("run"), metavar="RUN", help="folder for the results (run)")
+    training.add_argument(
+        "--out",
+        type=Path,
+        default=Path("run"),
+        metavar="RUN",
+        help="a folder for the results, or a RUN.zip that also holds a recording and figures (run)",
+    )
+    training.add_argument(
+        "--with-data", action="store_true", help="the results hold the data of files too, so that reproduce.py runs"
+    )
+    training.add_argument(
+        "--features",
+        action="store_true",
+        help="the predictions hold the features too, and the embedding of what is drawn where the run is recorded",
+    )
+    training.add_argument(
+        "--bundle",
+        type=Path,
+        metavar="FILE",
+        help="train a written run (folder or ZIP) once more, and say whether its history is the same; where its data "
+        "are not in it, with the same --source and --target",
+    )
     training.add_argument(
         "--record", type=Path, metavar="FILE", help="also record the run, as the page's player shows it"
     )
     command_sweep.add_to(commands)
+    command_predict.add_to(commands)
     command_film.add_to(commands)
     return parser
 
@@ -72,21 +99,60 @@ def _list_domains(options: argparse.Namespace) -> None:
             print(f"    --set {shlex.quote(f'{knob.name}={knob.default}')}  {knob.help}")
 
 
-def _train(options: argparse.Namespace) -> None:
+def _train(options: argparse.Namespace) -> int:
     one_thread()
-    pair, settings, domain = experiment(options)
+    if options.bundle:
+        return _repeat(options)
+    meant = experiment(options)
+    pair, settings = meant.pair, meant.settings
+    if meant.read is not None:
+        # Before the training, so that a wrong guess need not wait for its end to be seen.
+        print(meant.read.report.text, flush=True)
+    recording = None
     with tqdm(total=settings.max_iter, unit="it", disable=None) as bar:
+        if options.record or _is_bundle(options.out):
+            recording, trainer = _recorded(pair, settings, _shown_in(bar))
+        else:
+            trainer = _plain(pair, settings, _shown_in(bar))
+    if options.record:
+        options.record.parent.mkdir(parents=True, exist_ok=True)
+        recording.save(options.record)
+    origin = Origin(meant.domain) if meant.read is None else Origin.of(meant.read)
+    _write(Outcome(trainer, origin, recording), options)
+    return 0
 
-        def trained(trainer: Trainer) -> None:
-            last = trainer.history[-1]
-            bar.set_postfix({"lambda": f"{last['lambda']:.2f}", "adversarial": f"{last['adversarial_loss']:.3f}"})
-            bar.update(trainer.iteration - bar.n)
 
-        trainer = (
-            _recorded(pair, settings, options.record, trained) if options.record else _plain(pair, settings, trained)
-        )
-    _write(options.out, trainer, domain)
-    _report(trainer, options.out)
+def _is_bundle(out: Path) -> bool:
+    return out.suffix == ".zip"
+
+
+def _shown_in(bar: tqdm) -> Callable[[Trainer], None]:
+    def trained(trainer: Trainer) -> None:
+        last = trainer.history[-1]
+        bar.set_postfix({"lambda": f"{last['lambda']:.2f}", "adversarial": f"{last['adversarial_loss']:.3f}"})
+        bar.update(trainer.iteration - bar.n)
+
+    return trained
+
+
+def _repeat(options: argparse.Namespace) -> int:
+    bundle = Bundle.open(options.bundle)
+    record, before = bundle.record, bundle.history()
+    files = options.source, options.target, options.labels_file, options.target_labels_file
+    pair, origin = same_data(bundle, *files)
+    with tqdm(total=record.iterations, unit="it", disable=None) as bar:
+        trainer = repeated(record, pair, device(), _shown_in(bar))
+    _write(Outcome(trainer, origin), options)
+    same = ((trainer.history.rows == before) | np.isnan(trainer.history.rows) & np.isnan(before)).all(1)
+    if same.all():
+        print(f"the same history as {options.bundle}, bit for bit: {len(before):,} iterations")
+        return 0
+    print(
+        f"not the history of {options.bundle} from iteration {same.argmin():,} on: largest difference "
+        f"{np.nanmax(np.abs(trainer.history.rows - before)):.2g}; it was made with "
+        + ", ".join(f"{name} {version}" for name, version in record.made_with.items())
+    )
+    return 1
 
 
 def _plain(pair: DomainPair, settings: Settings, trained: Callable[[Trainer], None]) -> Trainer:
@@ -97,33 +163,18 @@ def _plain(pair: DomainPair, settings: Settings, trained: Callable[[Trainer], No
     return trainer
 
 
-def _recorded(pair: DomainPair, settings: Settings, file: Path, trained: Callable[[Trainer], None]) -> Trainer:
+def _recorded(pair: DomainPair, settings: Settings, trained: Callable[[Trainer], None]) -> tuple[Recording, Trainer]:
     # Only those who record wait for what pictures need.
     from dann_core.live.record import record
 
-    recording, trainer = record(pair, settings, device(), trained=trained)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    recording.save(file)
-    return trainer
+    return record(pair, settings, device(), trained=trained)
 
 
-def _write(folder: Path, trainer: Trainer, domain: Domain | None) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    settings = {
-        "domain": None if domain is None else {"name": domain.key, **domain.model_dump()},
-        "pair": trainer.pair.name,
-        "class_names": trainer.pair.class_names,
-        "sample_shape": trainer.pair.sample_shape,
-        "settings": trainer.settings.model_dump(),
-    }
-    (folder / "settings.json").write_text(json.dumps(settings, indent=2) + "\n")
-    with (folder / "history.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        writer.writerows(trainer.history)
-    weights = {name: tensor.contiguous() for name, tensor in trainer.network.state_dict().items()}
-    # Without the inputs' scale, the weights would be of no use to anyone.
-    save_file({**weights, **trainer.standardizer.tensors()}, folder / "model.safetensors")
+def _write(outcome: Outcome, options: argparse.Namespace) -> None:
+    write = outcome.pack if _is_bundle(options.out) else outcome.write
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    write(options.out, with_data=options.with_data, features=options.features)
+    _report(outcome.trainer, options.out)
 
 
 def _report(trainer: Trainer, folder: Path) -> None:

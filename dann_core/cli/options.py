@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+from typing import NamedTuple
 
 from dann_core import domains
+from dann_core.cli.reading import add_reading_options, read_files
 from dann_core.domains import Domain, DomainError, DomainPair
-from dann_core.domains.files import load_files
+from dann_core.domains.files import ReadPair
 from dann_core.settings import GROUPS, Settings
 from dann_core.settings.knobs import Knob, Knobs, from_text
 from dann_core.settings.methods import METHODS
@@ -18,12 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     data = parser.add_argument_group("data")
     data.add_argument("--domain", choices=domains.names(), help="a built-in pair of domains")
     data.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the domain")
-    data.add_argument("--source", type=Path, metavar="FILE", help="labelled source: CSV, NPZ, MAT or ZIP of images")
-    data.add_argument("--target", type=Path, metavar="FILE", help="target of the same kind, labels optional")
-    data.add_argument("--data", metavar="NAME", help="the files' array of samples, where the guess is wrong")
-    data.add_argument("--labels", metavar="NAME", help="their label column or array, where the guess is wrong")
-    data.add_argument("--target-data", metavar="NAME", help="the target's array, where it has another name")
-    data.add_argument("--target-labels", metavar="NAME", help="the target's labels, likewise; none: use none")
+    add_reading_options(parser)
     parser.add_argument(
         "--method",
         choices=METHODS,
@@ -48,8 +44,17 @@ def _help(knob: Knob) -> str:
     return f"{knob.help} ({knob.default})".replace("%", "%%")
 
 
-def experiment(options: argparse.Namespace) -> tuple[DomainPair, Settings, Domain | None]:
-    """The pair, the settings and, for a built-in pair, the domain that the options mean.
+class Meant(NamedTuple):
+    """The experiment that a command line means: on a built-in `domain`, or on files that were `read`."""
+
+    pair: DomainPair
+    settings: Settings
+    domain: Domain | None = None
+    read: ReadPair | None = None
+
+
+def experiment(options: argparse.Namespace) -> Meant:
+    """The experiment that the options mean.
 
     Raises `DomainError` or `KnobError` for options that mean none.
     """
@@ -64,14 +69,13 @@ def experiment(options: argparse.Namespace) -> tuple[DomainPair, Settings, Domai
     if not files:
         settings = domains.preset(options.domain).replace(**given)
         domain = domains.get(options.domain)(**_assignments(options.set, domains.get(options.domain)))
-        return domain.pair(settings.seed), settings, domain
-    if options.source is None or options.target is None:
+        return Meant(domain.pair(settings.seed), settings, domain)
+    if options.source is None or (options.target is None and not (options.split_by or options.plan)):
         raise DomainError("Give both --source and --target.")
     if options.set:
         raise DomainError("--set is for the parameters of a built-in domain; files have none.")
-    names = {name: getattr(options, name) for name in ("data", "labels", "target_data", "target_labels")}
-    pair = load_files(options.source, options.target, **names)
-    return pair, Settings.for_pair(pair).replace(**given), None
+    read = read_files(options)
+    return Meant(read.pair, Settings.for_pair(read.pair).replace(**given), read=read)
 
 
 def _assignments(texts: list[str], kind: type[Knobs]) -> dict[str, object]:

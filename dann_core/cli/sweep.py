@@ -62,8 +62,11 @@ def _plan(options: argparse.Namespace) -> Plan:
         if not equals:
             raise KnobError(f"--axis takes NAME=VALUES, got {text!r}.")
         axes.append(Axis.parse(name.replace("-", "_"), values))
-    pair, settings, domain = experiment(options)
-    return Plan(settings, tuple(axes), options.seeds, domain, None if domain else pair, options.reverse)
+    meant = experiment(options)
+    if meant.read is not None:
+        print(meant.read.report.text)
+    pair = None if meant.domain else meant.pair
+    return Plan(meant.settings, tuple(axes), options.seeds, meant.domain, pair, options.reverse)
 
 
 def _claim(folder: Path, plan: Plan) -> None:

@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from dann_core.domains.pair import DomainError, DomainPair
-from dann_core.settings.knobs import Knob, Knobs, knob
+from dann_core.settings import Settings
+from dann_core.settings.knobs import Knob, Knobs, knob, to_text
 
 ClassShares = Literal["as drawn", "mostly class 0", "classes missing"]
 
@@ -51,6 +52,11 @@ class Domain(Knobs):
     def knobs(cls) -> tuple[Knob, ...]:
         """All knobs of this domain: its own, then the class shares."""
         return tuple(sorted(super().knobs(), key=lambda k: k.name in Domain.model_fields))
+
+    def to_query(self, settings: Settings, base: Settings | None = None) -> dict[str, str]:
+        """What a link to this domain with these settings holds: all that differs from `base`, by default the preset."""
+        knobs = {k.name: to_text(getattr(self, k.name)) for k in self.knobs() if getattr(self, k.name) != k.default}
+        return {"domain": self.key, **knobs, **settings.to_query(base or Settings(**self.preset))}
 
     def pair(self, seed: int) -> DomainPair:
         """The two domains drawn with this seed: the same seed and knobs give identical arrays.

@@ -24,6 +24,10 @@ class DomainPair:
     `class_names`. Without `class_names` the distinct *source* labels, sorted, become the classes; with
     it, labels must already be such integers.
 
+    `source_groups`, `target_groups` `(N,)`, where given, are whole numbers: samples of one number, such as the windows
+    of one recording, never stand on both sides of a split. `source_rows`, `target_rows` `(N,)` say what each sample is
+    called where it comes from: its row, its file, its window.
+
     Raises `DomainError` for anything that cannot be trained on.
     """
 
@@ -33,6 +37,10 @@ class DomainPair:
     target_y: np.ndarray | None = None
     name: str = "domains"
     class_names: tuple[str, ...] | None = field(default=None)
+    source_groups: np.ndarray | None = None
+    target_groups: np.ndarray | None = None
+    source_rows: np.ndarray | None = None
+    target_rows: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         source_x = _checked_inputs("source", self.source_x)
@@ -55,6 +63,11 @@ class DomainPair:
             target_y = None if target_y is None else _checked_indices("target", target_y, len(names))
         if len(np.unique(source_y)) < 2:
             raise DomainError("The source labels hold one class only: a classifier needs at least two.")
+        for domain, x in (("source", source_x), ("target", target_x)):
+            for what in ("groups", "rows"):
+                given = getattr(self, f"{domain}_{what}")
+                if given is not None and np.shape(given) != (len(x),):
+                    raise DomainError(f"The {domain} has {len(x):,} samples but {what} of shape {np.shape(given)}.")
         for name, value in (
             ("source_x", source_x),
             ("target_x", target_x),
@@ -85,7 +98,8 @@ def _shape(x: np.ndarray) -> str:
 
 
 def _checked_inputs(domain: str, x: np.ndarray) -> np.ndarray:
-    x = np.asarray(x)
+    # In another order in memory, sums would differ in their last bits: a pair that was sent or saved must train alike.
+    x = np.asarray(x, order="C")
     if x.dtype.kind not in "biuf":
         raise DomainError(f"The {domain} holds {x.dtype} values: only numbers can be trained on.")
     if x.ndim not in KINDS:

@@ -14,17 +14,23 @@ from sklearn.preprocessing import StandardScaler
 from dann_core.method.adversarial import CHANCE_LOSS
 
 
-def proxy_a_distance(source: np.ndarray, target: np.ndarray) -> float:
+def proxy_a_distance(
+    source: np.ndarray,
+    target: np.ndarray,
+    groups: tuple[np.ndarray | None, np.ndarray | None] = (None, None),
+) -> float:
     """`2 * (1 - 2 * error)` of a fresh linear classifier that tells the domains apart (Ben-David et al. 2007).
 
     Features `(N_s, D)` and `(N_t, D)`; the error is cross-validated in two halves, so the classifier is judged on
-    samples it has not seen. 0: cannot tell (values below are chance and clipped); 2: always right.
+    samples it has not seen; samples of one of the `groups` `(N_s,)`, `(N_t,)`, such as windows of one recording, stay
+    in one half. 0: cannot tell (values below are chance and clipped); 2: always right.
     """
     x = np.concatenate([source, target])
     side = np.repeat([1.0, -1.0], [len(source), len(target)])
     # Drawn, and the same each time: samples that come sorted by class would be told by classes that it has not seen.
     random = np.random.default_rng(0)
-    one_half = np.concatenate([2 * random.permutation(n) < n for n in (len(source), len(target))])
+    sizes = len(source), len(target)
+    one_half = np.concatenate([_half(n, g, random) for n, g in zip(sizes, groups, strict=True)])
     # What RidgeClassifier and cross_val_predict do, in a third of their time: this is made while people wait.
     probe, told = make_pipeline(StandardScaler(), Ridge()), np.empty(len(x))
     for held_out in (one_half, ~one_half):
@@ -33,6 +39,14 @@ def proxy_a_distance(source: np.ndarray, target: np.ndarray) -> float:
         told[held_out] = probe.fit(x[~held_out], seen, ridge__sample_weight=balanced).predict(x[held_out])
     error = (np.mean(told[side > 0] <= 0) + np.mean(told[side < 0] > 0)) / 2
     return float(np.clip(2 * (1 - 2 * error), 0, 2))
+
+
+def _half(n: int, groups: np.ndarray | None, random: np.random.Generator) -> np.ndarray:
+    """Which of n samples are in the first half: of whole groups, unless there is one only."""
+    if groups is None or (groups == groups[0]).all():
+        return 2 * random.permutation(n) < n
+    distinct, which = np.unique(groups, return_inverse=True)
+    return (2 * random.permutation(len(distinct)) < len(distinct))[which]
 
 
 Level = Literal["idle", "wait", "good", "warn", "bad"]

@@ -94,6 +94,12 @@ class Recording:
         kept = self._kept
         return kept[-1][1] if kept else None
 
+    def copy(self) -> Recording:
+        """One of the same frames that does not grow with it."""
+        copied = Recording(self.limit, self.limit_bytes)
+        copied.scene, copied._next, copied._kept = self.scene, self._next, self._kept
+        return copied
+
     def add(self, frame: Shown) -> int:
         """Append a frame; one of the same iteration as the last replaces it. Returns its number."""
         number, kept = self._next, self._kept

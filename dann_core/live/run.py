@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import threading
 import time
@@ -12,13 +11,11 @@ from concurrent import futures
 from concurrent.futures import Future
 from typing import Literal
 
-import numpy as np
-
 from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import EngineError, Handle
 from dann_core.live.pace import NORMAL, SPEEDS, Speed
 from dann_core.live.recording import Recording, rows_message
-from dann_core.live.slices import SLICE_SECONDS, Answer, Slice
+from dann_core.live.slices import SLICE_SECONDS, Answer, Checkpoint, Resumption, Slice, Standing
 from dann_core.method.history import Change, History
 from dann_core.settings import Settings
 
@@ -62,7 +59,7 @@ class Run:
         self.playing = False
         self.failure: Exception | None = None
         self.speed = NORMAL
-        self._launch = launch
+        self._launch, self._first = launch, settings
         self._handle: Handle | None = None
         # Taken again by what a future calls when it is cancelled by its holder.
         self._lock = threading.RLock()
@@ -74,6 +71,7 @@ class Run:
         self._heard_at = time.monotonic()
         self._steps = 0
         self._slice_seconds = SLICE_SECONDS
+        self._checkpoint: Checkpoint | None = None
 
     @property
     def iteration(self) -> int:
@@ -189,10 +187,11 @@ class Run:
             # A history that grows while it is read would lose what is added.
             return rows_message(self.history, self.recording, after_iteration, after_number, end)
 
-    def so_far(self) -> tuple[Recording, np.ndarray]:
-        """What has been recorded, and the history `(iterations, 6)`; neither changes while the run goes on."""
+    def standing(self) -> Standing:
+        """Where it stands now, to be made anew elsewhere."""
         with self._lock:
-            return copy.copy(self.recording), self.history.rows
+            resumption = Resumption(self.iteration, self.changes, self._checkpoint)
+            return Standing(self.pair, self._first, resumption, self.history.rows.copy(), self.recording.copy())
 
     def wait(self, seconds: float) -> None:
         """Wait for the slices under way, at most so long."""
@@ -210,6 +209,7 @@ class Run:
         with self._lock:
             self._pending.clear()
             self.history, self.recording, self.changes = History(), Recording(), ()
+            self._checkpoint = None
             self._handle = None
         self.heard()
 
@@ -323,5 +323,6 @@ class Run:
             return
         self.history.extend(answer.rows)
         self.changes, self.device = answer.changes, answer.device
+        self._checkpoint = answer.checkpoint or self._checkpoint
         self.recording.add(answer.frame)
         self._pace.append((self._heard_at, answer.frame.iteration))

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dann_core.live.recording import Shown
+from dann_core.domains.pair import DomainPair
+from dann_core.live.recording import Recording, Shown
 from dann_core.method.history import Change, History
 from dann_core.settings import Settings
 
@@ -66,3 +67,14 @@ class Resumption:
     iteration: int
     changes: tuple[Change, ...] = ()
     checkpoint: Checkpoint | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A run at one moment: its pair, the settings of iteration 0, how to come there, and what has been recorded."""
+
+    pair: DomainPair
+    settings: Settings
+    resumption: Resumption
+    rows: np.ndarray
+    recording: Recording

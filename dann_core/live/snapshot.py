@@ -77,6 +77,8 @@ class Observer:
     def __init__(self, pair: DomainPair, seed: int = 0) -> None:
         self.sample = stratified_sample(pair, seed=seed)
         self._source_x, self._target_x = pair.source_x[self.sample.source], pair.target_x[self.sample.target]
+        groups = (pair.source_groups, self.sample.source), (pair.target_groups, self.sample.target)
+        self._groups = tuple(None if given is None else given[picked] for given, picked in groups)
         self._source_shares = shares(pair.source_y, pair.n_classes)
         self._target_y = None if pair.target_y is None else pair.target_y[self.sample.target]
         # None but for inputs in the plane.
@@ -200,7 +202,7 @@ class Observer:
                 sight.is_settled = not training and (self._tsne.motion < MOTION_AT_REST or looked_long)
                 self._moved = True
             else:
-                self._distance = proxy_a_distance(sight.features[:n], sight.features[n:])
+                self._distance = proxy_a_distance(sight.features[:n], sight.features[n:], self._groups)
                 sight.is_probed = True
             if training:
                 self._spent[name] += time.perf_counter() - started

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -16,12 +16,19 @@ BLOCK_VALUES = 1_000_000
 """Of inputs that are worked on at a time: 8 MB in double precision."""
 
 
+_Scale = tuple["np.ndarray | float", "np.ndarray | float"]
+"""Mean and deviation."""
+
+
 class Standardizer:
     """Brings inputs to mean 0 and deviation 1, per feature (vectors) or per channel (signals, images).
 
     Fitted once on inputs alone; labels are never seen. Features that do not vary are only centred. Memory beside the
     result is bounded, however many samples there are.
     """
+
+    PREFIX = "standardizer."
+    _NAMES = ("source_mean", "source_deviation", "target_mean", "target_deviation")
 
     CLIP = 10.0
     """Deviations; a feature that hardly varied where it was fitted must not rule everything."""
@@ -30,10 +37,13 @@ class Standardizer:
         self.log_counts = settings.log_counts
         source, target = pair.source_x, pair.target_x
         if settings.standardisation == "per-domain":
-            self.source, self.target = self._statistics(source), self._statistics(target)
+            self._fit(settings, self._statistics(source), self._statistics(target))
         else:
             fitted_on = {"none": (), "source": (source,), "pooled": (source, target)}[settings.standardisation]
-            self.source = self.target = self._statistics(*fitted_on)
+            self._fit(settings, *[self._statistics(*fitted_on)] * 2)
+
+    def _fit(self, settings: Settings, source: _Scale, target: _Scale) -> None:
+        self.log_counts, self.source, self.target = settings.log_counts, source, target
         self.limit = np.inf if settings.standardisation == "none" else self.CLIP
 
     def __call__(self, x: np.ndarray, domain: str) -> np.ndarray:
@@ -48,9 +58,16 @@ class Standardizer:
 
     def tensors(self) -> dict[str, Tensor]:
         """Mean and deviation of each domain, as they are saved beside the weights."""
-        named = {"source_mean": self.source[0], "source_deviation": self.source[1]}
-        named |= {"target_mean": self.target[0], "target_deviation": self.target[1]}
-        return {f"standardizer.{name}": torch.tensor(value, dtype=torch.float64) for name, value in named.items()}
+        named = zip(self._NAMES, (*self.source, *self.target), strict=True)
+        return {self.PREFIX + name: torch.from_numpy(np.array(value)) for name, value in named}
+
+    @classmethod
+    def restored(cls, tensors: Mapping[str, Tensor], settings: Settings) -> Standardizer:
+        """The one that gave these `tensors`. Raises `KeyError` for missing ones."""
+        made = cls.__new__(cls)
+        values = [tensors[cls.PREFIX + name].numpy() for name in cls._NAMES]
+        made._fit(settings, (values[0], values[1]), (values[2], values[3]))
+        return made
 
     def _prepared(self, x: np.ndarray) -> np.ndarray:
         x = np.asarray(x, dtype=np.float64 if x.dtype == np.float64 else np.float32)

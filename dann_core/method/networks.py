@@ -11,7 +11,9 @@ from torch import Tensor, nn
 
 from dann_core.domains.pair import KINDS
 from dann_core.method.adversarial import Discriminator, DomainAdversarialLoss
+from dann_core.method.denormals import flushed
 from dann_core.method.extractors import output_dim
+from dann_core.method.grading import View
 from dann_core.method.reweighting import ShareState
 from dann_core.settings import Settings
 from dann_core.settings.catalogue import DISCRIMINATOR_INPUTS, EXTRACTORS, readers
@@ -131,6 +133,17 @@ def build(sample_shape: tuple[int, ...], n_classes: int, settings: Settings) -> 
     with _global_random_state, torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         return Network(sample_shape, n_classes, settings).to(memory_format=torch.channels_last)
+
+
+@flushed()
+@torch.no_grad()
+def look(network: Network, x: Tensor, size: int) -> View:
+    """What a network makes of standardised inputs `(N, *sample_shape)`, at most `size` samples in one pass."""
+    network.eval()
+    features = torch.cat([network(part) for part in x.split(size)])
+    logits = network.classifier(features)
+    domain_logits = network.adversarial.discriminator(network.seen(features, logits))
+    return View(*(t.cpu().numpy() for t in (features, logits.softmax(1), domain_logits.sigmoid()[:, 0])))
 
 
 def extractor_kind(sample_shape: tuple[int, ...], settings: Settings) -> str:

@@ -193,14 +193,8 @@ class Trainer:
         x = self.source_x if domain == "source" else self.target_x
         return self._look(x[torch.from_numpy(indices)])
 
-    @flushed()
-    @torch.no_grad()
     def _look(self, x: Tensor) -> View:
-        network = self.network.eval()
-        features = torch.cat([network(part) for part in x.split(self._samples_a_pass)])
-        logits = network.classifier(features)
-        domain_logits = network.adversarial.discriminator(network.seen(features, logits))
-        return View(*(t.cpu().numpy() for t in (features, logits.softmax(1), domain_logits.sigmoid()[:, 0])))
+        return networks.look(self.network, x, self._samples_a_pass)
 
 
 def prepared_device(name: str) -> torch.device:

@@ -1,6 +1,6 @@
-"""A person's own domains, read from CSV, NPZ, MAT and ZIP files that are never trusted.
+"""A person's own domains, read from files that are never trusted, by a plan that is a value.
 
-In order: `inspect` each file, let the person choose, `read` each, `make_pair`, `preview`.
+In order: `open_file` each file, `guess` a plan (or ask), `read_pair`; later `read_one` for new files of the same form.
 """
 
 from __future__ import annotations
@@ -9,48 +9,79 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dann_core.domains.files.detect import ENDINGS
+    from dann_core.domains.files.asking import FILE_NAMES, FOLDERS, NO_LABELS, Asked, Candidate, Unclear
+    from dann_core.domains.files.contents import Contents, Item
     from dann_core.domains.files.errors import UploadError, shown
-    from dann_core.domains.files.files import NO_LABELS, inspect, load_files, read
-    from dann_core.domains.files.pairing import make_pair
-    from dann_core.domains.files.previews import DomainFacts, Preview, preview
-    from dann_core.domains.files.tables import FOLDERS, Choice, Entry, Samples, Table
+    from dann_core.domains.files.facts import Fact
+    from dann_core.domains.files.files import load_files, open_path
+    from dann_core.domains.files.guessing import Guessed, guess
+    from dann_core.domains.files.held import Held, Remembered
+    from dann_core.domains.files.matching import Unmatched
+    from dann_core.domains.files.opened import open_file
+    from dann_core.domains.files.pairing import ReadPair, read_one, read_pair
+    from dann_core.domains.files.plan import ReadingPlan
+    from dann_core.domains.files.report import DomainFacts, Report
+    from dann_core.domains.files.samples import Role, Samples
 
 _HOMES = {
-    "ENDINGS": "detect",
-    "FOLDERS": "tables",
-    "NO_LABELS": "files",
-    "Choice": "tables",
-    "DomainFacts": "previews",
-    "Entry": "tables",
-    "Preview": "previews",
-    "Samples": "tables",
-    "Table": "tables",
+    "FILE_NAMES": "asking",
+    "FOLDERS": "asking",
+    "NO_LABELS": "asking",
+    "Asked": "asking",
+    "Candidate": "asking",
+    "Contents": "contents",
+    "DataFile": "identity",
+    "DomainFacts": "report",
+    "Fact": "facts",
+    "Guessed": "guessing",
+    "Held": "held",
+    "Item": "contents",
+    "ReadPair": "pairing",
+    "ReadingPlan": "plan",
+    "Remembered": "held",
+    "Report": "report",
+    "Role": "samples",
+    "Samples": "samples",
+    "Unclear": "asking",
+    "Unmatched": "matching",
     "UploadError": "errors",
-    "inspect": "files",
+    "guess": "guessing",
     "load_files": "files",
-    "make_pair": "pairing",
-    "preview": "previews",
-    "read": "files",
+    "open_file": "opened",
+    "open_path": "files",
+    "read_one": "pairing",
+    "read_pair": "pairing",
     "shown": "errors",
 }
 
 __all__ = [
-    "ENDINGS",
+    "FILE_NAMES",
     "FOLDERS",
     "NO_LABELS",
-    "Choice",
+    "Asked",
+    "Candidate",
+    "Contents",
+    "DataFile",
     "DomainFacts",
-    "Entry",
-    "Preview",
+    "Fact",
+    "Guessed",
+    "Held",
+    "Item",
+    "ReadPair",
+    "ReadingPlan",
+    "Remembered",
+    "Report",
+    "Role",
     "Samples",
-    "Table",
+    "Unclear",
+    "Unmatched",
     "UploadError",
-    "inspect",
+    "guess",
     "load_files",
-    "make_pair",
-    "preview",
-    "read",
+    "open_file",
+    "open_path",
+    "read_one",
+    "read_pair",
     "shown",
 ]
 

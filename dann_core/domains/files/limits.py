@@ -24,6 +24,13 @@ MAX_TOTAL_PIXELS = 2_000_000_000  # all images of an archive: bounds the time th
 MAX_IMAGE_BYTES = 50 * MIB  # one image file
 MAX_IMAGE_SIDE = 128  # larger images are brought down to this
 
+MAX_ITEMS = 100_000  # arrays, columns and pictures of one file together
+MAX_CARRIED_BYTES = 512 * MIB  # what had to be decoded in order to list a file's items, and is kept for when it is used
+
+READ_BYTES = 2048 * MIB  # memory of the process that reads a file, beyond its libraries
+READ_SECONDS = 120  # for one file, of the clock and of a processor
+READ_AT_ONCE = 4  # files; more wait
+
 MAX_SAMPLE_VALUES = 200_000  # numbers in one sample
 MAX_VALUE = 1e30  # the networks compute in single precision
 MAX_CLASSES = 500

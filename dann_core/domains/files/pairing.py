@@ -1,129 +1,167 @@
-"""Two files' samples brought to one shape and one set of classes."""
+"""A pair of domains by a plan: both files' samples brought to one shape and one set of classes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import numpy as np
 
-from dann_core.domains.files.errors import UploadError, by, count, listed, quoted, refusal, shown
-from dann_core.domains.files.pixels import resized
-from dann_core.domains.files.tables import Samples
-from dann_core.domains.pair import KINDS, DomainError, DomainPair
+from dann_core.domains.files.carry_out import carried_out
+from dann_core.domains.files.contents import Contents
+from dann_core.domains.files.errors import UploadError, quoted, refusal, shown
+from dann_core.domains.files.facts import Fact, fact
+from dann_core.domains.files.fitting import apply, fit
+from dann_core.domains.files.identity import DataFile
+from dann_core.domains.files.matching import asked_match, encoded, guessed_match, refused, shift
+from dann_core.domains.files.plan import Fitted, Labels, ReadingPlan
+from dann_core.domains.files.report import Report, report
+from dann_core.domains.files.samples import Role, Samples
+from dann_core.domains.pair import DomainError, DomainPair
+
+_ENOUGH_SHARED = 2
 
 
-def make_pair(source: Samples, target: Samples, name: str | None = None) -> DomainPair:
-    """The pair of domains of two files; `name` defaults to the names of the files.
+@dataclass(frozen=True, eq=False)
+class ReadPair:
+    """What two files became: the pair, the plan with all that reading them fixed, and what is to be said of it.
 
-    Columns are matched by name, images brought to the smaller of the two sizes and to colour if one domain is
-    in colour. The classes are those of the source, sorted.
-
-    Raises `UploadError` if the source has no labels or one class, the samples differ in kind or size, or the
-    target has a class that the source lacks.
+    `files` says which they were, those of labels included.
     """
-    if source.y is None:
-        raise refusal(source.file, "the source has no labels; choose its label column or array, or use class folders")
-    source_x, target_x = _alike(source, target)
-    classes = np.unique(source.y)
-    if len(classes) < 2:
-        raise refusal(
-            source.file,
-            f"the source has one class only, {quoted(classes[0])}; choose other labels or add a second class",
-        )
-    target_y = None if target.y is None else _encoded(target, source, classes)
+
+    pair: DomainPair
+    plan: ReadingPlan
+    report: Report
+    files: tuple[DataFile, ...]
+
+
+def read_pair(
+    source: Contents,
+    target: Contents,
+    plan: ReadingPlan,
+    *,
+    source_labels: Contents | None = None,
+    target_labels: Contents | None = None,
+    match: Sequence[str] = (),
+    notes: Sequence[Fact] = (),
+    name: str | None = None,
+) -> ReadPair:
+    """The pair of domains that the plan makes of two files; `notes` are the guesses that the plan came from.
+
+    `match` is what a person has said of labels (`10=0`, `minus 1`). A plan that has been carried out before reads both
+    files as it read those. Raises `UploadError` for files that do not fit it or each other, `Unmatched` for labels of
+    the target that mean no class of the source.
+    """
+    ours = carried_out(source, plan.source, plan, source_labels)
+    theirs = carried_out(target, plan.target, plan, target_labels)
+    classes = _classes(ours)
+    plan = plan.model_copy(update={"match": _match(plan, theirs, classes, match)})
+    fitted = plan.fitted or fit(ours, theirs, classes, plan.missing)
+    plan = plan.model_copy(update={"fitted": fitted})
+    ours = _fitted(ours, fitted, plan)
+    theirs = _known(_fitted(theirs, fitted, plan), ours.file, fitted.classes)
     try:
-        return DomainPair(
-            source_x,
-            np.searchsorted(classes, source.y),
-            target_x,
-            target_y,
-            name=name or f"{shown(source.file)} and {shown(target.file)}",
-            class_names=_names(classes),
+        pair = DomainPair(
+            ours.x,
+            ours.y,
+            theirs.x,
+            theirs.y,
+            name=name or f"{shown(ours.file)} and {shown(theirs.file)}",
+            class_names=_names(fitted.classes),
+            source_groups=ours.groups,
+            target_groups=theirs.groups,
+            source_rows=ours.rows,
+            target_rows=theirs.rows,
         )
     except DomainError as error:
-        raise UploadError(f"{shown(source.file)} and {shown(target.file)}: {error}") from None
+        raise UploadError(f"{shown(ours.file)} and {shown(theirs.file)}: {error}") from None
+    opened = [fact("note", c.file, text=note) for c in dict.fromkeys((source, target)) for note in c.notes]
+    roles = {"source": source, "target": target, "source labels": source_labels, "target labels": target_labels}
+    files = tuple(
+        DataFile(role=role, name=c.file[:1000], size=c.size, sha256=c.sha256) for role, c in roles.items() if c
+    )
+    return ReadPair(pair, plan, report(pair, plan, ours, theirs, (*opened, *notes)), files)
 
 
-def _names(classes: np.ndarray) -> tuple[str, ...]:
+def read_one(
+    contents: Contents, plan: ReadingPlan, role: Role = "target", labels_from: Contents | None = None
+) -> Samples:
+    """The samples of a new file as the plan of a training read those of this domain.
+
+    Inputs are `(N, *plan.fitted.shape)`, labels indices of `plan.fitted.classes` (-1: of none), or None where the file
+    has none. Raises `UploadError` for a plan that was never carried out, and a file that does not fit it.
+    """
+    if plan.fitted is None:
+        raise refusal(
+            contents.file, "the plan was never carried out; give the plan.json of a run that has been trained"
+        )
+    reading = plan.source if role == "source" else plan.target
+    reading = reading.model_copy(update={"labels": _if_there(contents, reading.labels, labels_from)})
+    if reading.rows is not None and all(i.path[-1] != reading.rows[0] for i in contents.items):
+        reading = reading.model_copy(update={"rows": None})
+    return _fitted(carried_out(contents, reading, plan, labels_from), plan.fitted, plan)
+
+
+def _if_there(contents: Contents, labels: Labels, labels_from: Contents | None) -> Labels:
+    """New files often come without labels."""
+    if labels.by == "item" and not labels.file and all(labels.name not in (i.name, i.path[-1]) for i in contents.items):
+        return Labels()
+    missing_file = bool(labels.file) and labels_from is None
+    in_folders = all(len(i.path) > 1 for i in contents.items if i.holds == "picture")
+    return Labels() if missing_file or (labels.by == "folder" and not in_folders) else labels
+
+
+def _classes(source: Samples) -> tuple[str, ...]:
+    """The source's labels as texts, sorted as numbers if they are."""
+    if source.y is None:
+        text = "the source has no labels; name its label column or array (--labels), or use class folders"
+        raise refusal(source.file, text)
+    classes = np.unique(source.y)
+    if len(classes) < 2:
+        text = f"the source has one class only, {quoted(classes[0])}; choose other labels or add a second class"
+        raise refusal(source.file, text)
+    return tuple(str(c) for c in classes.tolist())
+
+
+def _match(plan: ReadingPlan, target: Samples, classes: Sequence[str], asked: Sequence[str]) -> dict[str, str]:
+    if target.y is None:
+        return plan.match
+    found = [str(v) for v in np.unique(target.y).tolist()]
+    return plan.match or asked_match(asked, found) or guessed_match(found, classes)
+
+
+def _fitted(samples: Samples, fitted: Fitted, plan: ReadingPlan) -> Samples:
+    x, keep, notes = apply(samples, fitted, plan.missing)
+    y = samples.y
+    if y is not None:
+        spelled = y.astype(str)[keep]
+        y = encoded(spelled, fitted.classes, plan.match)
+        if (y < 0).any():
+            unknown = np.unique(spelled[y < 0])
+            notes += (fact("unknown labels", samples.file, names=tuple(unknown.tolist()), n=int((y < 0).sum())),)
+    rows, groups = (part if part is None else part[keep] for part in (samples.rows, samples.groups))
+    notes = (*samples.notes, *notes)
+    return replace(samples, x=x, y=y, columns=fitted.columns or None, texts={}, rows=rows, groups=groups, notes=notes)
+
+
+def _known(target: Samples, source: str, classes: Sequence[str]) -> Samples:
+    """The target without samples of classes that the source lacks, if it shares classes with the source at all."""
+    if target.y is None or (target.y >= 0).all():
+        return target
+    unknown = next(n for n in target.notes if n.rule == "unknown labels")
+    shared = len(np.unique(target.y[target.y >= 0]))
+    is_shifted = shift([*(classes[k] for k in np.unique(target.y[target.y >= 0])), *unknown.values["names"]], classes)
+    keep = target.y >= 0
+    notes = tuple(n if n is not unknown else replace(n, rule="only in target") for n in target.notes)
+    parts = {p: v[keep] for p in ("x", "y", "rows", "groups") if (v := getattr(target, p)) is not None}
+    if is_shifted or shared < _ENOUGH_SHARED or shared < len(classes) // 2:
+        raise refused(target.file, source, target.y, unknown.values["names"], classes)
+    return replace(target, notes=notes, **parts)
+
+
+def _names(classes: Sequence[str]) -> tuple[str, ...]:
     names = [shown(c) for c in classes]
     if len(set(names)) == len(names):
         return tuple(names)
     # Shortening may make two long names alike.
     return tuple(shown(f"{i}: {name}") for i, name in enumerate(names))
-
-
-def _encoded(target: Samples, source: Samples, classes: np.ndarray) -> np.ndarray:
-    """The target's labels as indices of the source's classes."""
-    # One file may spell as text what the other has as numbers.
-    index = {str(c): i for i, c in enumerate(classes)}
-    values, which, counts = np.unique(target.y, return_inverse=True, return_counts=True)
-    found = [str(v) for v in values]
-    unknown = sorted(set(found) - set(index))
-    if unknown:
-        named = "the class" if len(unknown) == 1 else "the classes"
-        lost = sum(n for v, n in zip(found, counts.tolist(), strict=True) if v not in index)
-        raise refusal(
-            target.file,
-            f"the target has {named} {listed(unknown)} ({count(lost, 'sample')}), which "
-            f"the source {shown(source.file)} lacks (it has {listed(classes)}); relabel or remove these samples or "
-            "choose no labels",
-        )
-    return np.array([index[v] for v in found])[which]
-
-
-def _alike(source: Samples, target: Samples) -> tuple[np.ndarray, np.ndarray]:
-    a, b = source.x, target.x
-    if a.ndim != b.ndim:
-        raise refusal(
-            target.file,
-            f"the target holds {KINDS[b.ndim]} ({by(b.shape[1:])}) and the source {shown(source.file)} "
-            f"{KINDS[a.ndim]} ({by(a.shape[1:])}); give both as the same kind",
-        )
-    if a.ndim == 2:
-        b = _same_features(source, target)
-    if a.ndim == 4:
-        a, b = _same_colours(a, b)
-        a, b = _same_size(a, b)
-        a, b = _same_scale(a, b)
-    if a.shape[1:] != b.shape[1:]:
-        unit = "features" if a.ndim == 2 else "(channels x steps)"
-        raise refusal(
-            target.file,
-            f"the target's samples have {by(b.shape[1:])} {unit} and those of the source {shown(source.file)} "
-            f"{by(a.shape[1:])}; give both the same features in the same order",
-        )
-    return a, b
-
-
-def _same_features(source: Samples, target: Samples) -> np.ndarray:
-    """The target's features in the order of the source."""
-    if source.columns is None or target.columns is None:
-        turned = target.y is None and target.x.shape[1] != source.x.shape[1] == target.x.shape[0]
-        # Only labels tell how an array lies; without them the source's number of features does.
-        return np.ascontiguousarray(target.x.T) if turned else target.x
-    missing = [c for c in source.columns if c not in target.columns]
-    if missing:
-        raise refusal(
-            target.file,
-            f"the target lacks the {'column' if len(missing) == 1 else 'columns'} {listed(missing)} of the source "
-            f"{shown(source.file)}; add or rename, or remove from the source",
-        )
-    order = {c: i for i, c in enumerate(target.columns)}
-    return target.x[:, [order[c] for c in source.columns]]
-
-
-def _same_colours(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    channels = max(a.shape[1], b.shape[1])
-    return tuple(x if x.shape[1] == channels else np.repeat(x, channels, axis=1) for x in (a, b))
-
-
-def _same_size(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    size = min(a.shape[2:], b.shape[2:], key=lambda s: s[0] * s[1])
-    return tuple(x if x.shape[2:] == size else resized(x, size) for x in (a, b))
-
-
-def _same_scale(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pixels as bytes (0 to 255) and as fractions (0 to 1) are the same picture in two units."""
-    if a.dtype == b.dtype:
-        return a, b
-    floats = a if a.dtype != np.uint8 else b
-    unit = np.float32(255 if np.abs(floats).max() <= 1 else 1)
-    return tuple(x.astype(np.float32) / unit if x.dtype == np.uint8 else x.astype(np.float32) for x in (a, b))

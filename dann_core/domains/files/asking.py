@@ -1,0 +1,82 @@
+"""What a person has said about how to read two files, and what must be asked before they can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dann_core.domains.files.errors import UploadError, quoted, refusal
+from dann_core.domains.files.plan import Missing
+from dann_core.domains.files.samples import Role
+from dann_core.settings.catalogue import Kind
+
+NO_LABELS = "none"
+FOLDERS, FILE_NAMES = "folder names", "file names"
+
+MOST_NAMED = 4
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is given instead of guessed; None and () are guessed. See `ReadingPlan` for what each means.
+
+    `labels` and `target_labels` are names of arrays or columns, "column 7" of a matrix, "folder names", "file names" or
+    "none". `split_by` is a column or "folder", and after "=" what is the source and the target: `domain=a:b`.
+    """
+
+    samples: str | None = None
+    target_samples: str | None = None
+    labels: str | None = None
+    target_labels: str | None = None
+    kind: Kind | None = None
+    window: tuple[int, int | None] | None = None
+    channel: str | None = None
+    drop: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    class_level: int | None = None
+    missing: Missing | None = None
+    split_by: str | None = None
+    match: tuple[str, ...] = ()
+    header: bool | None = None
+
+    def samples_of(self, role: Role) -> str | None:
+        """The samples' name in the file of this domain."""
+        return self.samples if role == "source" else self.target_samples
+
+    def labels_of(self, role: Role) -> str | None:
+        """The labels' name in the file of this domain."""
+        return self.labels if role == "source" else self.target_labels
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something that might be meant; `why` says what it is, or why it cannot be meant."""
+
+    name: str
+    why: str
+    possible: bool = True
+
+
+class Unclear(UploadError):
+    """A question that only a person can answer: `part` ("labels", "domains") of the file of `role`."""
+
+    def __init__(
+        self, message: str, part: Literal["labels", "domains"], role: Role, candidates: Sequence[Candidate]
+    ) -> None:
+        super().__init__(message)
+        self.part, self.role, self.candidates = part, role, tuple(candidates)
+
+
+def unclear_labels(file: str, role: Role, candidates: Sequence[Candidate], hint: str = "") -> Unclear:
+    """Nothing in the file is plainly its label: one sentence with the candidates and what each is."""
+    option = "--labels" if role == "source" else "--target-labels"
+    ordered = sorted(candidates, key=lambda c: not c.possible)
+    # Labels mostly stand first or last.
+    half = MOST_NAMED // 2
+    shown = ordered if len(ordered) <= MOST_NAMED else [*ordered[:half], *ordered[-half:]]
+    listed = "; ".join(f"{quoted(c.name)} {c.why}" for c in shown)
+    more = f"; and {len(ordered) - MOST_NAMED:,} in between" if len(ordered) > MOST_NAMED else ""
+    what = f"name one ({option} NAME): {listed}{more}" if ordered else "there is none to choose from"
+    text = f"nothing in it is plainly the {role}'s label; {hint}{what}"
+    return Unclear(str(refusal(file, text)), "labels", role, ordered)

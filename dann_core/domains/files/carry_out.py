@@ -1,0 +1,140 @@
+"""One domain's samples, by a plan, from the contents of its file."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dann_core.domains.files.contents import Contents, Item
+from dann_core.domains.files.errors import by, count, quoted, refusal
+from dann_core.domains.files.facts import Fact, fact
+from dann_core.domains.files.held import found, loaded
+from dann_core.domains.files.labelling import column_of, from_item, from_places, runs
+from dann_core.domains.files.pictures import decoded
+from dann_core.domains.files.plan import Reading, ReadingPlan
+from dann_core.domains.files.recordings import channels_of, recordings_of
+from dann_core.domains.files.samples import Samples
+from dann_core.domains.files.shaping import checked_range, shaped
+from dann_core.domains.files.tabular import read_columns
+from dann_core.domains.files.windows import windowed
+
+
+def carried_out(
+    contents: Contents, reading: Reading, plan: ReadingPlan, labels_from: Contents | None = None
+) -> Samples:
+    """The samples of a file as this reading of them says; `labels_from` is the second file, where labels stand there.
+
+    Vectors may still have missing cells and categories as texts. Raises `UploadError` for what is not in the file, and
+    for values that cannot be trained on.
+    """
+    if reading.labels.file and labels_from is None:
+        text = f"its labels stand in a second file, {quoted(reading.labels.file)}; give that too (--labels-file)"
+        raise refusal(contents.file, text)
+    return _FORMS[reading.form](contents, reading, plan, labels_from)
+
+
+def _array(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from: Contents | None) -> Samples:
+    file = contents.file
+    item = _samples_item(contents, reading)
+    x = loaded(contents, item)
+    if x.dtype.kind not in "biuf":
+        raise refusal(file, f"it holds {x.dtype.name} values; save plain numbers", quoted(item.name))
+    checked_range(file, item.name, x, gaps=x.ndim == 2 and plan.kind == "vectors")
+    notes: tuple[Fact, ...] = ()
+    if reading.samples == "last":
+        x = np.moveaxis(x, -1, 0)
+        notes += (fact("samples last", file, name=item.name),)
+    y = None
+    labels = reading.labels
+    if labels.by == "column":
+        x, y = column_of(file, item.name, x, labels.column)
+    elif labels.by == "item":
+        y = from_item(labels_from or contents, labels, len(x))
+    if plan.windows is not None:
+        return _windows_of_array(contents, item, x, y, plan, notes)
+    columns = _numbered(x.shape[1]) if x.ndim == 2 and plan.kind == "vectors" else None
+    if columns and plan.drop:
+        kept = [i for i, name in enumerate(columns) if name not in plan.drop]
+        x, columns = x[:, kept], tuple(columns[i] for i in kept)
+    rows = 1 + np.arange(len(x))
+    if not x.shape[1]:
+        raise refusal(file, "there is no column left for features; leave out fewer", quoted(item.name))
+    x, more = shaped(file, quoted(item.name), x, plan.kind)
+    return Samples(file, x, y, rows=rows, columns=columns, notes=notes + more)
+
+
+def _samples_item(contents: Contents, reading: Reading) -> Item:
+    arrays = [i for i in contents.items if i.holds == "numbers" and len(i.shape) >= 2]
+    if len(arrays) == 1 and not any(i.name == reading.name for i in contents.items):
+        return arrays[0]
+    return found(contents.file, contents.items, reading.name)
+
+
+def _numbered(n: int) -> tuple[str, ...]:
+    return tuple(f"column {i:,}" for i in range(1, n + 1))
+
+
+def _windows_of_array(
+    contents: Contents, item: Item, x: np.ndarray, y: np.ndarray | None, plan: ReadingPlan, notes: tuple[Fact, ...]
+) -> Samples:
+    """Each sample is a recording; or, of a matrix with a label for each row, each stretch of equal labels is."""
+    if x.ndim == 2 and x.shape[0] > x.shape[1] and plan.windows.length > x.shape[1]:
+        stretches = runs(y) if y is not None else [slice(0, len(x))]
+        recordings = [x[s].T for s in stretches]
+        names = [f"{item.name}, rows {s.start + 1:,} to {s.stop:,}" for s in stretches]
+        y = None if y is None else y[[s.start for s in stretches]]
+    else:
+        recordings, _ = channels_of(contents.file, x)
+        names = [f"{item.name} {i + 1:,}" for i in range(len(x))]
+    return windowed(contents.file, recordings, names, y, plan, notes)
+
+
+def _pictures(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from: Contents | None) -> Samples:
+    items = in_folder(contents, reading, "picture")
+    y = None
+    if reading.labels.by in ("folder", "file name"):
+        y = from_places(contents, reading.labels, items, "image")
+    elif reading.labels.by == "item":
+        y = from_item(labels_from or contents, reading.labels, len(items))
+    fitted = plan.fitted
+    pixels, notes = decoded(contents, items, None if fitted is None or len(fitted.shape) != 3 else fitted.shape)
+    x, more = shaped(contents.file, "images", pixels, plan.kind)
+    return Samples(contents.file, x, y, rows=np.array([i.name for i in items]), notes=notes + more)
+
+
+def in_folder(contents: Contents, reading: Reading, holds: str) -> list[Item]:
+    """The items of that sort in the folder that the reading means, in the order of their names."""
+    way = tuple(reading.folder.split("/")) if reading.folder else ()
+    items = sorted((i for i in contents.items if i.holds == holds and i.path[: len(way)] == way), key=lambda i: i.path)
+    if not items:
+        where = f" in the folder {quoted(reading.folder)}" if way else ""
+        raise refusal(contents.file, f"there is no image{where}; give one as in training")
+    return items
+
+
+def _recordings(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from: Contents | None) -> Samples:
+    recorded = recordings_of(contents, reading.folder, plan.channel, plan.drop)
+    file, items = contents.file, [r.item for r in recorded]
+    names = [r.name for r in recorded]
+    y = None
+    if reading.labels.by in ("folder", "file name"):
+        y = from_places(contents, reading.labels, items, "recording")
+    elif reading.labels.by == "item":
+        y = from_item(labels_from or contents, reading.labels, len(items))
+    values = [r.load(contents) for r in recorded]
+    for recording, x in zip(recorded, values, strict=True):
+        checked_range(file, recording.name, x, gaps=False)
+    widths = {len(x) for x in values}
+    if len(widths) > 1:
+        text = f"recordings have {' or '.join(map(str, sorted(widths)))} channels; choose one (--channel NAME)"
+        raise refusal(file, text)
+    if plan.windows is not None:
+        return windowed(file, values, names, y, plan, ())
+    shapes = {x.shape for x in values}
+    if len(shapes) > 1:
+        text = f"the recordings have {count(len(shapes), 'shape')} ({', '.join(by(s) for s in sorted(shapes)[:3])})"
+        raise refusal(file, f"{text}; cut them into windows (--window LENGTH)")
+    x, notes = shaped(file, "recordings", np.stack(values), plan.kind)
+    return Samples(file, x, y, rows=np.array(names), notes=notes)
+
+
+_FORMS = {"array": _array, "columns": read_columns, "pictures": _pictures, "recordings": _recordings}

@@ -1,0 +1,83 @@
+"""What numbers look like: signals, pixels, row numbers. Measured, not named."""
+
+from __future__ import annotations
+
+import numpy as np
+
+SHORTEST_ROW = 128
+"""Steps; shorter rows are vectors, however alike their neighbours are."""
+
+_MOST_ROWS = 500
+_LAGS = 16
+_PARTS = 8
+_EVEN = 0.15  # share of the variance that may lie between the columns' means
+_SAME = 4.0  # times the variance of one part of the row may be that of another
+_TELLING = 0.1  # correlation with a neighbour; of features in any order it is nearly 0
+_SMOOTH = 0.9
+_FEWEST_ROWS = 8
+
+
+def looks_like_signals(x: np.ndarray) -> bool:
+    """Whether the rows of `(N, L)` are plainly signals rather than L features.
+
+    Either every part of the row looks like every other (column means alike, variances and correlations with the
+    neighbours too, and these are not nothing: a stationary process), or rows and their mean are smooth. Pixels and
+    fractions (whole numbers from 0 to 255, or all in 0..1) and counts never are.
+    """
+    if x.ndim != 2 or x.shape[1] < SHORTEST_ROW or len(x) < _FEWEST_ROWS:
+        return False
+    x = np.asarray(x[np.linspace(0, len(x) - 1, min(len(x), _MOST_ROWS)).astype(int)], dtype=np.float64)
+    if not np.isfinite(x).all() or looks_like_pixels(x) or (x.min() >= 0 and np.median(x) == 0):
+        return False
+    return _is_stationary(x) or _is_smooth(x)
+
+
+def looks_like_pixels(x: np.ndarray) -> bool:
+    """Whether all values are whole numbers from 0 to 255, or lie in 0..1."""
+    low, high = x.min(), x.max()
+    return bool(low >= 0 and (high <= 1 or (high <= 255 and np.all(x == np.round(x)))))
+
+
+def counts_rows(column: np.ndarray) -> bool:
+    """Whether `(N,)` goes up by the same step from row to row, or numbers the rows in any order."""
+    column = np.asarray(column, dtype=np.float64)
+    if len(column) < 10 or not np.isfinite(column).all():
+        return False
+    steps = np.diff(column)
+    step = float(np.median(steps))
+    if step != 0 and np.all(np.abs(steps - step) <= 1e-6 * abs(step) + 1e-12 * np.abs(column[1:])):
+        return True
+    whole = np.array_equal(column, np.round(column))
+    return bool(whole and np.array_equal(np.sort(column), column.min() + np.arange(len(column))))
+
+
+def _is_stationary(x: np.ndarray) -> bool:
+    total = x.var()
+    if total == 0 or x.mean(0).var() > (_EVEN + 4 / len(x)) * total:
+        return False
+    parts = np.array_split(np.arange(x.shape[1]), _PARTS)
+    variances = np.array([x[:, part].var() for part in parts])
+    if variances.max() > _SAME * max(variances.min(), 1e-300):
+        return False
+    centred = x - x.mean(1, keepdims=True)
+    by_part = np.array([_autocorrelation(centred[:, part]) for part in parts])
+    mean, spread = by_part.mean(0), by_part.std(0)
+    strongest = np.abs(mean).argmax()
+    return bool(abs(mean[strongest]) > max(_TELLING, 2 * spread[strongest]))
+
+
+def _autocorrelation(x: np.ndarray) -> np.ndarray:
+    """Of rows with mean 0, at lags 1 to `_LAGS`, over all rows together."""
+    power = np.square(x).mean()
+    lags = range(1, min(_LAGS, x.shape[1] - 1) + 1)
+    return np.array([(x[:, lag:] * x[:, :-lag]).mean() for lag in lags]) / max(power, 1e-300)
+
+
+def _is_smooth(x: np.ndarray) -> bool:
+    mean = x.mean(0)
+    return all(_lag_one(rows) >= _SMOOTH for rows in (mean[None], x - mean))
+
+
+def _lag_one(x: np.ndarray) -> float:
+    centred = x - x.mean(1, keepdims=True)
+    return float(_autocorrelation(centred)[0]) if centred.any() else 0.0

@@ -1,0 +1,177 @@
+"""Features of both domains brought to one form, and new files to the form that training fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dann_core.domains.files.errors import by, count, listed, quoted, refusal, shown
+from dann_core.domains.files.facts import Fact, fact
+from dann_core.domains.files.limits import MAX_COLUMNS
+from dann_core.domains.files.pixels import resized
+from dann_core.domains.files.plan import Fitted, Missing
+from dann_core.domains.files.samples import Samples
+from dann_core.domains.pair import KINDS
+
+Applied = tuple[np.ndarray, np.ndarray, tuple[Fact, ...]]
+
+
+def fit(source: Samples, target: Samples, classes: Sequence[str], missing: Missing) -> Fitted:
+    """What both domains' inputs (never the target's labels) fix for all files that are read by the plan.
+
+    Raises `UploadError` if the two do not hold the same kind of sample, or not the same features.
+    """
+    a, b = source.x, target.x
+    if a.ndim != b.ndim:
+        text = f"the target holds {KINDS[b.ndim]} ({by(b.shape[1:])}) and the source {shown(source.file)} "
+        raise refusal(target.file, f"{text}{KINDS[a.ndim]} ({by(a.shape[1:])}); give both as the same kind")
+    if a.ndim == 4:
+        shape = (max(a.shape[1], b.shape[1]), *min(a.shape[2:], b.shape[2:], key=lambda s: s[0] * s[1]))
+        same = a.dtype == b.dtype
+        pixels = "fractions" if not same else "bytes" if a.dtype == np.uint8 else ""
+        return Fitted(shape=shape, classes=tuple(classes), pixels=pixels)
+    if a.ndim == 3:
+        return Fitted(shape=a.shape[1:], classes=tuple(classes))
+    names = source.columns or ()
+    order, _ = _order(source.file, names, set(source.texts), target)
+    medians = _medians(source, a, b[:, order]) if missing == "median" else ()
+    categories = {
+        name: tuple(np.unique(np.concatenate([values, _texts(source, target, name)])).tolist())
+        for name, values in source.texts.items()
+    }
+    columns = (*names, *(f"{name}={value}"[:1_000] for name, values in categories.items() for value in values))
+    if len(columns) > MAX_COLUMNS:
+        text = (
+            f"with one column for each category there are {len(columns):,}, more than {MAX_COLUMNS:,}; leave some out"
+        )
+        raise refusal(source.file, f"{text} (--drop)")
+    medians += (0.0,) * (len(columns) - len(names)) if medians else ()
+    shape = (len(columns) or a.shape[1],)
+    return Fitted(shape=shape, classes=tuple(classes), columns=columns, categories=categories, medians=medians)
+
+
+def apply(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
+    """These samples' inputs in the form that is fixed, which of them are kept `(n,)`, and what was changed.
+
+    Raises `UploadError` for what does not fit.
+    """
+    kinds = {1: _vectors, 2: _signals, 3: _images}
+    if samples.x.ndim - 1 != len(fitted.shape):
+        text = f"it holds {KINDS[samples.x.ndim]} ({by(samples.x.shape[1:])}), not samples of {by(fitted.shape)}"
+        raise refusal(samples.file, f"{text}; give files like those of the training")
+    return kinds[len(fitted.shape)](samples, fitted, missing)
+
+
+def _vectors(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
+    n_numbers = len(fitted.columns) - sum(len(values) for values in fitted.categories.values())
+    names = fitted.columns[:n_numbers]
+    order, notes = _order("the training data", names, set(fitted.categories), samples)
+    x = samples.x[:, order]
+    gaps = np.isnan(x) if x.dtype.kind == "f" else np.zeros(x.shape, bool)
+    keep = np.ones(len(x), bool)
+    if gaps.any() and missing == "median":
+        x = np.where(gaps, np.asarray(fitted.medians[:n_numbers], x.dtype), x)
+        which = tuple(names[j] for j in np.flatnonzero(gaps.any(0)))
+        notes += (fact("filled", samples.file, n=int(gaps.sum()), columns=which),)
+    elif gaps.any():
+        keep = ~gaps.any(1)
+        notes += (fact("rows left out", samples.file, n=int((~keep).sum()), of=len(keep)),)
+        if not keep.any():
+            raise refusal(samples.file, "every row has a missing cell; fill them (--missing median) or drop columns")
+    parts = [x]
+    for name, values in fitted.categories.items():
+        cells = samples.texts[name]
+        unknown = np.setdiff1d(cells, values)
+        if len(unknown):
+            text = f"the column has {listed(unknown)}, which the training data lacks; relabel or leave out those rows"
+            raise refusal(samples.file, text, f"column {quoted(name)}")
+        parts.append((cells[:, None] == np.array(values)).astype(x.dtype if x.dtype.kind == "f" else np.float64))
+        notes += (fact("categories", samples.file, name=name, values=values),)
+    return np.concatenate(parts, axis=1)[keep], keep, notes
+
+
+def _order(other: str, names: Sequence[str], texts: set[str], samples: Samples) -> tuple[list[int], tuple[Fact, ...]]:
+    """Where each of these features stands in the samples; by name if they have names, else by order."""
+    theirs, file = samples.columns or (), samples.file
+    missing = [name for name in (*names, *sorted(texts)) if name not in (*theirs, *samples.texts)]
+    if missing and len(names) == len(theirs) and not texts and (_are_numbers(names) or _are_numbers(theirs)):
+        return list(range(len(names))), (fact("by order", file, n=len(names)),)
+    if missing and (_are_numbers(names) or _are_numbers(theirs)):
+        text = f"its samples have {count(len(theirs), 'feature')} and those of {shown(other)} {len(names):,}"
+        raise refusal(file, f"{text}; give both the same features in the same order")
+    if missing:
+        noun = "column" if len(missing) == 1 else "columns"
+        text = f"it lacks the {noun} {listed(missing)} of {shown(other)}; add or rename, or leave out there (--drop)"
+        raise refusal(file, text)
+    swapped = [name for name in names if name in samples.texts] or [name for name in sorted(texts) if name in theirs]
+    if swapped:
+        text = (
+            f"the column holds {'texts' if swapped[0] in samples.texts else 'numbers'} here and not in {shown(other)}"
+        )
+        raise refusal(file, f"{text}; write it alike or leave it out (--drop)", f"column {quoted(swapped[0])}")
+    extra = tuple(c for c in (*theirs, *samples.texts) if c not in (*names, *texts))
+    notes = (fact("extra columns", file, columns=extra),) if extra else ()
+    at = {name: i for i, name in enumerate(theirs)}
+    order = [at[name] for name in names]
+    if order != sorted(order):
+        notes += (fact("other order", file),)
+    return order, notes
+
+
+def _are_numbers(names: Sequence[str]) -> bool:
+    return all(name.lower().removeprefix("column").strip().replace(",", "").isdigit() for name in names)
+
+
+def _texts(source: Samples, target: Samples, name: str) -> np.ndarray:
+    if name not in target.texts:
+        _order(source.file, source.columns or (), set(source.texts), target)
+        raise refusal(target.file, f"it lacks the column {quoted(name)} of {shown(source.file)}; add it")
+    return target.texts[name]
+
+
+def _medians(source: Samples, a: np.ndarray, b: np.ndarray) -> tuple[float, ...]:
+    if not any(x.dtype.kind == "f" and np.isnan(x).any() for x in (a, b)):
+        gaps = np.zeros(a.shape[1], bool)
+    else:
+        gaps = np.isnan(a).all(0) & np.isnan(b).all(0)
+    if gaps.any():
+        column = (source.columns or ())[int(np.flatnonzero(gaps)[0])]
+        raise refusal(source.file, "no cell of it holds a value; leave it out (--drop)", f"column {quoted(column)}")
+    return tuple(float(np.nanmedian(np.concatenate([a[:, j], b[:, j]]))) for j in range(a.shape[1]))
+
+
+def _signals(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
+    x = samples.x
+    if x.shape[1:] != fitted.shape:
+        text = f"its samples have {by(x.shape[1:])} (channels x steps), where {by(fitted.shape)} are wanted"
+        raise refusal(samples.file, f"{text}; give both the same channels and length")
+    return x, np.ones(len(x), bool), ()
+
+
+def _images(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
+    x, notes = samples.x, ()
+    channels, *size = fitted.shape
+    if x.shape[1] != channels and x.shape[1] != 1 and channels != 1:
+        text = f"its images have {x.shape[1]} channels, where {channels} are wanted; give grey or colour as in training"
+        raise refusal(samples.file, text)
+    if x.shape[2:] != tuple(size):
+        notes += (fact("resized", samples.file, before=x.shape[2:], after=tuple(size)),)
+        x = resized(x, (size[0], size[1]))
+    if x.shape[1] < channels:
+        notes += (fact("grey repeated", samples.file),)
+        x = np.repeat(x, channels, axis=1)
+    elif x.shape[1] > channels:
+        notes += (fact("made grey", samples.file),)
+        x = x.mean(1, keepdims=True).astype(x.dtype)
+    return _in_unit(x, fitted.pixels), np.ones(len(x), bool), notes
+
+
+def _in_unit(x: np.ndarray, pixels: str) -> np.ndarray:
+    """Pixels as bytes (0 to 255) and as fractions (0 to 1) are the same picture in two units."""
+    if pixels == "fractions":
+        unit = np.float32(255 if x.dtype == np.uint8 or np.abs(x).max() > 1 else 1)
+        return x.astype(np.float32) / unit
+    if pixels == "bytes" and x.dtype != np.uint8 and x.min() >= 0 and x.max() <= 1:
+        return (x * 255).round().astype(np.uint8)
+    return x

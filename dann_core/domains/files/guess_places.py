@@ -1,0 +1,218 @@
+"""Classes by folders and names of files; two domains in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dann_core.domains.files.asking import (
+    FILE_NAMES,
+    FOLDERS,
+    NO_LABELS,
+    Candidate,
+    Unclear,
+    unclear_labels,
+)
+from dann_core.domains.files.contents import Contents, Item
+from dann_core.domains.files.domain_file import DomainFile, as_texts, first_of
+from dann_core.domains.files.errors import by, count, quoted, refusal
+from dann_core.domains.files.guess_arrays import is_line
+from dann_core.domains.files.guess_table import second_file_item
+from dann_core.domains.files.held import found, loaded
+from dann_core.domains.files.labelling import class_folders, file_classes
+from dann_core.domains.files.names import file_of, is_class_folder, is_label_name, last_of
+from dann_core.domains.files.plan import Labels, Reading
+from dann_core.domains.files.recordings import is_long
+
+_MOST = 500
+
+
+def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: str, source: Reading | None) -> Labels:
+    """The classes of pictures or recordings: their folders, else what else in the file has one label for each, else
+    their names. Raises `Unclear` where the source has none of these."""
+    asked = domain.asked.labels_of(domain.role)
+    if asked == NO_LABELS:
+        return Labels()
+    if domain.labels_from is not None:
+        name = second_file_item(domain, asked, len(items))
+        return Labels(by="item", name=name, file=domain.labels_from.file)
+    level = domain.asked.class_level or 0
+    folders = class_folders(items, level)
+    if asked == FOLDERS or (asked is None and (level or _tell(folders, domain, source))):
+        _say_folders(domain, items, folders, level)
+        return Labels(by="folder", level=level)
+    names = file_classes(domain.file, items)
+    if asked == FILE_NAMES:
+        return _by_names(domain, items, names)
+    if asked is not None:
+        return Labels(by="item", name=found(domain.file, domain.contents.items, asked).name)
+    listed_ = [i for i in domain.items if i not in items and i.shape and is_line(i) and max(i.shape) == len(items)]
+    named = [i for i in listed_ if is_label_name(last_of(i)) and not i.problem]
+    if len(items) > 1 and len(named) == 1:
+        domain.say("label recording", name=named[0].name)
+        return Labels(by="item", name=named[0].name)
+    if _names_tell(names, items, source):
+        return _by_names(domain, items, names)
+    if domain.role == "target":
+        domain.say("unlabelled")
+        return Labels()
+    raise _unclear(domain, items, what, folders, names)
+
+
+def _tell(folders: Sequence[str], domain: DomainFile, source: Reading | None) -> bool:
+    if not all(folders):
+        return False
+    # The target's only class may be one of several.
+    follows = source is not None and source.labels.by == "folder"
+    return len(set(folders)) > 1 or follows
+
+
+def _names_tell(names: Sequence[str], items: Sequence[Item], source: Reading | None) -> bool:
+    """Whether names of recordings are classes: fewer names than files, or one file a class."""
+    if items[0].holds == "picture" or not all(names):
+        return source is not None and source.labels.by == "file name"
+    distinct = len(set(names))
+    words = not all(name.isdigit() for name in names)
+    return (distinct > 1 and words) or (source is not None and source.labels.by == "file name" and words)
+
+
+def _by_names(domain: DomainFile, items: Sequence[Item], names: Sequence[str]) -> Labels:
+    rule = "label file name" if any(file_of(i) or i.holds == "picture" for i in items) else "label array name"
+    domain.say(rule, names=first_of(sorted(set(names)), 5))
+    return Labels(by="file name")
+
+
+def _say_folders(domain: DomainFile, items: Sequence[Item], folders: Sequence[str], level: int) -> None:
+    names = tuple(sorted(set(folders)))
+    if level:
+        domain.say("label folder level", level=level, names=names)
+    else:
+        domain.say("label folder", names=names)
+    tops = parts(items)
+    if len(tops) > 1 and not set(tops) <= set(folders):
+        rule = "folders joined" if any(is_class_folder(t) for t in tops) else "splits joined"
+        domain.say(rule, names=tuple(tops))
+
+
+def _unclear(
+    domain: DomainFile, items: Sequence[Item], what: str, folders: Sequence[str], names: Sequence[str]
+) -> Unclear:
+    if len(items) == 1 and what == "recording":
+        text = (
+            f"it is one long signal ({by(items[0].shape)}), so of one class only; it can be cut into windows, but the "
+        )
+        text += "source needs all classes: pack their files into one ZIP (or folder) with one folder per class"
+        return Unclear(str(refusal(domain.file, text, quoted(items[0].name))), "labels", domain.role, ())
+    candidates = [Candidate(FOLDERS, _why_folders(folders), possible=all(folders) and len(set(folders)) > 1)]
+    distinct = sorted(set(names))
+    shown = ", ".join(first_of(distinct))
+    candidates.append(Candidate(FILE_NAMES, f"say {count(len(distinct), 'class', 'classes')} ({shown})"))
+    return unclear_labels(domain.file, domain.role, candidates, f"pack one folder per class for each {what}, or ")
+
+
+def _why_folders(folders: Sequence[str]) -> str:
+    if not any(folders):
+        return "are none"
+    if not all(folders):
+        return f"are missing for {sum(not f for f in folders):,} of {len(folders):,}"
+    return f"are all '{folders[0]}'"
+
+
+def parts(items: Sequence[Item]) -> list[str]:
+    """The folders below what all have in common, in their order, if there is a class folder below them."""
+    ways = [(file_of(i) or i.path)[:-1] for i in items]
+    common = 0
+    while ways and all(len(w) > common for w in ways) and len({w[common] for w in ways}) == 1:
+        common += 1
+    deep = [w for w in ways if len(w) > common + 1]
+    return list(dict.fromkeys(w[common] for w in sorted(deep))) if len(deep) == len(ways) else []
+
+
+def split_domains(source: DomainFile, target: DomainFile) -> None:
+    """Give each domain its part of a file that holds both: a folder, or the rows with one value in a column.
+
+    What `split_by` asks for, or what one and the same file on both sides plainly holds. Raises `Unclear` where there
+    are more than two parts.
+    """
+    asked = source.asked.split_by
+    is_same = source.contents.sha256 == target.contents.sha256 and bool(source.contents.sha256)
+    if asked is None and not is_same:
+        return
+    name, _, chosen = (asked or "").partition("=")
+    wanted = chosen.split(":") if chosen else []
+    if chosen and len(wanted) != 2:
+        raise refusal(source.file, f"--split-by takes NAME=SOURCE:TARGET, got {quoted(asked)}")
+    placed = [i for i in source.contents.items if i.holds == "picture" or (file_of(i) and is_long(i))]
+    if name in ("folder", "folders") or (asked is None and placed):
+        _split_folders(source, target, placed, wanted, asked is not None)
+    else:
+        _split_rows(source, target, name, wanted)
+
+
+def _split_folders(
+    source: DomainFile, target: DomainFile, items: Sequence[Item], wanted: list[str], is_asked: bool
+) -> None:
+    tops = parts(items)
+    # `train` and `val` are parts of one domain unless somebody says that they are two.
+    tops = tops if is_asked else [t for t in tops if is_class_folder(t)]
+    if not wanted and not is_asked and not (len(tops) > 1 and _share_classes(items, tops)):
+        return
+    chosen = wanted or tops
+    if len(chosen) != 2 or not set(chosen) <= set(tops):
+        raise _which_parts(source, tops, "folder", "folders")
+    prefix = _prefix(items, chosen[0])
+    for domain, folder in zip((source, target), chosen, strict=True):
+        domain.folder = "/".join((*prefix, folder))
+        domain.say("folder of both", name=domain.folder)
+
+
+def _prefix(items: Sequence[Item], folder: str) -> tuple[str, ...]:
+    way = next(w for i in items if folder in (w := (file_of(i) or i.path)[:-1]))
+    return way[: way.index(folder)]
+
+
+def _share_classes(items: Sequence[Item], tops: Sequence[str]) -> bool:
+    classes: dict[str, set[str]] = {}
+    for item, name in zip(items, class_folders(items), strict=True):
+        top = next((t for t in tops if t in (file_of(item) or item.path)[:-1]), "")
+        classes.setdefault(top, set()).add(name)
+    sets = [classes.get(t, set()) for t in tops]
+    return len(set.intersection(*sets)) >= 2 and not set.union(*sets) & set(tops)
+
+
+def _split_rows(source: DomainFile, target: DomainFile, name: str, wanted: list[str]) -> None:
+    columns = [i for i in source.contents.items if i.table is not None]
+    if not name:
+        column = next((i for i in columns if i.path[-1].lower() in ("domain", "domains") and not i.problem), None)
+        if column is None:
+            return
+    else:
+        column = found(source.file, columns, name, "column")
+    values = _in_order(source.contents, column)
+    if not name and len(values) != 2:
+        return
+    chosen = wanted or values
+    if len(chosen) != 2 or not set(chosen) <= set(values):
+        raise _which_parts(source, values, column.path[-1], "values")
+    for domain, value in zip((source, target), chosen, strict=True):
+        domain.rows = (column.path[-1], value)
+        domain.say("rows of both", name=column.path[-1], value=value)
+
+
+def _in_order(contents: Contents, column: Item) -> list[str]:
+    """The values of a column, those that say source first."""
+    values = np.unique(as_texts(loaded(contents, column))).tolist()[:_MOST]
+    return (
+        sorted(values, key=lambda v: (not v.lower().startswith("s"), v))
+        if len(values) == 2 and any(v.lower() in ("s", "src", "source") for v in values)
+        else values
+    )
+
+
+def _which_parts(domain: DomainFile, values: Sequence[str], name: str, what: str) -> Unclear:
+    shown = ", ".join(quoted(v) for v in values[:6])
+    text = f"of its {len(values):,} {what} ({shown}) two must be named, the source's and the target's: "
+    pair = f"{name}={values[0]}:{values[-1]}" if len(values) > 1 else f"{name}=SOURCE:TARGET"
+    candidates = [Candidate(v, "") for v in values]
+    return Unclear(str(refusal(domain.file, f"{text}--split-by {quoted(pair)}")), "domains", "source", candidates)

@@ -1,0 +1,231 @@
+"""What the columns of a table are: label, features, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dann_core.domains.files.asking import NO_LABELS, Candidate, Unclear, unclear_labels
+from dann_core.domains.files.contents import Item
+from dann_core.domains.files.domain_file import DomainFile, as_texts
+from dann_core.domains.files.errors import count, quoted, refusal
+from dann_core.domains.files.evidence import counts_rows
+from dann_core.domains.files.held import found, loaded
+from dann_core.domains.files.names import is_axis, is_identifier_name, is_label_name, is_row_number_name
+from dann_core.domains.files.plan import Labels, Reading
+from dann_core.domains.files.tabular import is_blank, table_items
+
+MOST_CATEGORIES = 20
+_MOSTLY = 0.5
+
+
+def guess_table(domain: DomainFile, source: Reading | None, features: Sequence[str]) -> Reading:
+    """How the table of this domain is read; the target follows the source and its `features`.
+
+    Raises `Unclear` where nothing is plainly the source's label.
+    """
+    name = domain.asked.samples_of(domain.role) or _table_of(domain)
+    reading = Reading(form="columns", name=name, rows=domain.rows, header=domain.asked.header)
+    columns = table_items(domain.contents, reading)
+    domain.say("rows")
+    labels = _labels(domain, columns, source, features)
+    return reading.model_copy(update={"labels": labels})
+
+
+def _table_of(domain: DomainFile) -> str:
+    tables = list(dict.fromkeys(i.table for i in domain.items if i.table is not None))
+    if len(tables) > 1:
+        names = ", ".join(quoted("/".join(t)) for t in tables[:5])
+        raise refusal(domain.file, f"it holds {len(tables):,} tables ({names}); say which (--samples NAME)")
+    return "/".join(tables[0])
+
+
+def _labels(domain: DomainFile, columns: list[Item], source: Reading | None, features: Sequence[str]) -> Labels:
+    asked = domain.asked.labels_of(domain.role)
+    if asked == NO_LABELS:
+        return Labels()
+    if domain.labels_from is not None:
+        return Labels(by="item", name=second_file_item(domain, asked, _rows(domain, columns)), file=_other(domain))
+    if asked is not None:
+        return Labels(by="item", name=_asked_column(domain, columns, asked))
+    names = [i.path[-1] for i in columns]
+    if source is not None and source.labels.by == "item" and not source.labels.file:
+        known = source.labels.name
+        same_width = not _is_numbered(known) or len(columns) > len(features) or domain.rows is not None
+        if known in names and same_width and not _all_blank(domain, columns[names.index(known)]):
+            domain.say("label same", name=known)
+            return Labels(by="item", name=known)
+    rule, label = _plain_label(domain, [c for c in columns if c.path[-1] not in features])
+    if label is not None:
+        domain.say(rule, name=label)
+        return Labels(by="item", name=label)
+    if domain.role == "target":
+        domain.say("no label beside features" if set(names) <= set(features) else "unlabelled")
+        return Labels()
+    raise unclear_table(domain, columns)
+
+
+def _plain_label(domain: DomainFile, columns: list[Item]) -> tuple[str, str | None]:
+    """The column that is plainly the label, and why: its name says so, or it is the one column of texts."""
+    names = [i.path[-1] for i in columns]
+    out = {domain.rows[0]} if domain.rows else set()
+    columns = [c for c in columns if c.path[-1] not in out | {*domain.asked.drop} and not c.problem]
+    named = [c for c in columns if is_label_name(c.path[-1], names) and may_be_label(domain, c) == ""]
+    axis = next((n for n in names if n.lower() == "y" and is_axis(n, names)), None)
+    if axis and domain.role == "source":
+        domain.say("axis", name=axis)
+    texts = [c for c in columns if c.holds == "texts" and not is_left_out_name(c.path[-1])]
+    texts = [c for c in texts if may_be_label(domain, c) == ""]
+    strong = [c for c in named if c.path[-1].lower() != "y"]
+    for rule, group in (("label named", strong), ("label text", texts), ("label named", named)):
+        if len(group) == 1:
+            return rule, group[0].path[-1]
+        if group:
+            return "", None
+    return "", None
+
+
+def is_left_out_name(name: str) -> bool:
+    """Whether its name says that a column is no feature."""
+    return is_row_number_name(name) or is_identifier_name(name)
+
+
+def may_be_label(domain: DomainFile, column: Item) -> str:
+    """Why a column cannot be the label; "" if it may be."""
+    values = loaded(domain.contents, column)
+    values = values[~is_blank(values)]
+    n = len(values)
+    if not n:
+        return "holds no value"
+    if values.dtype.kind == "f" and np.any(values != np.round(values)):
+        return "holds fractions"
+    distinct = len(np.unique(values))
+    if values.dtype.kind != "U" and counts_rows(values):
+        return "numbers the rows"
+    if distinct > max(20, n // 2) or (distinct == n and n > 3):
+        return f"has {count(distinct, 'value')} in {count(n, 'row')}"
+    return "has one value only" if distinct < 2 and domain.role == "source" else ""
+
+
+def unclear_table(domain: DomainFile, columns: list[Item]) -> Unclear:
+    """The question which column is the label, with what each one is."""
+    candidates = []
+    for column in columns:
+        if column.problem:
+            candidates.append(Candidate(column.path[-1], f"cannot be read: {column.problem}", possible=False))
+            continue
+        why = may_be_label(domain, column)
+        if why:
+            candidates.append(Candidate(column.path[-1], why, possible=False))
+            continue
+        values = np.unique(as_texts(loaded(domain.contents, column)))
+        what = "texts" if column.holds == "texts" else "whole numbers"
+        candidates.append(Candidate(column.path[-1], f"has {len(values):,} {what}, as features may have"))
+    hint = "it has no header, so its columns are numbered; " if all(_is_numbered(c.path[-1]) for c in columns) else ""
+    return unclear_labels(domain.file, domain.role, candidates, hint)
+
+
+def features_of(domain: DomainFile, reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns of the source that are features, and those left out, which is said with the reason for each.
+
+    Raises `UploadError` for a column that is mostly numbers, but not all.
+    """
+    label = reading.labels.name if reading.labels.by == "item" and not reading.labels.file else ""
+    split = reading.rows[0] if reading.rows else ""
+    columns = [c for c in table_items(domain.contents, reading) if c.path[-1] not in (label, split)]
+    left_out: dict[str, list[str]] = {}
+    for column in columns:
+        why = "" if column.path[-1] in domain.asked.keep else _why_no_feature(domain, column)
+        left_out.setdefault(why, []).append(column.path[-1])
+    for rule, names in left_out.items():
+        if rule.startswith("unreadable"):
+            domain.say("unreadable", columns=tuple(names), reason=rule.removeprefix("unreadable "))
+        elif rule:
+            domain.say(rule, columns=tuple(names))
+    features = tuple(left_out.pop("", ()))
+    if not features:
+        raise refusal(domain.file, "there is no column left for features; add some or keep some (--keep NAME)")
+    return features, tuple(name for names in left_out.values() for name in names)
+
+
+def _why_no_feature(domain: DomainFile, column: Item) -> str:
+    name = column.path[-1]
+    if name in domain.asked.drop:
+        return "dropped"
+    if column.problem:
+        return f"unreadable {column.problem}"
+    values = loaded(domain.contents, column)
+    if is_blank(values).all():
+        return "blank columns"
+    if is_row_number_name(name) or (values.dtype.kind in "iuf" and counts_rows(values)):
+        return "row numbers"
+    if is_identifier_name(name):
+        return "identifiers"
+    if column.holds == "texts":
+        _refuse_mostly_numbers(domain, name, values)
+        distinct = len(np.unique(values))
+        return "texts left out" if distinct > min(MOST_CATEGORIES, max(2, len(values) // 2)) else ""
+    return ""
+
+
+def _refuse_mostly_numbers(domain: DomainFile, name: str, values: np.ndarray) -> None:
+    def is_number(cell: str) -> bool:
+        try:
+            float(cell)
+        except ValueError:
+            return False
+        return True
+
+    distinct, which, counts = np.unique(values, return_inverse=True, return_counts=True)
+    numbers = np.array([is_number(cell) for cell in distinct.tolist()])
+    if counts[numbers].sum() < _MOSTLY * len(values):
+        return
+    bad = ~numbers[which]
+    row = int(np.flatnonzero(bad)[0])
+    text = f"{quoted(values[row])} is not a number ({count(int(bad.sum()), 'such cell')}, all others are); write it as "
+    text += "one, leave the cell empty, or leave the column out (--drop)"
+    raise refusal(domain.file, text, f"sample {row + 1:,}, column {quoted(name)}")
+
+
+def _asked_column(domain: DomainFile, columns: list[Item], asked: str) -> str:
+    if any(c.path[-1] == asked for c in columns):
+        return asked
+    number = asked.lower().removeprefix("column").strip(" :")
+    if number.lstrip("-").isdigit() and number not in ("0", "-0") and abs(int(number)) <= len(columns):
+        at = int(number)
+        return columns[at - 1 if at > 0 else at].path[-1]
+    return found(domain.file, columns, asked, "column").path[-1]
+
+
+def second_file_item(domain: DomainFile, asked: str | None, n: int) -> str:
+    """The name of the labels in the second file of this domain: asked for, or the one that has n values."""
+    contents = domain.labels_from
+    if asked is not None:
+        name = found(contents.file, contents.items, asked).name
+    else:
+        fitting = [i for i in contents.items if not i.problem and i.shape and n in (max(i.shape), i.shape[0])]
+        named = [i for i in fitting if is_label_name(i.path[-1])] or fitting
+        if len(named) != 1:
+            candidates = [Candidate(i.name, i.detail, i in fitting) for i in contents.items]
+            hint = f"{len(named):,} of its arrays have {n:,} values, one for each sample; "
+            raise unclear_labels(contents.file, domain.role, candidates, hint)
+        name = named[0].name
+    domain.say("label second file", name=name, other=contents.file)
+    return name
+
+
+def _other(domain: DomainFile) -> str:
+    return domain.labels_from.file
+
+
+def _rows(domain: DomainFile, columns: list[Item]) -> int:
+    return columns[0].shape[0]
+
+
+def _is_numbered(name: str) -> bool:
+    return name.lower().removeprefix("column").strip().isdigit()
+
+
+def _all_blank(domain: DomainFile, column: Item) -> bool:
+    return not column.problem and bool(is_blank(loaded(domain.contents, column)).all())

@@ -1,0 +1,184 @@
+"""A reading plan from what two files hold. Every guess is a fact that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dann_core.domains.files.asking import Asked
+from dann_core.domains.files.carry_out import in_folder
+from dann_core.domains.files.contents import Contents, Item
+from dann_core.domains.files.domain_file import DomainFile
+from dann_core.domains.files.errors import refusal
+from dann_core.domains.files.facts import Fact
+from dann_core.domains.files.guess_arrays import can_be_samples, guess_array
+from dann_core.domains.files.guess_kind import guess_kind
+from dann_core.domains.files.guess_places import guess_place_labels, split_domains
+from dann_core.domains.files.guess_table import features_of, guess_table
+from dann_core.domains.files.held import found
+from dann_core.domains.files.labelling import class_folders, file_classes
+from dann_core.domains.files.names import is_data_name, is_row_number_name, last_of
+from dann_core.domains.files.plan import Form, Reading, ReadingPlan, Windows
+from dann_core.domains.files.recordings import by_file, common_endings, is_long, recordings_of
+from dann_core.domains.files.windows import default_windows
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """A plan, and what was guessed for it."""
+
+    plan: ReadingPlan
+    notes: tuple[Fact, ...]
+
+
+def guess(
+    source: Contents,
+    target: Contents,
+    asked: Asked | None = None,
+    source_labels: Contents | None = None,
+    target_labels: Contents | None = None,
+) -> Guessed:
+    """The plan that two files (or one and the same) most likely mean; what is asked for is not guessed.
+
+    The target's labels are only looked at for whether they are labels. Raises `Unclear` for what only a person can say,
+    `UploadError` for files that hold no samples.
+    """
+    asked = asked or Asked()
+    ours = DomainFile(source, "source", asked, source_labels)
+    theirs = DomainFile(target, "target", asked, target_labels)
+    split_domains(ours, theirs)
+    form = _form(ours)
+    plan = _GUESSES[form](ours, theirs)
+    return Guessed(plan, (*ours.notes, *theirs.notes))
+
+
+def _form(domain: DomainFile) -> Form:
+    """What the source's samples are: pictures, columns of a table, one array, or many long ones."""
+    items = domain.items
+    asked = domain.asked.samples
+    if asked is not None and any(i.name == asked or i.name.replace("/", ".") == asked for i in items):
+        item = found(domain.file, items, asked)
+        return "array" if can_be_samples(item) or not is_long(item) else "recordings"
+    if any(i.holds == "picture" for i in items):
+        return "pictures"
+    tables = {i.table for i in items if i.table is not None}
+    samples = [i for i in items if can_be_samples(i)]
+    files = by_file(domain.contents, domain.folder)
+    if len(tables) == 1 and not samples and len(files) <= 1:
+        return "columns"
+    if any(is_data_name(last_of(i)) for i in samples):
+        return "array"
+    long = [i for group in files.values() for i in group]
+    if len(files) > 1 or (long and len(long) == len([*samples, *(i for i in long if i not in samples)]) != 1):
+        return "recordings"
+    if samples:
+        return "array"
+    if len(tables) > 1:
+        return "columns"
+    return "recordings" if long else "array"
+
+
+def _arrays(source: DomainFile, target: DomainFile) -> ReadingPlan:
+    ours, item = guess_array(source, None)
+    theirs, _ = guess_array(target, (ours, item)) if any(map(can_be_samples, target.items)) else _other(target)
+    plan = _plan(source, ours, theirs)
+    return guess_kind(source, plan, item)
+
+
+def _other(target: DomainFile) -> tuple[Reading, Item | None]:
+    """A target of another form than the source's array of samples: a table, or what it is refused for."""
+    if any(i.table is not None for i in target.items):
+        return guess_table(target, None, ()), None
+    return guess_array(target, None)
+
+
+def _tables(source: DomainFile, target: DomainFile) -> ReadingPlan:
+    ours = guess_table(source, None, ())
+    features, left_out = features_of(source, ours)
+    if any(i.table is not None for i in target.items):
+        theirs = guess_table(target, ours, features)
+    else:
+        theirs, _ = guess_array(target, None)
+    plan = _plan(source, ours, theirs, drop=left_out)
+    return guess_kind(source, plan, None)
+
+
+def _pictures(source: DomainFile, target: DomainFile) -> ReadingPlan:
+    readings = []
+    for domain in (source, target):
+        if domain.role == "target" and not any(i.holds == "picture" for i in domain.items):
+            readings.append(guess_array(domain, None)[0])
+            continue
+        reading = Reading(form="pictures", folder=domain.folder)
+        items = in_folder(domain.contents, reading, "picture")
+        labels = guess_place_labels(domain, items, "image", readings[0] if readings else None)
+        readings.append(reading.model_copy(update={"labels": labels}))
+    return _plan(source, *readings, kind=source.asked.kind or "images")
+
+
+def _recordings(source: DomainFile, target: DomainFile) -> ReadingPlan:
+    channel, drop = _channel(source)
+    readings, steps, classes = [], [], []
+    for domain in (source, target):
+        recorded = recordings_of(domain.contents, domain.folder, channel, drop)
+        items = [r.item for r in recorded]
+        labels = guess_place_labels(domain, items, "recording", readings[0] if readings else None)
+        readings.append(Reading(form="recordings", folder=domain.folder, labels=labels))
+        steps += [r.steps for r in recorded]
+        classes += [f"{domain.role} {c}" for c in _classes(domain, items, labels.by)]
+    windows = _asked_windows(source.asked) or default_windows(steps, classes)
+    return _plan(source, *readings, kind="signals", windows=windows, channel=channel, drop=drop)
+
+
+def _classes(domain: DomainFile, items: Sequence[Item], by: str) -> list[str]:
+    if by == "folder":
+        return class_folders(items, domain.asked.class_level or 0)
+    return file_classes(domain.file, items) if by == "file name" else [""] * len(items)
+
+
+def _channel(domain: DomainFile) -> tuple[str, tuple[str, ...]]:
+    """Which channel of the recordings is meant, and which columns of tables of recordings are none."""
+    files = list(by_file(domain.contents, domain.folder).values())
+    tables = [i for group in files for i in group if i.table is not None]
+    names = tuple(dict.fromkeys(i.path[-1] for i in tables))
+    drop = tuple(n for n in names if n in domain.asked.drop or is_row_number_name(n) or n.lower() in ("time", "t"))
+    if drop:
+        domain.say("row numbers", columns=drop)
+    if domain.asked.channel is not None:
+        return domain.asked.channel, drop
+    if tables:
+        kept = tuple(n for n in names if n not in drop)
+        domain.say("channels", names=kept)
+        return "", drop
+    several = len(files) > 1 or (len(files) == 1 and _are_channels(files[0]))
+    if not several or all(len(group) == 1 for group in files):
+        return "", drop
+    endings = common_endings(files)
+    if not endings:
+        text = "its files hold several long arrays under different names; say which is meant (--channel NAME or ending)"
+        raise refusal(domain.file, text)
+    domain.say("channel", name=endings[0], others=tuple(endings[1:]) or ("none",))
+    return endings[0], drop
+
+
+def _are_channels(items: Sequence[Item]) -> bool:
+    """Whether the arrays of one file are channels of one recording: the same length, and names with one beginning."""
+    beginnings = {i.name[:4] for i in items}
+    return len(items) > 1 and len({max(i.shape) for i in items}) == 1 and len(beginnings) == 1
+
+
+def _asked_windows(asked: Asked) -> Windows | None:
+    if asked.window is None:
+        return None
+    length, step = asked.window
+    return Windows(length=length, step=step or length)
+
+
+def _plan(source: DomainFile, ours: Reading, theirs: Reading, **values: object) -> ReadingPlan:
+    asked = source.asked
+    given = {"kind": asked.kind or "vectors", "windows": _asked_windows(asked), "channel": asked.channel or ""}
+    given |= {"missing": asked.missing or "median", "drop": asked.drop}
+    return ReadingPlan(source=ours, target=theirs, **(given | values))
+
+
+_GUESSES = {"array": _arrays, "columns": _tables, "pictures": _pictures, "recordings": _recordings}

@@ -1,0 +1,100 @@
+"""The labels of a domain, from wherever its plan says that they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import numpy as np
+
+from dann_core.domains.files.contents import Contents, Item
+from dann_core.domains.files.errors import by, count, quoted, refusal
+from dann_core.domains.files.held import found, loaded
+from dann_core.domains.files.labels import clean_labels
+from dann_core.domains.files.names import classes_of_files, file_of, is_class_folder, without_ending
+from dann_core.domains.files.plan import Labels
+
+
+def from_item(contents: Contents, labels: Labels, n: int, *, table: tuple[str, ...] | None = None) -> np.ndarray:
+    """Labels `(n,)` from an array or column; int64 or strings. Raises `UploadError` if it does not hold n labels."""
+    items = [i for i in contents.items if table is None or i.table == table]
+    item = found(contents.file, items, labels.name, "array" if table is None else "column")
+    return cleaned(contents.file, item.name, loaded(contents, item), n)
+
+
+def cleaned(file: str, name: str, y: np.ndarray, n: int) -> np.ndarray:
+    """These values as n labels, one-hot rows or columns as the index of their 1."""
+    if y.ndim == 2 and y.shape[0] != n and y.shape[1] == n:
+        y = y.T
+    y = clean_labels(file, name, y)
+    if len(y) != n:
+        text = f"{count(len(y), 'label')} for {count(n, 'sample')}; choose labels with one for each sample"
+        raise refusal(file, text, quoted(name))
+    return y
+
+
+def one_hot(y: np.ndarray) -> bool:
+    """Whether `(N, K)` holds a single 1 in each row and 0 elsewhere, each class at least once."""
+    if y.ndim != 2 or min(y.shape) < 2 or y.dtype.kind not in "biuf":
+        return False
+    return bool(np.isin(y, (0, 1)).all() and (y.sum(1) == 1).all() and (y.sum(0) > 0).all())
+
+
+def class_folders(items: Sequence[Item], level: int = 0) -> list[str]:
+    """The folder that names the class of each picture or recording; "" where it lies in none.
+
+    `level` counts from its file upwards; 0 means the nearest folder that is none of `train`, `images` and the like.
+    """
+    found_ = []
+    for item in items:
+        folders = (file_of(item) or item.path)[:-1]
+        if level:
+            found_.append(folders[-level] if level <= len(folders) else "")
+        else:
+            found_.append(next((f for f in reversed(folders) if is_class_folder(f)), ""))
+    return found_
+
+
+def file_classes(file: str, items: Sequence[Item]) -> list[str]:
+    """The class that the name of each item's file says; of several arrays in one file, the array's."""
+    ways = [file_of(i) or i.path or (file,) for i in items]
+    if len(set(ways)) < len(ways) or not any(file_of(i) for i in items):
+        ways = [i.path or (file,) for i in items]
+    return classes_of_files([without_ending(_stem(way[-1])) for way in ways])
+
+
+def from_places(contents: Contents, labels: Labels, items: Sequence[Item], what: str) -> np.ndarray:
+    """The class of each picture or recording by its folder or its file's name, as strings or whole numbers."""
+    file = contents.file
+    if labels.by == "file name":
+        return clean_labels(file, "file name", np.array(file_classes(file, items)))
+    names = class_folders(items, labels.level)
+    stray = next((i for i, name in zip(items, names, strict=True) if not name), None)
+    if stray is not None:
+        text = f"the {what} is in no class folder; pack one folder per class or choose no labels"
+        raise refusal(file, text, f"entry {quoted(stray.name)}")
+    return clean_labels(file, "folder names", np.array(names))
+
+
+def runs(y: np.ndarray) -> list[slice]:
+    """Stretches of rows that follow each other with the same label."""
+    stretches, start = [], 0
+    for _, group in groupby(y.tolist()):
+        length = sum(1 for _ in group)
+        stretches.append(slice(start, start + length))
+        start += length
+    return stretches
+
+
+def column_of(file: str, name: str, x: np.ndarray, column: int) -> tuple[np.ndarray, np.ndarray]:
+    """The samples `(N, F - 1)` and the labels `(N,)` of a matrix that holds both; `column` counts from 1."""
+    if x.ndim != 2 or not 1 <= column <= x.shape[1]:
+        text = f"there is no column {column:,} in {by(x.shape)} values; columns are counted from 1"
+        raise refusal(file, text, quoted(name))
+    y = clean_labels(file, f"column {column:,}", x[:, column - 1])
+    return np.delete(x, column - 1, axis=1), y
+
+
+def _stem(name: str) -> str:
+    head, dot, tail = name.rpartition(".")
+    return head if dot and head and len(tail) <= 5 else name

@@ -1,0 +1,185 @@
+"""Any file that people have, opened: its items, and their values on demand.
+
+Ways to items: columns are `(column,)`, in a workbook of several sheets `(sheet, column)`; the array of an NPY file is
+`("array",)`, a sparse NPZ `("matrix",)`, svmlight `("X",)` and `("y",)`, a recording `("signal",)` and `("rate",)`;
+fields, cells (counted from 1) and groups stand behind each other. In a ZIP or folder, the folders and the file's name
+come first; a picture is its file's name alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+import numpy as np
+
+from dann_core.domains.files import limits
+from dann_core.domains.files.contents import Contents, Item, Path
+from dann_core.domains.files.errors import UploadError, megabytes, reason, refusal
+from dann_core.domains.files.readers.wire import receive, send
+from dann_core.domains.files.reading_process import reader, warm_up
+
+__all__ = ["open_file", "warm_up"]
+
+Progress = Callable[[float], None]
+
+_TEXT = np.dtype("U1").itemsize
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """An opened file; `carried` are the values that had to be decoded in order to list the items."""
+
+    file: str
+    format: str
+    items: tuple[Item, ...]
+    notes: tuple[str, ...]
+    sha256: str
+    size: int
+    content: bytes | FilePath = field(repr=False)
+    header: bool | None = field(repr=False)
+    carried: dict[Path, np.ndarray] = field(repr=False)
+
+    def load(self, items: Sequence[Item]) -> list[np.ndarray]:
+        """See `Contents.load`."""
+        for item in items:
+            if item.problem:
+                raise refusal(self.file, item.problem, f"'{item.name}'")
+        missing = [item for item in items if item.path not in self.carried]
+        nbytes = sum(math.prod(item.shape) * _itemsize(item) for item in missing)
+        if nbytes > limits.MAX_UNPACKED_BYTES:
+            text = f"what is to be read takes {megabytes(nbytes)}, more than {megabytes(limits.MAX_UNPACKED_BYTES)}"
+            raise refusal(self.file, f"{text}; use a part of it")
+        loaded = dict(self.carried)
+        if missing:
+            request = {"header": self.header, "wanted": [item.path for item in missing]}
+            arrays = [answer[1][0] for answer in _asked(self.file, self.content, request, len(missing), None)]
+            loaded |= {item.path: array for item, array in zip(missing, arrays, strict=True)}
+        return [_checked(self.file, item, loaded[item.path]) for item in items]
+
+
+def open_file(
+    name: str, data: bytes | FilePath, header: bool | None = None, progress: Progress | None = None
+) -> Contents:
+    """What is in a file called `name`, whatever its format; `data` is its content, or where it is on this machine.
+
+    A folder of this machine is opened as a ZIP of it would be. `header` says whether tables have one (None: it is
+    guessed, and said in the notes); `progress` is told the fraction that is done, in the thread that waits.
+
+    Raises `UploadError` for what cannot be read, over a limit, or takes too much time or memory.
+    """
+    if isinstance(data, FilePath) and not data.is_dir():
+        data = _content(name, data)
+    if not isinstance(data, FilePath) and len(data) > limits.MAX_FILE_BYTES:
+        text = f"the file is larger than {megabytes(limits.MAX_FILE_BYTES)} ({megabytes(len(data))})"
+        raise refusal(name, f"{text}; upload a part of the data")
+    identified = _Identity(data)
+    (message, arrays), *_ = _asked(name, data, {"header": header}, 1, progress)
+    try:
+        items = tuple(
+            Item(tuple(path), holds, tuple(shape), dtype, None if table is None else tuple(table), missing, problem)
+            for path, holds, shape, dtype, table, missing, problem in message["items"]
+        )
+        carried = dict(zip((tuple(path) for path in message["carried"]), arrays, strict=True))
+        format_, notes = str(message["format"]), tuple(map(str, message["notes"]))
+    except (KeyError, TypeError, ValueError):
+        raise _ended(name) from None
+    sha256, size = identified.result()
+    return _Opened(name, format_, items, notes, sha256, size, data, header, carried)
+
+
+def _asked(
+    file: str, data: bytes | FilePath, request: dict[str, Any], n: int, progress: Progress | None
+) -> list[tuple[dict[str, Any], list[np.ndarray]]]:
+    """`n` answers of a reader of its own process."""
+    began = time.monotonic()
+    bounds = {"file": file, "memory": limits.READ_BYTES, "seconds": limits.READ_SECONDS}
+    where = {"folder": str(data.absolute())} if isinstance(data, FilePath) else {}
+    content = [] if where else [np.frombuffer(data, np.uint8)]
+    answers = []
+    # The reader ends by itself when its time is over; this is for one that does not.
+    with reader(limits.READ_SECONDS + _GRACE_SECONDS) as (to, back):
+        try:
+            send(to, request | bounds | where, content)
+        except OSError:
+            raise _ended(file) from None
+        while len(answers) < n:
+            try:
+                message, arrays = receive(back)
+            except (EOFError, OSError, KeyError, TypeError, ValueError):
+                raise _ended(file, time.monotonic() - began) from None
+            if "refusal" in message:
+                raise UploadError(str(message["refusal"]))
+            if "progress" not in message:
+                answers.append((message, arrays))
+            elif progress is not None:
+                progress(float(message["progress"]))
+    return answers
+
+
+_GRACE_SECONDS = 5
+
+
+def _ended(file: str, seconds: float = 0.0) -> UploadError:
+    if seconds >= limits.READ_SECONDS:
+        return refusal(file, f"reading it takes more than {limits.READ_SECONDS} seconds; use a part of it")
+    return refusal(
+        file, "reading it was ended: it is damaged, or takes too much memory; save it again, or a part of it"
+    )
+
+
+def _checked(file: str, item: Item, values: np.ndarray) -> np.ndarray:
+    """The values, if they are what the item says."""
+    kinds = {"numbers": "biuf", "texts": "U", "picture": "u"}[item.holds]
+    if values.shape != item.shape or values.dtype.kind not in kinds:
+        raise _ended(file)
+    return values
+
+
+def _itemsize(item: Item) -> int:
+    return _TEXT if item.holds == "texts" else np.dtype(item.dtype).itemsize
+
+
+def _content(name: str, place: FilePath) -> bytes:
+    try:
+        # One byte beyond the limit is enough to know that it is exceeded.
+        with place.open("rb") as stream:
+            return stream.read(limits.MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or reason(error)
+        raise refusal(name, f"the file cannot be opened ({why}); check the path {place}") from None
+
+
+class _Identity:
+    """SHA-256 and size of a file, or of all files of a folder with their names, found while it is being read."""
+
+    def __init__(self, data: bytes | FilePath) -> None:
+        self._hash, self._size = hashlib.sha256(), 0
+        self._thread = threading.Thread(target=self._add, args=(data,), daemon=True)
+        self._thread.start()
+
+    def result(self) -> tuple[str, int]:
+        self._thread.join()
+        return self._hash.hexdigest(), self._size
+
+    def _add(self, data: bytes | FilePath) -> None:
+        if not isinstance(data, FilePath):
+            self._hash.update(data)
+            self._size += len(data)
+            return
+        for folder, folders, names in os.walk(data):
+            folders.sort()
+            for name in sorted(names):
+                place = FilePath(folder, name)
+                if place.is_file() and not place.is_symlink():
+                    content = place.read_bytes()
+                    self._hash.update(f"{place.relative_to(data).as_posix()}\0{len(content)}\0".encode())
+                    self._hash.update(content)
+                    self._size += len(content)

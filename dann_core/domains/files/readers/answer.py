@@ -1,0 +1,71 @@
+"""One request answered: the items of a file, or the values of some of them."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from pathlib import Path
+from typing import BinaryIO
+
+from dann_core.domains.files.errors import UploadError, refusal
+from dann_core.domains.files.limits import MAX_CARRIED_BYTES
+from dann_core.domains.files.readers import bounds, recognised, wire
+from dann_core.domains.files.readers.opening import Opening, Request, damage
+
+
+def answer(request: BinaryIO, reply: BinaryIO) -> None:
+    """Read one request, keep to its bounds, and write progress, then items or values, or a refusal."""
+    message, arrays = wire.receive(request)
+    file, memory, seconds = message["file"], message["memory"], message["seconds"]
+    bounds.confine(memory, seconds)
+    with contextlib.suppress(OSError):
+        try:
+            with damage(file, "file"):
+                _answer(message, arrays, reply)
+        except UploadError as error:
+            wire.send(reply, {"refusal": str(error)})
+        except MemoryError:
+            wire.send(reply, {"refusal": str(refusal(file, "reading it takes too much memory; save a part of it"))})
+
+
+def _answer(message: wire.Message, arrays: list, reply: BinaryIO) -> None:
+    wanted = message.get("wanted")
+    request = Request(
+        file=message["file"],
+        data=Path(message["folder"]) if "folder" in message else arrays.pop().tobytes(),
+        header=message["header"],
+        wanted=None if wanted is None else frozenset(map(tuple, wanted)),
+        progress=_Progress(reply),
+    )
+    opening = recognised.opened(request)
+    if wanted is None:
+        _send_items(opening, reply)
+    else:
+        for path in map(tuple, wanted):
+            with damage(request.file, opening.format):
+                values = opening.value(path)
+            wire.send(reply, {}, [values])
+
+
+def _send_items(opening: Opening, reply: BinaryIO) -> None:
+    carried, room = [], MAX_CARRIED_BYTES
+    for path, values in opening.decoded.items():
+        room -= values.nbytes
+        if room < 0:
+            break
+        carried.append(path)
+    items = [dataclasses.astuple(item) for item in opening.items]
+    message = {"format": opening.format, "items": items, "notes": opening.notes, "carried": carried}
+    wire.send(reply, message, [opening.decoded[path] for path in carried])
+
+
+class _Progress:
+    """Tells the caller how far it is, in steps of a hundredth."""
+
+    def __init__(self, reply: BinaryIO) -> None:
+        self.reply, self.told = reply, 0.0
+
+    def __call__(self, fraction: float) -> None:
+        if fraction >= self.told + 0.01:
+            self.told = fraction
+            wire.send(self.reply, {"progress": min(fraction, 1.0)})

@@ -1,0 +1,49 @@
+"""What a process that reads a file may use at most."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from pathlib import Path
+
+_FILES = 64
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+
+
+def confine(memory: int, seconds: float) -> None:
+    """Bound this process for good: `memory` bytes beyond what it has, `seconds` of the clock and of a processor, open
+    files, and no file written.
+
+    Where the system has no such bounds (Windows, memory on macOS), the caller watches instead.
+    """
+    with contextlib.suppress(ImportError):
+        import resource
+
+        # Without a handler in Python, the signal ends the process inside any library too.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        for what, most in (
+            (resource.RLIMIT_CPU, int(seconds) + 1),
+            (resource.RLIMIT_FSIZE, 0),
+            (resource.RLIMIT_NOFILE, _FILES),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            resource.setrlimit(what, (most, most))
+        if sys.platform == "linux":
+            most = _virtual_bytes() + memory
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def end_with_parent() -> None:
+    """Have the system end this process when the one that made it is gone (Linux)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+
+
+def _virtual_bytes() -> int:
+    import resource
+
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()

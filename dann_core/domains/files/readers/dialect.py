@@ -1,0 +1,248 @@
+"""How a text file writes a table: its encoding, separator, decimals and header, from its first rows."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import StringIO
+
+from dann_core.domains.files.errors import count, refusal
+from dann_core.domains.files.limits import MAX_COLUMNS, MAX_ROW_CHARACTERS
+from dann_core.domains.files.readers.opening import unique
+
+BLANKS = " "
+_SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", BLANKS: "blanks"}
+_HEAD_BYTES, _HEAD_ROWS = 4_000_000, 200
+_COMMENTS = ("#", "%")
+MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "NULL", "null")
+"""Cells without a value."""
+MISSING_NUMBERS = ("?", "-", "--", ".", "None", "none", *MISSING)
+"""Cells without a value in a column whose others are numbers; in a column of texts some of them may be a class."""
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """`names` are the columns', `header` tells whether they stand in the first row after `skipped` lines of comments.
+
+    `notes` say what was found.
+    """
+
+    encoding: str
+    separator: str
+    decimal: str
+    thousands: str | None
+    skipped: int
+    header: bool
+    names: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
+    """The dialect of a table, guessed where nothing in the file says it; the guesses are in its notes.
+
+    Raises `UploadError` for what is no text, has no rows, or too many columns.
+    """
+    encoding, notes = encoding_of(file, data)
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(data[:_HEAD_BYTES])
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    whole = len(data) <= _HEAD_BYTES
+    skipped, comment, text = _without_comments(text)
+    separator, records = _split(file, text, whole)
+    width = Counter(len(r) for r in records[1:] or records).most_common(1)[0][0]
+    if width > MAX_COLUMNS:
+        raise refusal(file, f"{width:,} columns are more than {MAX_COLUMNS:,}; keep fewer")
+    if separator not in ",\t" and width > 1:
+        notes.append(f"its columns are separated by {_SEPARATORS[separator]}")
+    decimal, thousands = _decimals(separator, records)
+    if decimal == ",":
+        notes.append("its decimals are written with a comma")
+    names = _fitted(_cells(comment, separator), width) if comment and header is not False else None
+    in_row = False
+    if names is not None:
+        notes.append("the comment before the first row was taken as the header")
+    else:
+        in_row = is_header(records, decimal) if header is None else header
+        names = _fitted(records[0], width) if in_row else None
+        notes.append(IN_ROW if in_row else NUMBERED)
+    if names is None:
+        if in_row:
+            text = (
+                f"the header has {count(len(records[0]), 'cell')} but the rows have {width:,}; give every row as many"
+            )
+            raise refusal(file, text, "row 1")
+        names = [str(i) for i in range(1, width + 1)]
+    return Dialect(encoding, separator, decimal, thousands, skipped, in_row, tuple(named(names)), tuple(notes))
+
+
+IN_ROW = "the first row was taken as the header"
+NUMBERED = "no header was found: the first row is data, and the columns are numbered"
+
+
+def encoding_of(file: str, data: bytes) -> tuple[str, list[str]]:
+    """The encoding of a text, and notes; refuses bytes that are no text."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data[: len(mark)] == mark:
+            return encoding, ["its text is UTF-16"] if encoding == "utf-16" else []
+    head = data[:1000]
+    if len(head) > 3 and not any(head[1::2]) and all(head[::2]):
+        return "utf-16-le", ["its text is UTF-16 without a mark"]
+    try:
+        text = codecs.decode(data, "utf-8")
+    except UnicodeDecodeError:
+        return _national(file, data)
+    if "\0" in text:
+        row = text.count("\n", 0, text.index("\0")) + 1
+        raise refusal(file, "the text holds NUL bytes; save it as CSV UTF-8", f"row {row:,}")
+    return "utf-8", []
+
+
+def _national(file: str, data: bytes) -> tuple[str, list[str]]:
+    if b"\0" in data:
+        raise refusal(file, "this is no text that can be read (it holds NUL bytes); save it as CSV UTF-8")
+    # In Chinese text bytes beyond ASCII come in pairs, in Western ones mostly alone between letters.
+    runs = re.findall(rb"[\x80-\xff]+", data[:_HEAD_BYTES])
+    paired = sum(len(run) % 2 == 0 for run in runs) >= 0.9 * len(runs)
+    for encoding, title in (
+        (("gb18030", "GBK"), ("cp1252", "Windows-1252")) if paired else (("cp1252", "Windows-1252"),)
+    ):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding, [f"its text is not UTF-8 and was read as {title}; if names look wrong, save it as UTF-8"]
+    return "latin-1", ["its text is not UTF-8 and was read as Latin-1; if names look wrong, save it as UTF-8"]
+
+
+def _without_comments(text: str) -> tuple[int, str, str]:
+    """How many lines before the table are comments, the last of them, and the rest."""
+    skipped, last = 0, ""
+    while text.startswith(_COMMENTS):
+        line, _, text = text.partition("\n")
+        skipped, last = skipped + 1, line.lstrip("".join(_COMMENTS)).strip()
+    return skipped, last, text
+
+
+def _split(file: str, text: str, whole: bool) -> tuple[str, list[list[str]]]:
+    """The separator, and the first rows in cells: the first separator by which all rows have as many cells."""
+    lines = [line for line in text.split("\n", _HEAD_ROWS + 1)[: _HEAD_ROWS + 1] if line.strip()]
+    if not lines:
+        raise refusal(file, "there is nothing in it but blank lines; save it again and upload that")
+    if len(lines[0]) > MAX_ROW_CHARACTERS:
+        raise refusal(file, f"the row is longer than {MAX_ROW_CHARACTERS:,} characters; keep fewer columns", "row 1")
+    best: tuple[float, str, list[list[str]]] = (0, ",", [])
+    for separator in _SEPARATORS:
+        records = _records(text, separator)
+        if not whole or len(records) > _HEAD_ROWS:
+            records = records[:-1] or records
+        widths = Counter(len(r) for r in records[1:] or records)
+        width, n = widths.most_common(1)[0]
+        if width == 1 or (separator == BLANKS and not _has_numbers(records)):
+            continue
+        alike = n / widths.total()
+        if alike > best[0]:
+            best = (alike, separator, records)
+        if alike == 1:
+            break
+    if not best[2]:
+        return ",", [[line] for line in lines] if '"' not in text else _records(text, ",")
+    return best[1], best[2]
+
+
+def _records(text: str, separator: str) -> list[list[str]]:
+    if separator == BLANKS:
+        return [line.split() for line in text.split("\n", _HEAD_ROWS + 1)[: _HEAD_ROWS + 1] if line.strip()]
+    records: list[list[str]] = []
+    try:
+        for record in csv.reader(StringIO(text), delimiter=separator, skipinitialspace=True):
+            if len(record) > 1 or (record and record[0].strip()):
+                records.append([cell.strip() for cell in record])
+            if len(records) > _HEAD_ROWS:
+                break
+    except csv.Error:
+        pass  # the rows so far show how the table is written
+    return records or [[text]]
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    return _records(line, separator)[0] if line else []
+
+
+def _has_numbers(records: list[list[str]]) -> bool:
+    rows = records[1:] or records
+    return any(all(is_number(r[i]) for r in rows if i < len(r)) for i in range(min(map(len, rows))))
+
+
+def _decimals(separator: str, records: list[list[str]]) -> tuple[str, str | None]:
+    if separator == ",":
+        return ".", None
+    cells = [cell for record in records[1:] or records for cell in record]
+    commas = any(_DECIMAL_COMMA.fullmatch(c) for c in cells)
+    grouped = any(_GROUPED.fullmatch(c) and "," in c for c in cells)
+    points = any(is_number(c) and "." in c for c in cells)
+    if grouped or (commas and not points):
+        return ",", "." if grouped else None
+    return ".", None
+
+
+def is_number(cell: str, decimal: str = ".") -> bool:
+    """Whether a cell is a number as tables write it."""
+    if decimal == "," and (_DECIMAL_COMMA.fullmatch(cell) or _GROUPED.fullmatch(cell)):
+        return True
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    # Python reads 1_000 as a number, tables do not mean one by it.
+    return "_" not in cell
+
+
+def is_header(records: list[list[str]], decimal: str = ".") -> bool:
+    """Whether the first row names the columns: where others hold numbers it does not, or it counts the columns."""
+    first, rows = records[0], records[1:]
+    if not rows:
+        return not any(is_number(cell, decimal) for cell in first)
+    if len(first) != len(rows[0]):
+        return True
+    numeric = [
+        i for i in range(len(first)) if all(is_number(c, decimal) or c in MISSING_NUMBERS for c in _column(rows, i))
+    ]
+    cells = [first[i] for i in numeric]
+    if any(not is_number(cell, decimal) and (cell == "" or cell not in MISSING_NUMBERS) for cell in cells):
+        return True
+    if len(cells) > 1 and _counts(cells):
+        return not _counts([rows[0][i] for i in numeric])
+    if cells:
+        return False
+    # Texts alone: a header does not come again among the values of its column.
+    return not any(cell in set(_column(rows, i)) for i, cell in enumerate(first))
+
+
+def _column(rows: list[list[str]], i: int) -> Iterable[str]:
+    return (row[i] for row in rows if i < len(row))
+
+
+def _counts(cells: list[str]) -> bool:
+    """Whether cells are 0, 1, 2 ... or 1, 2, 3 ..."""
+    return any(cells == [str(i) for i in range(start, start + len(cells))] for start in (0, 1))
+
+
+def _fitted(names: list[str], width: int) -> list[str] | None:
+    """Names for `width` columns: a header may leave out that of row names. None if they do not fit."""
+    if len(names) == width - 1:
+        return ["", *names]
+    return names if len(names) == width else None
+
+
+def named(names: Iterable[str]) -> list[str]:
+    """The names of all columns, those without one called as pandas calls them."""
+    return unique(name or f"Unnamed: {i}" for i, name in enumerate(names))

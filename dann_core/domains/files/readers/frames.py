@@ -1,0 +1,90 @@
+"""Tables as pandas has them, as items: columns of numbers, columns of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pandas as pd
+
+from dann_core.domains.files.contents import Item, Path
+from dann_core.domains.files.errors import megabytes, refusal
+from dann_core.domains.files.limits import MAX_ARRAY_BYTES, MAX_CELLS, MAX_COLUMNS
+from dann_core.domains.files.readers import dialect
+from dann_core.domains.files.readers.opening import Opening, check_number, unique
+
+_CHARACTER = np.dtype("U1").itemsize
+
+
+def opening(
+    file: str, format_: str, frame: pd.DataFrame, table: Path = (), notes: Iterable[str] = (), decimal: str = "."
+) -> Opening:
+    """The columns of one table, decoded; `table` is the way to it within the file."""
+    if frame.shape[1] > MAX_COLUMNS or frame.size > MAX_CELLS:
+        text = f"{frame.shape[0]:,} rows and {frame.shape[1]:,} columns are more than {MAX_CELLS:,} cells or "
+        raise refusal(file, f"{text}{MAX_COLUMNS:,} columns; keep fewer")
+    check_number(file, frame.shape[1])
+    made = Opening(format_, [], notes=list(notes))
+    names = unique(str(name) for name in frame.columns)
+    for name, (_, column) in zip(names, frame.items(), strict=True):
+        path = (*table, name)
+        values, missing = column_values(column, decimal)
+        if isinstance(values, str):
+            made.items.append(Item(path, "texts", (len(frame),), "text", table, missing, values))
+            continue
+        holds = "texts" if values.dtype.kind == "U" else "numbers"
+        made.items.append(
+            Item(path, holds, values.shape, "text" if holds == "texts" else values.dtype.name, table, missing)
+        )
+        made.decoded[path] = values
+    return made
+
+
+def column_values(column: pd.Series, decimal: str = ".") -> tuple[np.ndarray | str, int]:
+    """The values of a column and how many are missing: NaN among numbers, "" among texts; or why it has none."""
+    missing = int(column.isna().sum())
+    if missing == len(column):
+        return np.full(len(column), np.nan), missing
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype if column.cat.categories.dtype != object else "str")
+    if pd.api.types.is_complex_dtype(column.dtype):
+        return "it holds complex values: save plain numbers", missing
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        texts = (
+            column if pd.api.types.is_string_dtype(column.dtype) else column.map(str, na_action="ignore").astype("str")
+        )
+        column = _numbers(texts, decimal)
+        missing = int(column.isna().sum())
+        if not pd.api.types.is_numeric_dtype(column.dtype):
+            return _texts(column), missing
+    if missing or not isinstance(column.dtype, np.dtype):
+        dtype = np.float64 if missing or column.dtype.kind == "f" else column.dtype.type
+        return np.ascontiguousarray(column.to_numpy(dtype=dtype, na_value=np.nan)), missing
+    return np.ascontiguousarray(column.to_numpy()), missing
+
+
+def _texts(column: pd.Series) -> np.ndarray | str:
+    column = column.fillna("").str.strip()
+    longest = max(int(column.str.len().max()), 1)
+    nbytes = longest * len(column) * _CHARACTER
+    if nbytes > MAX_ARRAY_BYTES:
+        return f"its longest text has {longest:,} characters, and all would take {megabytes(nbytes)}: shorten them"
+    return column.to_numpy(dtype=f"U{longest}")
+
+
+def _numbers(column: pd.Series, decimal: str) -> pd.Series:
+    """A column of texts as numbers, where all of them are that or stand for a missing one."""
+    texts = column.dropna().unique()
+    if not _all_numbers((str(t).strip() for t in texts[:100]), decimal):
+        return column
+    plain = column.str.strip()
+    if decimal == ",":
+        plain = plain.str.replace(".", "").str.replace(",", ".")
+    numbers = pd.to_numeric(plain, errors="coerce")
+    lost = plain[numbers.isna() & column.notna()].unique()
+    return numbers if set(lost) <= set(dialect.MISSING_NUMBERS) and numbers.notna().any() else column
+
+
+def _all_numbers(texts: Iterable[str], decimal: str) -> bool:
+    known: Callable[[str], bool] = set(dialect.MISSING_NUMBERS).__contains__
+    return all(known(t) or dialect.is_number(t, decimal) for t in texts)

@@ -1,0 +1,82 @@
+"""NumPy's files: one NPY array, NPZ archives, and SciPy's sparse matrices in them. No pickle is ever loaded."""
+
+from __future__ import annotations
+
+import math
+from io import BytesIO
+
+import numpy as np
+
+from dann_core.domains.files.archives import open_archive, read_entry
+from dann_core.domains.files.contents import Item, Path
+from dann_core.domains.files.errors import count, megabytes, quoted, refusal
+from dann_core.domains.files.limits import MAX_ARRAY_BYTES, MAX_ARRAYS, MAX_NPY_HEADER
+from dann_core.domains.files.readers import sparse
+from dann_core.domains.files.readers.opening import Opening, Request, unique
+
+_NPY = ".npy"
+_ALONE = ("array",)  # the way to the only array of an NPY file
+_HEADER_BYTES = MAX_NPY_HEADER + 16
+_SPARSE = {"format", "shape", "data"}  # what scipy.sparse.save_npz writes, among others
+
+
+def open_npy(request: Request) -> Opening:
+    """The one array of an NPY file, by its header."""
+    file, data = request.file, request.data
+    item = _item(file, _ALONE, data[:_HEADER_BYTES], len(data))
+    return Opening("NPY", [item], lambda _: _array(data))
+
+
+def open_npz(request: Request) -> Opening:
+    """The arrays of an NPZ file, by their headers."""
+    file = request.file
+    archive, infos = open_archive(file, request.data)
+    infos = [info for info in infos if info.filename.endswith(_NPY)]
+    if not infos:
+        raise refusal(file, "there is no array in it; save it with numpy.savez")
+    if len(infos) > MAX_ARRAYS:
+        raise refusal(file, f"{len(infos):,} arrays are more than {MAX_ARRAYS:,}; save fewer")
+    if {info.filename.removesuffix(_NPY) for info in infos} >= _SPARSE:
+        return sparse.open_npz(request)
+    names = unique(info.filename.removesuffix(_NPY) for info in infos)
+    held = {(name,): info for name, info in zip(names, infos, strict=True)}
+    items = [
+        _item(file, path, read_entry(file, archive, info, _HEADER_BYTES), info.file_size) for path, info in held.items()
+    ]
+    return Opening("NPZ", items, lambda path: _array(read_entry(file, archive, held[path])))
+
+
+def _item(file: str, path: Path, head: bytes, size: int) -> Item:
+    shape, dtype, offset = _header(path, head)
+    nbytes = math.prod(shape) * dtype.itemsize
+    place = f"key {quoted('/'.join(path))}"
+    if nbytes > MAX_ARRAY_BYTES:
+        text = f"the array takes {megabytes(nbytes)}, more than {megabytes(MAX_ARRAY_BYTES)}; save a part of it"
+        raise refusal(file, text, place)
+    if not dtype.hasobject and size - offset < nbytes:
+        missing = count(nbytes - size + offset, "byte")
+        raise refusal(file, f"the array is cut off ({missing} missing); save it again", place)
+    if dtype.hasobject:
+        name = path[-1]
+        problem = f"it holds Python objects, which are never loaded: save it as {name}.astype(str), or as plain numbers"
+        return Item(path, "texts", shape, "objects", problem=problem)
+    if dtype.kind in "US":
+        return Item(path, "texts", shape, "text")
+    problem = "" if dtype.kind in "biuf" else f"it holds {dtype.name} values: save plain numbers"
+    return Item(path, "numbers", shape, dtype.name, problem=problem)
+
+
+def _header(path: Path, head: bytes) -> tuple[tuple[int, ...], np.dtype, int]:
+    """Shape, dtype, and where the values begin."""
+    stream = BytesIO(head)
+    version = np.lib.format.read_magic(stream)
+    parse = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = parse(stream, max_header_size=MAX_NPY_HEADER)
+    if any(n < 0 for n in shape):
+        raise ValueError(f"shape {shape} of {'/'.join(path)}")
+    return shape, dtype, stream.tell()
+
+
+def _array(data: bytes) -> np.ndarray:
+    array = np.load(BytesIO(data), allow_pickle=False, max_header_size=MAX_NPY_HEADER)
+    return np.char.decode(array, "utf-8", "replace") if array.dtype.kind == "S" else array

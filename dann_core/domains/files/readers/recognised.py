@@ -1,0 +1,139 @@
+"""Which format a file has, by its content first and its ending second, and who reads it."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import re
+from collections.abc import Callable
+from functools import partial
+from io import BytesIO
+from pathlib import Path as FilePath
+from pathlib import PurePath
+
+from dann_core.domains.files.archives import open_archive
+from dann_core.domains.files.errors import UploadError, megabytes, refusal
+from dann_core.domains.files.limits import unpacked_limit
+from dann_core.domains.files.readers import (
+    archive,
+    hdf5,
+    matlab,
+    numpy_files,
+    pictures,
+    svmlight,
+    text_tables,
+    wav,
+    workbooks,
+)
+from dann_core.domains.files.readers.opening import Opening, Request, damage, inside
+
+Reader = Callable[[Request], Opening]
+
+_HEAD = 4096  # bytes by which a file is recognised
+_HDF5 = rb"\x89HDF\r\n\x1a\n"
+_ARFF = rb"(?i:(\s*(%[^\n]*)?\n)*\s*@relation\b)"
+_PICTURES = rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|P[1-6]\s|8BPS|BM.{4}\0{4}|RIFF.{4}WEBP"
+_READERS: tuple[tuple[bytes, str, Reader], ...] = (
+    (rb"\x93NUMPY", "NPY file", numpy_files.open_npy),
+    (rb"MATLAB 5\.0 MAT-file", "MAT file", matlab.open_mat),
+    # A MAT file of version 7.3 is HDF5 behind a text header of 512 bytes.
+    (rb"(.{512})?" + _HDF5, "HDF5 file", hdf5.open_hdf5),
+    (rb"PAR1", "Parquet file", workbooks.open_parquet),
+    (rb"RIF[FX].{4}WAVE", "WAV file", wav.open_wav),
+    (_PICTURES, "picture", pictures.open_picture),
+    (_ARFF, "ARFF file", workbooks.open_arff),
+)
+_REFUSED = (
+    (b"MZ", "a Windows program"),
+    (b"\x7fELF", "a program"),
+    (b"%PDF", "a PDF document"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document (.xls)"),
+    (b"\x80\x04\x95", "a Python pickle, which is never loaded"),
+    (b"\x80\x05\x95", "a Python pickle, which is never loaded"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+)
+_GZIP, _ZIPS = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
+_ARCHIVES = (".zip", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
+_NOT_DATA = (".md", ".pdf", ".py", ".m", ".html", ".htm", ".json", ".xml", ".yaml", ".yml", ".doc", ".docx")
+
+
+def opened(request: Request) -> Opening:
+    """A file, or a folder of this machine. Raises `UploadError` for what cannot be read."""
+    if isinstance(request.data, FilePath):
+        return archive.open_folder(request, _in_archive)
+    if not request.data:
+        raise refusal(request.file, "the file is empty; save it again and upload that")
+    request = _unpacked(request)
+    what, reader = _reader(request) or ("ZIP archive", partial(archive.open_zip, open_one=_in_archive))
+    with damage(request.file, what):
+        opening = reader(request)
+    # A picture has no name but that of its file.
+    opening.items = [item if item.path else inside((request.file,), item) for item in opening.items]
+    return opening
+
+
+def _in_archive(request: Request) -> Opening:
+    """One file of an archive; a text beside the data is left out."""
+    ending = PurePath(request.file).suffix.lower()
+    if ending in _NOT_DATA or not request.data:
+        raise archive.LeftOut
+    request = _unpacked(request)
+    found = None if ending in _ARCHIVES else _reader(request)
+    if found is None:
+        raise refusal(request.file, "an archive inside the archive is not opened; unpack it first")
+    what, reader = found
+    try:
+        with damage(request.file, what):
+            return reader(request)
+    except UploadError:
+        if reader is text_tables.open_text:
+            raise archive.LeftOut from None
+        raise
+
+
+def _reader(request: Request) -> tuple[str, Reader] | None:
+    """What a file is and who reads it; None for an archive of several files."""
+    file, head, ending = request.file, request.data[:_HEAD], PurePath(request.file).suffix.lower()
+    for signature, what in _REFUSED:
+        if head.startswith(signature):
+            raise refusal(file, f"by its content this is {what}; save the data as CSV, NPZ, MAT or pictures")
+    if head.startswith(_ZIPS):
+        return _zip_reader(file, request.data, ending)
+    for pattern, what, reader in _READERS:
+        if re.match(pattern, head, re.DOTALL):
+            return what, reader
+    # What has no signature is known by its ending.
+    if ending == ".mat":
+        return "MAT file", matlab.open_mat
+    if ending in pictures.ENDINGS:
+        return "picture", pictures.open_picture
+    if svmlight.is_svmlight(head):
+        return "svmlight file", svmlight.open_svmlight
+    return "text table", text_tables.open_text
+
+
+def _zip_reader(file: str, data: bytes, ending: str) -> tuple[str, Reader] | None:
+    names = [info.filename for info in open_archive(file, data)[1]]
+    if ending == ".npz" or (names and all(name.endswith(".npy") for name in names)):
+        return "NPZ file", numpy_files.open_npz
+    if "xl/workbook.xml" in names:
+        return "Excel workbook", workbooks.open_excel
+    return None
+
+
+def _unpacked(request: Request) -> Request:
+    """What a gzip file holds, under its own name."""
+    file, data = request.file, request.data
+    if not data.startswith(_GZIP):
+        return request
+    limit = unpacked_limit(len(data))
+    with damage(file, "gzip file"), gzip.GzipFile(fileobj=BytesIO(data)) as packed:
+        content = packed.read(limit + 1)
+    if len(content) > limit:
+        raise refusal(file, f"it unpacks to more than {megabytes(limit)}; save it unpacked, or a part of it")
+    if content[257:262] == b"ustar":
+        raise refusal(file, "it holds a tar archive; pack the files as a ZIP")
+    return dataclasses.replace(request, file=file.removesuffix(".gz"), data=content)

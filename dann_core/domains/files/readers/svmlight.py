@@ -1,0 +1,32 @@
+"""svmlight and libsvm files: a label, then `number of feature:value` for those that are not 0."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+from sklearn.datasets import load_svmlight_file
+
+from dann_core.domains.files.contents import Item
+from dann_core.domains.files.readers import sparse
+from dann_core.domains.files.readers.opening import Opening, Request
+
+_LINE = re.compile(rb"[+-]?[0-9.eE+-]+(\s+qid:\d+)?(\s+\d+:[^\s:]+)+\s*(#.*)?")
+_LINES = 20
+
+
+def is_svmlight(head: bytes) -> bool:
+    """Whether the first lines are such."""
+    lines = [line.strip() for line in head.split(b"\n")[:_LINES] if line.strip() and not line.startswith(b"#")]
+    # The last may be cut off.
+    lines = lines[:-1] or lines
+    return bool(lines) and all(_LINE.fullmatch(line) for line in lines)
+
+
+def open_svmlight(request: Request) -> Opening:
+    """`X`, made dense, and `y`."""
+    x, y = load_svmlight_file(BytesIO(request.data))
+    items = [sparse.item(request.file, ("X",), x), Item(("y",), "numbers", y.shape, y.dtype.name)]
+    made = Opening("svmlight", items, lambda _: sparse.dense(x), {("y",): y})
+    made.notes.append("features that a line does not name are 0")
+    return made

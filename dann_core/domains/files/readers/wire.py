@@ -1,0 +1,59 @@
+"""What the reading process and its caller say to each other: JSON, then arrays as plain bytes; never a pickle."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from dann_core.domains.files.limits import MAX_UNPACKED_BYTES, MIB
+
+Message = dict[str, Any]
+
+_LENGTH = struct.Struct(">I")
+_MAX_HEAD_BYTES = 256 * MIB
+_PLAIN = "biufU"  # kinds of NumPy's types that are nothing but their bytes
+
+
+def send(stream: BinaryIO, message: Message, arrays: Sequence[np.ndarray] = ()) -> None:
+    """Write one message and arrays of numbers or texts. Raises `OSError` if the other side is gone."""
+    head = json.dumps({**message, "arrays": [(a.dtype.str, a.shape) for a in arrays]}).encode()
+    stream.write(_LENGTH.pack(len(head)))
+    stream.write(head)
+    for array in arrays:
+        stream.write(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> tuple[Message, list[np.ndarray]]:
+    """The next message and its arrays.
+
+    Raises `EOFError` if the other side has gone, and `ValueError` or `TypeError` for anything but a message.
+    """
+    (length,) = _LENGTH.unpack(_filled(stream, bytearray(_LENGTH.size)))
+    if length > _MAX_HEAD_BYTES:
+        raise ValueError(f"a message of {length:,} bytes")
+    message = json.loads(_filled(stream, bytearray(length)))
+    arrays = []
+    for name, shape in message.pop("arrays"):
+        dtype = np.dtype(name)
+        if dtype.kind not in _PLAIN or math.prod(shape) * dtype.itemsize > MAX_UNPACKED_BYTES:
+            raise ValueError(f"an array of {name} and {shape}")
+        array = np.empty(shape, dtype)
+        _filled(stream, array.reshape(-1).view(np.uint8).data)
+        arrays.append(array)
+    return message, arrays
+
+
+def _filled(stream: BinaryIO, room: bytearray | memoryview) -> bytearray | memoryview:
+    view = memoryview(room)
+    while view:
+        n = stream.readinto(view)
+        if not n:
+            raise EOFError("the other side is gone")
+        view = view[n:]
+    return room

@@ -1,0 +1,84 @@
+"""Tables that other programs keep in formats of their own: Excel, Parquet, ARFF."""
+
+from __future__ import annotations
+
+from io import BytesIO, StringIO
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
+from scipy.io import arff
+
+from dann_core.domains.files.archives import open_archive
+from dann_core.domains.files.errors import count, listed, megabytes, reason, refusal
+from dann_core.domains.files.limits import MAX_CELLS, MAX_UNPACKED_BYTES
+from dann_core.domains.files.readers import dialect, frames
+from dann_core.domains.files.readers.opening import Opening, Request
+
+_HEAD_ROWS = 200
+
+
+def open_excel(request: Request) -> Opening:
+    """The sheets of a workbook; of a single one, the columns stand alone."""
+    file = request.file
+    open_archive(file, request.data)  # for its limits
+    sheets = pd.read_excel(BytesIO(request.data), sheet_name=None, header=None, engine="openpyxl", dtype=object)
+    sheets = {name: cells for name, cells in sheets.items() if cells.size}
+    if not sheets:
+        raise refusal(file, "there is no cell in it; save the sheet with the data")
+    made = Opening("Excel", [])
+    for name, cells in sheets.items():
+        table = (name,) if len(sheets) > 1 else ()
+        frame, note = _with_header(cells, request.header)
+        if not len(frame):
+            continue
+        part = frames.opening(file, "Excel", frame, table)
+        made.items += part.items
+        made.decoded |= part.decoded
+        made.notes.append(f"sheet '{name}': {note}" if table else note)
+    if not made.items:
+        raise refusal(file, "there is a header but no row of data; add one row per sample")
+    if len(sheets) > 1:
+        made.notes.append(f"it has {count(len(sheets), 'sheet')}: {listed(sheets)}")
+    return made
+
+
+def _with_header(cells: pd.DataFrame, header: bool | None) -> tuple[pd.DataFrame, str]:
+    cells = cells.dropna(how="all").dropna(how="all", axis=1)
+    texts = [["" if pd.isna(c) else str(c) for c in row] for row in cells.head(_HEAD_ROWS).itertuples(index=False)]
+    if dialect.is_header(texts) if header is None else header:
+        return cells.iloc[1:].set_axis(dialect.named(texts[0]), axis=1).infer_objects(), dialect.IN_ROW
+    return cells.set_axis([str(i + 1) for i in range(cells.shape[1])], axis=1).infer_objects(), dialect.NUMBERED
+
+
+def open_parquet(request: Request) -> Opening:
+    """The columns of a Parquet file."""
+    file = request.file
+    packed = pa.parquet.ParquetFile(BytesIO(request.data))
+    facts = packed.metadata
+    nbytes = sum(facts.row_group(i).total_byte_size for i in range(facts.num_row_groups))
+    if facts.num_rows * facts.num_columns > MAX_CELLS or nbytes > MAX_UNPACKED_BYTES:
+        size = f"{facts.num_rows:,} rows of {facts.num_columns:,} columns, {megabytes(nbytes)} unpacked,"
+        raise refusal(file, f"{size} are too many; keep fewer")
+    table = packed.read(use_threads=False)
+    if not table.num_rows:
+        raise refusal(file, "there is no row in it; add one row per sample")
+    return frames.opening(file, "Parquet", table.to_pandas(use_threads=False, ignore_metadata=True))
+
+
+def open_arff(request: Request) -> Opening:
+    """The attributes of an ARFF file, nominal ones as texts."""
+    encoding, notes = dialect.encoding_of(request.file, request.data)
+    text = request.data.decode(encoding)
+    try:
+        values, facts = arff.loadarff(StringIO(text))
+    except NotImplementedError as error:
+        text = f"it has attributes of texts or relations, which are not read ({reason(error)}); save it as CSV"
+        raise refusal(request.file, text) from None
+    frame = pd.DataFrame({i: values[name] for i, name in enumerate(facts.names())})
+    for i in frame:
+        if frame[i].dtype == object:
+            texts = frame[i].str.decode("utf-8", "replace")
+            frame[i] = texts.where(texts != "?")
+    frame.columns = facts.names()
+    return frames.opening(request.file, "ARFF", frame, notes=notes)

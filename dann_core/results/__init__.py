@@ -1,0 +1,1 @@
+"""What a run leaves behind: predictions, a script that repeats it, and one bundle of everything."""

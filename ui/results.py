@@ -1,0 +1,81 @@
+"""What a run can be taken away as: predictions, one bundle and a film, made when they are asked for."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from dann_core.engine.base import device
+from dann_core.results import standing
+from server.experiment import Experiment
+from server.place import engine
+from ui import film
+
+LOOK_SECONDS = 2.0
+"""Between two looks whether a run that stood at its beginning has been played meanwhile."""
+
+
+def draw(state: Experiment) -> None:
+    """The downloads of the run, in an expander that costs nothing while it is closed."""
+    away = st.expander("Take it away", key="away", on_change="rerun", icon=":material/download:")
+    if away.open:
+        with away:
+            waits = state.run.iteration == 0
+            st.fragment(_downloads, run_every=LOOK_SECONDS if waits else None)(state, waits)
+
+
+def _downloads(state: Experiment, waited: bool) -> None:
+    if state.run.iteration == 0:
+        st.caption("Press Play first: there is nothing trained yet.")
+        return
+    if waited:
+        st.rerun()
+    st.caption("The run as it stands when you press. Each file is made then, which takes seconds.")
+    features = st.checkbox("features and embedding too", help="One column a feature; x and y for the samples drawn.")
+    with st.container(horizontal=True):
+        for title, ending in (("CSV", ".csv"), ("Parquet", ".parquet")):
+            st.download_button(
+                title,
+                partial(_made, state, standing.predictions, ending, features),
+                f"predictions{ending}",
+                icon=":material/table:",
+                help="The predicted class and its probability of every target sample.",
+                on_click="ignore",
+            )
+    is_own = state.domain is None
+    with_data = is_own and st.checkbox(
+        "the data too",
+        help="All samples and labels of both files, and pictures of the inputs: whoever has the bundle has your data.",
+    )
+    st.download_button(
+        "Bundle",
+        partial(_made, state, standing.bundle, with_data),
+        "run.zip",
+        icon=":material/folder_zip:",
+        on_click="ignore",
+    )
+    st.caption(_held(is_own, with_data))
+    film.draw(state)
+
+
+def _held(is_own: bool, with_data: bool) -> str:
+    """What travels in a bundle."""
+    text = (
+        "One ZIP: settings, history, weights, predictions, recording, figures, a methods text, and a script of torch "
+        "and NumPy alone that trains the run again, bit for bit. "
+    )
+    if not is_own:
+        return text + "With the data."
+    if with_data:
+        return text + "With your data."
+    return text + (
+        "Without your data, but with their class names, the names of samples and files, and the classes of the samples "
+        "drawn."
+    )
+
+
+def _made(state: Experiment, make, *how) -> bytes:
+    """A file, made on a worker; called by Streamlit in a thread of its own."""
+    run, origin = state.run, state.now.origin
+    return engine().submit(make, run.standing(), origin, device(), *how).result()

@@ -1,0 +1,120 @@
+"""How uploaded files are read: a control for each part of the reading plan; what is not chosen is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from dann_core.domains import files
+
+AS_FOUND = "as found"
+"""The choice that leaves a part to the guess, which is said under the controls."""
+
+KINDS = ("vectors", "signals", "images")
+LEVELS = {
+    "the nearest that is no 'train' or 'images'": 0,
+    "the one next to the file": 1,
+    "one above": 2,
+    "two above": 3,
+}
+LEAVE_OUT = "none: leave out"
+SHIFTS = {"one by one": (), "all minus 1": ("minus 1",), "all plus 1": ("plus 1",)}
+_MOST_UNMATCHED = 30
+
+
+def of_file(role: files.Role, contents: files.Contents) -> dict[str, str | None]:
+    """Where the samples and labels of one file stand, as fields of `Asked`; None where nothing was chosen."""
+    prefix = "" if role == "source" else "target_"
+    columns = [i.path[-1] for i in contents.items if i.table is not None]
+    arrays = [i for i in contents.items if i.table is None and i.holds != "picture"]
+    places = any(len(i.path) > 1 for i in contents.items)
+    samples = [i.name for i in arrays if i.holds == "numbers" and len(i.shape) > 1 and not i.problem]
+    labels = [*([files.FOLDERS, files.FILE_NAMES] if places else []), *dict.fromkeys(columns)]
+    labels += [i.name for i in arrays if not i.problem]
+    labels += [files.NO_LABELS] if role == "target" else []
+    chosen: dict[str, str | None] = {}
+    with st.container(horizontal=True):
+        if 1 < len(samples) <= 200:
+            chosen[f"{prefix}samples"] = _select(f"samples of the {role}", samples, f"samples {role} {contents.file}")
+        if labels:
+            chosen[f"{prefix}labels"] = _select(f"labels of the {role}", labels, f"labels {role} {contents.file}")
+    return chosen
+
+
+def of_pair(contents: Sequence[files.Contents], asked: files.Asked) -> files.Asked:
+    """What concerns both files: kind, columns left out, missing cells, windows and folders."""
+    key = " and ".join(c.file for c in contents)
+    source = contents[0]
+    is_placed = any(i.holds == "picture" or len(i.path) > 1 for i in source.items)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = _select("one sample is", KINDS, f"kind {key}")
+        missing = None
+        if any(i.missing for c in contents for i in c.items if i.table is not None):
+            options = {"filled with the median": "median", "rows left out": "rows"}
+            missing = options[st.selectbox("missing cells", options, key=f"missing {key}", width=220)]
+        level = None
+        if is_placed:
+            level = LEVELS[st.selectbox("the class is the folder", LEVELS, key=f"level {key}", width=220)] or None
+    return replace(asked, kind=kind, missing=missing, class_level=level)
+
+
+def of_recordings(plan: files.ReadingPlan, contents: Sequence[files.Contents], asked: files.Asked) -> files.Asked:
+    """Length and step of windows, and the channel, where the plan cuts recordings."""
+    if plan.windows is None:
+        return asked
+    key = " and ".join(c.file for c in contents)
+    with st.container(horizontal=True):
+        length = st.number_input("steps of a window", 1, 200_000, plan.windows.length, key=f"length {key}", width=160)
+        step = st.number_input("one every", 1, 200_000, plan.windows.step, key=f"step {key}", width=160)
+        channel = st.text_input("channel, or its ending", plan.channel, key=f"channel {key}", width=220)
+    return replace(asked, window=(length, step), channel=channel or None)
+
+
+def of_columns(plan: files.ReadingPlan, contents: Sequence[files.Contents], asked: files.Asked) -> files.Asked:
+    """Which columns of tables are no features; those that number rows or name samples are proposed."""
+    if plan.source.form != "columns":
+        return asked
+    label = plan.source.labels.name if not plan.source.labels.file else ""
+    columns = [i.path[-1] for i in contents[0].items if i.table is not None and i.path[-1] != label]
+    left_out = st.multiselect(
+        "columns left out",
+        columns,
+        [c for c in plan.drop if c in columns],
+        format_func=files.shown,
+        key=f"drop {label} {' and '.join(c.file for c in contents)}",
+    )
+    return replace(asked, drop=tuple(left_out), keep=tuple(c for c in columns if c not in left_out))
+
+
+def of_labels(question: files.Unmatched) -> tuple[str, ...] | None:
+    """Which class of the source each unmatched label of the target means; None until all are said."""
+    unknown = [name for name in question.found if name not in question.classes][:_MOST_UNMATCHED]
+    shift = st.selectbox("labels of the target", SHIFTS, key="shift", width=220)
+    if SHIFTS[shift]:
+        return SHIFTS[shift]
+    table = []
+    with st.container(horizontal=True):
+        for name in unknown:
+            chosen = st.selectbox(
+                f"'{files.shown(name)}' is", question.classes, None, format_func=files.shown, key=f"match {name}"
+            )
+            table.append(None if chosen is None else f"{name}={chosen}")
+    return None if None in table else tuple(t for t in table if t)
+
+
+def of_domains(question: files.Unclear) -> str | None:
+    """Which part of a file that holds more than two is the source and which the target; None until both are said."""
+    names = [c.name for c in question.candidates]
+    with st.container(horizontal=True):
+        chosen = [
+            st.selectbox(f"the {role} is", names, None, format_func=files.shown, key=f"part {role}")
+            for role in ("source", "target")
+        ]
+    return None if None in chosen else "folder=" + ":".join(chosen)
+
+
+def _select(label: str, options: Sequence[str], key: str) -> str | None:
+    chosen = st.selectbox(label, [AS_FOUND, *options], format_func=files.shown, key=key)
+    return None if chosen == AS_FOUND else chosen
