@@ -78,6 +78,7 @@ const notices = {
   "new data": (f) => undoable(`New data and a new network: ${f.label} is now ${f.value}.`, f),
   domain: (f) => undoable(`${f.title}, with settings that suit it.`, f),
   upload: (f) => undoable(`Your data is on the page: ${ended(f.name)}`, f),
+  bundle: (f) => undoable("This is the bundle's run, from its beginning.", f),
   cell: (f) => undoable("This is the run of the sweep's cell, from its beginning.", f),
   reset: (f) => undoable("Back at iteration 0.", f),
   undone: () => "The run before is back, where it was.",

@@ -174,11 +174,15 @@ class Experiment:
             self._start(origin or Origin(), pair, settings, settings, Notice("upload", name=pair.name))
 
     def open(self, domain: Domain | None, pair: DomainPair, settings: Settings) -> None:
-        """Go to an experiment from elsewhere, a cell of a sweep: at iteration 0, as it was trained there."""
-        base = Settings.for_pair(pair) if domain is None else domains.preset(domain.key)
+        """Go to a cell of a sweep: at iteration 0, as it was trained there."""
         with self._lock:
             origin = self.now.origin if pair is self.pair else Origin(domain)
-            self._start(origin, pair, settings, base, Notice("cell"))
+            self._start(origin, pair, settings, _base(origin, pair), Notice("cell"))
+
+    def open_bundle(self, origin: Origin, pair: DomainPair, settings: Settings) -> None:
+        """Go to the run of a bundle, at iteration 0."""
+        with self._lock:
+            self._start(origin, pair, settings, _base(origin, pair), Notice("bundle"))
 
     def reset(self) -> None:
         """Back to iteration 0 with the same first weights."""
@@ -271,6 +275,11 @@ class Experiment:
     def _say(self, notice: Notice) -> None:
         self.notice = notice
         self.heard()
+
+
+def _base(origin: Origin, pair: DomainPair) -> Settings:
+    """The settings that a pair starts with."""
+    return Settings.for_pair(pair) if origin.domain is None else domains.preset(origin.domain.key)
 
 
 def _check_cost(pair: DomainPair, settings: Settings) -> None:

@@ -88,6 +88,16 @@ def test_a_bundle_holds_a_run_and_repeats_it(packed: dict[str, bytes]) -> None:
     assert "target_y" not in np.load(io.BytesIO(packed["data.npz"])).files
 
 
+def test_what_was_set_before_the_first_iteration_is_how_it_began() -> None:
+    trainer = Trainer(make_pair(), SMALL)
+    trainer.apply(SMALL.replace(gamma=3.0))
+    trainer.advance(5)
+    trainer.apply(trainer.settings.replace(gamma=5.0))
+    record = Outcome(trainer).record
+    assert (record.settings.gamma, record.at_end.gamma) == (3.0, 5.0)
+    assert [c.iteration for c in record.changes] == [5]
+
+
 def test_the_same_run_gives_the_same_bundle(tmp_path: Path, packed: dict[str, bytes]) -> None:
     outcome().pack(tmp_path / "again.zip")
     with zipfile.ZipFile(tmp_path / "again.zip") as archive:

@@ -122,6 +122,7 @@ FIRST_PAGE = (
     "ui.phone",
     "ui.results",
     "ui.film",
+    "ui.bundles",
     "ui.text",
 )
 SLOW = {"torch", "sklearn", "openTSNE", "scipy", "h5py", "distributed", "contourpy", "pandas", "pyarrow"}

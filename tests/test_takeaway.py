@@ -56,9 +56,8 @@ def test_before_play_there_is_nothing_to_take_away(page: Page, address: str) -> 
 def test_of_an_upload_nothing_of_one_s_own_travels_unasked(page: Page, address: str) -> None:
     open_page(page, address)
     choose_upload(page)
-    source, target = page.locator("input[type=file]").all()
-    source.set_input_files(SAMPLES / "digits_source.npz")
-    target.set_input_files(SAMPLES / "digits_target.npz")
+    for position, name in enumerate(("digits_source.npz", "digits_target.npz")):
+        page.locator("input[type=file]").nth(position).set_input_files(SAMPLES / name)
     button(page, "Train on these").click()
     expect(page).not_to_have_url(re.compile("domain="))
     play_and_pause(page, 5)

@@ -8,23 +8,32 @@ import h5py
 import numpy as np
 import pytest
 import scipy.sparse
-from upload_files import hdf5, mat5, mat73, npz, pictures, samples, vectors
+from upload_files import hdf5, mat5, mat73, npz, opened, pictures, read, samples, vectors
 
-from dann_core.domains.files import inspect, make_pair, preview
+from dann_core.domains.files import Unclear, guess
 
 
 @pytest.mark.parametrize("write", [npz, mat5, mat73, hdf5])
-@pytest.mark.parametrize(("data", "label"), [("x", "y"), ("fts", "labels"), ("feas", "Labs"), ("Z1", "Z2")])
+@pytest.mark.parametrize(("data", "label"), [("x", "y"), ("fts", "labels"), ("feas", "Labs"), ("Z1", "trainlabels")])
 def test_arrays_are_guessed_and_read(write, data: str, label: str) -> None:
     x, y = vectors()
     content = write(**{data: x, label: y[:, None], "other": np.ones((2, 2))})
     name = {npz: "a.npz", hdf5: "a.h5"}.get(write, "a.mat")
-    table = inspect(name, content)
-    assert (table.guess.data, table.guess.labels) == (data, label)
-    assert next(e for e in table.entries if e.name == data).detail == "30 x 4, float64"
+    contents = opened(name, content)
+    assert next(i for i in contents.items if i.name == data).detail == "30 x 4, float64"
+    plan = guess(contents, contents).plan
+    assert (plan.source.name, plan.source.labels.name) == (data, label)
     read = samples(name, content)
     np.testing.assert_array_equal(read.x, x)
     np.testing.assert_array_equal(read.y, y)
+
+
+def test_an_array_that_nothing_calls_a_label_is_asked_for() -> None:
+    x, y = vectors()
+    contents = opened("a.npz", npz(Z1=x, Z2=y))
+    with pytest.raises(Unclear, match=r"'Z2' has 3 values \('0', '1', '2'\)"):
+        guess(contents, contents)
+    np.testing.assert_array_equal(samples("a.npz", npz(Z1=x, Z2=y), labels="Z2").y, y)
 
 
 @pytest.mark.parametrize("write", [mat5, mat73])
@@ -32,23 +41,26 @@ def test_features_by_samples_are_turned(write) -> None:
     x, y = vectors()
     read = samples("a.mat", write(fts=x.T.copy(), labels=y[None]))
     np.testing.assert_array_equal(read.x, x)
-    assert "turned" in read.notes[0]
+    assert read.notes[0].rule == "samples last"
 
 
-def test_unlabelled_target_is_turned_to_fit_the_source() -> None:
+@pytest.mark.parametrize("shape", [(4,), (3, 40), (5, 5, 3)])
+def test_an_unlabelled_target_lies_as_the_source(shape: tuple[int, ...]) -> None:
+    x, y = np.random.default_rng(0).standard_normal((30, *shape)), np.arange(30) % 3
+    turned = np.moveaxis(x, 0, -1)
+    made = read(("s.npz", npz(x=turned, y=y)), ("t.npz", npz(x=turned[..., :9])))
+    np.testing.assert_array_equal(made.pair.target_x, made.pair.source_x[:9])
+    other = read(("s.npz", npz(x=x, y=y)), ("t.npz", npz(x=turned[..., :9])))
+    np.testing.assert_array_equal(other.pair.target_x, made.pair.target_x)
+    assert "moved to the first" in other.report.text
+
+
+@pytest.mark.parametrize("names", [("X_src", "Y_src", "X_tar", "Y_tar"), ("Xs", "Ys", "Xt", "Yt")])
+def test_one_file_for_both_domains(names: tuple[str, ...]) -> None:
     x, y = vectors()
-    source, target = samples("s.npz", npz(x=x, y=y)), samples("t.npz", npz(x=x[:9].T.copy()))
-    pair = make_pair(source, target)
-    np.testing.assert_array_equal(pair.target_x, x[:9])
-    assert any("turned" in note for note in preview(pair, source, target).notes)
-
-
-@pytest.mark.parametrize("role", ["source", "target"])
-def test_one_file_for_both_domains(role: str) -> None:
-    x, y = vectors()
-    table = inspect("both.mat", mat5(X_src=x, Y_src=y, X_tar=x + 1, Y_tar=y), role)
-    end = role[:3].replace("sou", "src")
-    assert (table.guess.data, table.guess.labels) == (f"X_{end}", f"Y_{end}")
+    both = ("both.mat", mat5(**dict(zip(names, (x, y, x + 1, y), strict=True))))
+    plan = read(both, both).plan
+    assert (plan.source.name, plan.source.labels.name, plan.target.name, plan.target.labels.name) == names
 
 
 def test_mat5_compressed_big_endian_characters_and_logicals() -> None:
@@ -97,7 +109,9 @@ def test_sparse_matrices_become_dense() -> None:
 def test_shapes(shape: tuple[int, ...], kind: str, expected: tuple[int, ...], labelled: bool) -> None:
     x = np.random.default_rng(0).random(shape)
     arrays = {"x": x, "y": np.arange(20) % 2} if labelled else {"x": x}
-    assert samples("a.npz", npz(**arrays), kind=kind).x.shape == expected
+    asked = {} if kind == "auto" else {"kind": kind}
+    asked |= {} if labelled else {"labels": None}
+    assert samples("a.npz", npz(**arrays), **asked).x.shape == expected
 
 
 def test_svhn_style_images_keep_their_pixels() -> None:
@@ -131,6 +145,6 @@ def test_npy_and_one_hot_labels() -> None:
     x, y = vectors()
     stream = BytesIO()
     np.save(stream, np.asfortranarray(x))
-    np.testing.assert_array_equal(samples("a.npy", stream.getvalue()).x, x)
+    np.testing.assert_array_equal(samples("a.npy", stream.getvalue(), labels=None).x, x)
     read = samples("a.npz", npz(x=x, y=np.eye(3)[y]))
     np.testing.assert_array_equal(read.y, y)

@@ -7,9 +7,9 @@ from io import BytesIO
 import numpy as np
 import pytest
 from PIL import Image
-from upload_files import npz, picture, pictures, samples, zipped
+from upload_files import npz, picture, pictures, read, samples, zipped
 
-from dann_core.domains.files import FOLDERS, inspect, make_pair, preview
+from dann_core.domains.files.words import sentence
 
 
 @pytest.mark.parametrize("prefix", ["", "all/", "all/images/"])
@@ -17,13 +17,9 @@ def test_zip_of_images(prefix: str) -> None:
     arrays = pictures(6, 10, 12)
     files = {f"{prefix}{('cat', 'dog')[i % 2]}/{i}.png": picture(a) for i, a in enumerate(arrays)}
     files |= {"__MACOSX/cat/._0.png": b"junk", f"{prefix}cat/.DS_Store": b"junk", f"{prefix}readme.txt": b"hello"}
-    table = inspect("pets.zip", zipped(files))
-    assert [(e.name, e.shape) for e in table.entries] == [("cat", (3,)), ("dog", (3,))]
-    assert table.label_options == (FOLDERS,)
     read = samples("pets.zip", zipped(files))
     np.testing.assert_array_equal(read.x[:, 0], [arrays[i] for i in (0, 2, 4, 1, 3, 5)])
     assert read.y.tolist() == ["cat"] * 3 + ["dog"] * 3
-    assert read.notes == ("1 file is no image and left out",)
 
 
 def test_zip_of_every_image_format() -> None:
@@ -57,24 +53,23 @@ def test_zip_of_differing_and_large_images() -> None:
     read = samples("a.zip", zipped(files))
     assert read.x.shape == (3, 1, 12, 20)
     assert read.y.tolist() == [0, 0, 1]
-    assert read.notes == ("images of 3 sizes were resized to 12 x 20",)
+    assert [sentence(n) for n in read.notes] == ["images of 3 sizes were resized to 12 x 20"]
     large = samples(
         "b.zip", zipped({f"{i}/a.jpg": picture(np.full((300, 600, 3), 9, np.uint8), "JPEG") for i in (0, 1)})
     )
     assert large.x.shape == (2, 3, 64, 128)
     assert np.all(large.x == 9)
-    assert "at most 128" in large.notes[0]
 
 
 def test_images_are_brought_to_one_size_and_colour() -> None:
     files = {f"{i % 2}/{i}.png": picture(a) for i, a in enumerate(pictures(6, 16, 16))}
-    source = samples("grey.zip", zipped(files))
-    target = samples("colour.npz", npz(images=np.stack(pictures(5, 8, 8, 3)) / 255))
-    pair = make_pair(source, target)
+    target = ("colour.npz", npz(images=np.stack(pictures(5, 8, 8, 3)) / 255))
+    made = read(("grey.zip", zipped(files)), target)
+    pair = made.pair
     assert pair.source_x.shape == (6, 3, 8, 8)
     assert pair.target_x.shape == (5, 3, 8, 8)
     assert pair.source_x.dtype == pair.target_x.dtype == np.float32
     assert pair.source_x.max() <= 1
-    notes = preview(pair, source, target).notes
+    notes = made.report.notes
     assert any("16 x 16 were resized to 8 x 8" in n for n in notes)
     assert any("three channels" in n for n in notes)

@@ -10,7 +10,8 @@ import numpy as np
 from PIL import Image
 from scipy.io import savemat
 
-from dann_core.domains.files import Choice, Samples, inspect, read
+from dann_core.domains.files import Asked, ReadPair, Remembered, Role, Samples, guess, open_file, read_pair
+from dann_core.domains.files.carry_out import carried_out
 
 
 def npz(**arrays: np.ndarray) -> bytes:
@@ -69,9 +70,21 @@ def csv(rows: list[str], header: str = "a,b,label", ending: str = "\n") -> bytes
     return ending.join([header, *rows]).encode()
 
 
-def samples(name: str, data: bytes, role: str = "source", /, **choice: object) -> Samples:
-    table = inspect(name, data, role)
-    if not choice:
-        return read(table)
-    guess = table.guess
-    return read(table, Choice(**{"data": guess.data, "labels": guess.labels, "kind": "auto", **choice}))
+def opened(name: str, data: bytes) -> Remembered:
+    return Remembered(open_file(name, data))
+
+
+def samples(name: str, data: bytes, role: Role = "source", /, **asked: object) -> Samples:
+    """One file's samples, read as this domain with the file on both sides; labels=None: read without."""
+    asked = {part: "none" if part == "labels" and value is None else value for part, value in asked.items()}
+    contents = opened(name, data)
+    plan = guess(contents, contents, Asked(**asked)).plan
+    return carried_out(contents, plan.source if role == "source" else plan.target, plan)
+
+
+def read(source: tuple[str, bytes], target: tuple[str, bytes], **asked: object) -> ReadPair:
+    """Two files as a pair, as the page and the command line read them."""
+    asked = Asked(**asked)
+    contents = opened(*source), opened(*target)
+    guessed = guess(*contents, asked)
+    return read_pair(*contents, guessed.plan, match=asked.match, notes=guessed.notes)

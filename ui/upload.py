@@ -17,7 +17,7 @@ from dann_core.results.origin import Origin
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 from server.experiment import Experiment
-from ui import palette, visitors
+from ui import bundles, palette, visitors
 from ui import upload_choices as choices
 from ui.charts import Spec, base_layout, shown
 from ui.plot import chart
@@ -71,6 +71,9 @@ def draw(state: Experiment) -> None:
             st.markdown("**Your own two files**: a labelled source and a target of the same kind.", width="stretch")
             _sample_downloads()
             st.button("Close", icon=":material/close:", on_click=close_panel)
+        if bundles.is_dropped():
+            bundles.draw(state, _remembered, close_panel)
+            return
         left, right = st.columns(2)
         with left:
             source, chosen = _file("source", "Source: labelled samples")
@@ -80,6 +83,8 @@ def draw(state: Experiment) -> None:
         if source is None or target is None:
             if source is not None:
                 _alone(source, asked)
+            if source is None and target is None:
+                bundles.draw(state, _remembered, close_panel)
             st.caption(
                 "Tables (CSV, TSV, Excel, Parquet, ARFF, svmlight), arrays (NPZ, NPY, MAT, HDF5), a ZIP of pictures or "
                 f"recordings; up to {limits.MAX_FILE_BYTES // limits.MIB} MB each. The run on the page stays until you "
@@ -116,7 +121,7 @@ def _file(role: files.Role, label: str) -> tuple[files.Contents | None, dict[str
             lambda: files.Remembered(files.open_file(dropped.name, dropped.getvalue())),
         )
     except DomainError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(_said(error), icon=":material/error:")
         return None, {}
     return opened, choices.of_file(role, opened)
 
@@ -126,7 +131,7 @@ def _alone(source: files.Contents, asked: files.Asked) -> None:
     try:
         _remembered("guess", (_known(source), asked), lambda: files.guess(source, source, asked))
     except DomainError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(_said(error), icon=":material/error:")
 
 
 def _remembered(slot: str, key: object, make: Callable[[], Any]) -> Any:
@@ -146,7 +151,7 @@ def _pair(state: Experiment, contents: tuple[files.Contents, files.Contents], as
     try:
         settings = Settings.for_pair(pair)
     except KnobError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(_said(error), icon=":material/error:")
         return
     _facts(facts)
     for role, column, domain, x, y in zip(
@@ -183,7 +188,7 @@ def _read(contents: tuple[files.Contents, files.Contents], asked: files.Asked) -
     except files.Unclear as question:
         return _ask(question, contents, asked)
     except DomainError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(_said(error), icon=":material/error:")
     return None
 
 
@@ -191,7 +196,7 @@ def _ask(
     question: files.Unmatched | files.Unclear, contents: tuple[files.Contents, files.Contents], asked: files.Asked
 ) -> files.ReadPair | None:
     """What the files alone cannot say is asked for; who has answered gets the pair."""
-    st.warning(plain(str(question)), icon=":material/help:")
+    st.warning(_said(question), icon=":material/help:")
     if isinstance(question, files.Unmatched):
         match = choices.of_labels(question)
         answered = None if match is None else replace(asked, match=match)
@@ -203,8 +208,12 @@ def _ask(
     try:
         return _carried_out(contents, answered)
     except DomainError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(_said(error), icon=":material/error:")
         return None
+
+
+def _said(error: Exception) -> str:
+    return plain(files.without_options(str(error)))
 
 
 def _known(contents: files.Contents) -> tuple[str, str]:
@@ -243,7 +252,7 @@ def _facts(facts: files.Report) -> None:
     with left:
         st.dataframe({"": ["source", "target"], **rows}, hide_index=True)
         for note in facts.notes:
-            st.caption(":material/info: " + plain(note))
+            st.caption(":material/info: " + plain(files.without_options(note)))
     with right:
         chart(_balance(facts), "balance", "samples per class")
 

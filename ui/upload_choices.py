@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import streamlit as st
 
@@ -36,7 +37,7 @@ def of_file(role: files.Role, contents: files.Contents) -> dict[str, str | None]
     labels += [files.NO_LABELS] if role == "target" else []
     chosen: dict[str, str | None] = {}
     with st.container(horizontal=True):
-        if 1 < len(samples) <= 200:
+        if len(samples) > 1 and not places:
             chosen[f"{prefix}samples"] = _select(f"samples of the {role}", samples, f"samples {role} {contents.file}")
         if labels:
             chosen[f"{prefix}labels"] = _select(f"labels of the {role}", labels, f"labels {role} {contents.file}")
@@ -49,14 +50,14 @@ def of_pair(contents: Sequence[files.Contents], asked: files.Asked) -> files.Ask
     source = contents[0]
     is_placed = any(i.holds == "picture" or len(i.path) > 1 for i in source.items)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = _select("one sample is", KINDS, f"kind {key}")
+        kind = _select("one sample is", KINDS, f"kind {key}", width=220)
         missing = None
         if any(i.missing for c in contents for i in c.items if i.table is not None):
             options = {"filled with the median": "median", "rows left out": "rows"}
             missing = options[st.selectbox("missing cells", options, key=f"missing {key}", width=220)]
         level = None
         if is_placed:
-            level = LEVELS[st.selectbox("the class is the folder", LEVELS, key=f"level {key}", width=220)] or None
+            level = LEVELS[st.selectbox("the class is the folder", LEVELS, key=f"level {key}", width=260)] or None
     return replace(asked, kind=kind, missing=missing, class_level=level)
 
 
@@ -112,9 +113,9 @@ def of_domains(question: files.Unclear) -> str | None:
             st.selectbox(f"the {role} is", names, None, format_func=files.shown, key=f"part {role}")
             for role in ("source", "target")
         ]
-    return None if None in chosen else "folder=" + ":".join(chosen)
+    return None if None in chosen else f"{question.about}={chosen[0]}:{chosen[1]}"
 
 
-def _select(label: str, options: Sequence[str], key: str) -> str | None:
-    chosen = st.selectbox(label, [AS_FOUND, *options], format_func=files.shown, key=key)
+def _select(label: str, options: Sequence[str], key: str, width: int | Literal["stretch"] = "stretch") -> str | None:
+    chosen = st.selectbox(label, [AS_FOUND, *options], format_func=files.shown, key=key, width=width)
     return None if chosen == AS_FOUND else chosen

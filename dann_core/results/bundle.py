@@ -67,6 +67,12 @@ class Bundle:
         return None if text is None else ReadingPlan.from_json(text, f"{self.name}, plan.json")
 
     @property
+    def header(self) -> bool | None:
+        """Whether its tables have one; see `open_file`."""
+        plan = self.plan()
+        return None if plan is None else plan.source.header
+
+    @property
     def origin(self) -> Origin:
         """Where its pair comes from."""
         return Origin(self.record.built_in(), self.plan(), self.record.files)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from dann_core.domains import DomainPair
-from dann_core.domains.files import Contents, Samples, load_files, open_path, read_one
-from dann_core.domains.files.errors import by, count, listed, refusal
+from dann_core.domains.files import Contents, ReadPair, Samples, open_path, read_one, read_pair
+from dann_core.domains.files.errors import by, count, listed, quoted, refusal
+from dann_core.domains.files.identity import FileRole
 from dann_core.results.bundle import Bundle
 from dann_core.results.origin import Origin
 
@@ -27,20 +29,34 @@ def same_data(
     pair = bundle.data()
     if pair is not None:
         return pair, bundle.origin
-    plan, known = bundle.plan(), {f.role: f for f in bundle.record.files}
+    if source is None:
+        names = listed(dict.fromkeys(f.name for f in bundle.record.files))
+        raise refusal(bundle.name, f"the data are not in it; give its files, {names}, with --source and --target")
+    paths = {"source": source, "target": target, "source labels": labels_file, "target labels": target_labels_file}
+    opened = {role: open_path(path, bundle.header) for role, path in paths.items() if path is not None}
+    read = read_again(bundle, opened)
+    return read.pair, Origin.of(read)
+
+
+def read_again(bundle: Bundle, opened: Mapping[FileRole, Contents]) -> ReadPair:
+    """The pair of the very files that a run was trained on, by its own plan; one that holds both domains is the source.
+
+    Raises `UploadError` for other files, and for a bundle without a plan.
+    """
+    plan = bundle.plan()
     if plan is None:
         raise refusal(bundle.name, "plan.json is not in it; give the folder or the bundle that a run has written")
-    if source is None:
-        names = listed(dict.fromkeys(f.name for f in known.values()))
-        raise refusal(bundle.name, f"the data are not in it; give its files, {names}, with --source and --target")
-    labels = {"labels_file": labels_file, "target_labels_file": target_labels_file}
-    read = load_files(source, target, plan=plan, name=bundle.record.pair, **labels)
-    for file in read.files:
-        if file.role not in known or file.sha256 != known[file.role].sha256:
-            why = f"this is not the file of the {file.role} that the run was trained on (another SHA-256)"
-            raise refusal(file.name, f"{why}; give the very same file")
+    by_role = {"target": opened["source"], **opened}
+    for known in bundle.record.files:
+        if known.role not in by_role:
+            raise refusal(bundle.name, f"the file of its {known.role} is missing; give {quoted(known.name)} too")
+        if by_role[known.role].sha256 != known.sha256:
+            why = f"this is not the file of the {known.role} that the run was trained on (another SHA-256)"
+            raise refusal(by_role[known.role].file, f"{why}; give the very same {quoted(known.name)}")
+    labels = {"source_labels": by_role.get("source labels"), "target_labels": by_role.get("target labels")}
+    read = read_pair(by_role["source"], by_role["target"], plan, name=bundle.record.pair, **labels)
     bundle.check_fits(read.pair)
-    return read.pair, Origin.of(read)
+    return read
 
 
 def new_samples(bundle: Bundle, path: Path) -> Samples:

@@ -62,14 +62,16 @@ class Record(_Value):
     ) -> Self:
         """The record of a run of which `settings` are those in force at its end."""
         domain = origin.domain
-        start = settings.replace(**{change.name: change.old for change in reversed(changes)})
+        # What was changed before the first iteration is how the run began.
+        later = tuple(change for change in changes if change.iteration > 0)
+        start = settings.replace(**{change.name: change.old for change in reversed(later)})
         return cls(
             pair=pair.name[:1000],
             domain=None if domain is None else {"name": domain.key, **domain.model_dump()},
             sample_shape=pair.sample_shape,
             class_names=pair.class_names,
             settings=start,
-            changes=tuple(changes),
+            changes=later,
             iterations=iterations,
             files=origin.files,
             link="" if domain is None else "?" + urlencode(domain.to_query(settings)),

@@ -55,8 +55,8 @@ WIDTH = 120
 def script(pair: DomainPair, settings: Settings, changes: Sequence[Change], iterations: int, has_data: bool) -> str:
     """The source text of a script that trains so many iterations from these settings of iteration 0 on.
 
-    `changes` are the live ones, in order. The script reads `data.npz` (`source_x`, `source_y`, `target_x`) and compares
-    with `history.csv`, both beside it; `has_data` says whether the bundle has the first one.
+    `changes` are the live ones after that, in order. The script reads `data.npz` (`source_x`, `source_y`, `target_x`)
+    and compares with `history.csv`, both beside it; `has_data` says whether the bundle has the first one.
     """
     with torch.device("meta"):
         network = Network(pair.sample_shape, pair.n_classes, settings)
@@ -102,7 +102,7 @@ def script(pair: DomainPair, settings: Settings, changes: Sequence[Change], iter
         discrepancies={p.discrepancy for p in phases},
         changes=[(p.start, p.changed) for p in phases[1:]],
     )
-    return re.sub(r"\n{4,}", "\n\n\n", body.replace("@CONSTANTS@", _constants(body, phases[0].settings)))
+    return re.sub(r"\n{4,}", "\n\n\n", body.replace("@CONSTANTS@", _constants(body, settings)))
 
 
 @dataclass
@@ -172,9 +172,7 @@ def _phases(pair: DomainPair, settings: Settings, changes: Sequence[Change], ite
     for iteration in sorted({c.iteration for c in changes if c.iteration < iterations}):
         before = phases[-1].settings
         after = before.replace(**{c.name: c.new for c in changes if c.iteration == iteration})
-        if iteration == 0:
-            phases = [_Phase(0, after, WrittenStep.knows(pair, after))]
-        elif after != before:
+        if after != before:
             phases.append(_Phase(iteration, after, WrittenStep.knows(pair, after)))
     seen: dict[tuple[Any, ...], str] = {}
     for before, phase in zip([None, *phases], phases, strict=False):

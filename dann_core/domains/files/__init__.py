@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dann_core.domains.files.plan import ReadingPlan
     from dann_core.domains.files.report import DomainFacts, Report
     from dann_core.domains.files.samples import Role, Samples
+    from dann_core.domains.files.words import without_options
 
 _HOMES = {
     "FILE_NAMES": "asking",
@@ -52,6 +53,7 @@ _HOMES = {
     "read_one": "pairing",
     "read_pair": "pairing",
     "shown": "errors",
+    "without_options": "words",
 }
 
 __all__ = [
@@ -83,6 +85,7 @@ __all__ = [
     "read_one",
     "read_pair",
     "shown",
+    "without_options",
 ]
 
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dann_core.domains.files.contents import Contents
 from dann_core.domains.files.errors import UploadError, quoted, refusal
+from dann_core.domains.files.names import is_label_name
 from dann_core.domains.files.plan import Missing
 from dann_core.domains.files.samples import Role
 from dann_core.settings.catalogue import Kind
@@ -59,24 +61,32 @@ class Candidate:
 
 
 class Unclear(UploadError):
-    """A question that only a person can answer: `part` ("labels", "domains") of the file of `role`."""
+    """A question that only a person can answer: `part` ("labels", "domains") of the file of `role`.
+
+    `about` is the column (or "folder") whose values are the candidates for the two domains."""
 
     def __init__(
-        self, message: str, part: Literal["labels", "domains"], role: Role, candidates: Sequence[Candidate]
+        self,
+        message: str,
+        part: Literal["labels", "domains"],
+        role: Role,
+        candidates: Sequence[Candidate],
+        about: str = "",
     ) -> None:
         super().__init__(message)
-        self.part, self.role, self.candidates = part, role, tuple(candidates)
+        self.part, self.role, self.candidates, self.about = part, role, tuple(candidates), about
 
 
-def unclear_labels(file: str, role: Role, candidates: Sequence[Candidate], hint: str = "") -> Unclear:
+def unclear_labels(contents: Contents, role: Role, candidates: Sequence[Candidate], hint: str = "") -> Unclear:
     """Nothing in the file is plainly its label: one sentence with the candidates and what each is."""
     option = "--labels" if role == "source" else "--target-labels"
-    ordered = sorted(candidates, key=lambda c: not c.possible)
+    ordered = sorted(candidates, key=lambda c: (not is_label_name(c.name), not c.possible))
     # Labels mostly stand first or last.
     half = MOST_NAMED // 2
     shown = ordered if len(ordered) <= MOST_NAMED else [*ordered[:half], *ordered[-half:]]
     listed = "; ".join(f"{quoted(c.name)} {c.why}" for c in shown)
     more = f"; and {len(ordered) - MOST_NAMED:,} in between" if len(ordered) > MOST_NAMED else ""
-    what = f"name one ({option} NAME): {listed}{more}" if ordered else "there is none to choose from"
-    text = f"nothing in it is plainly the {role}'s label; {hint}{what}"
-    return Unclear(str(refusal(file, text)), "labels", role, ordered)
+    what = f"name one ({option} NAME) or give a second file that holds them ({option}-file FILE)"
+    how = f" ({'; '.join(contents.notes[:2])})" if contents.notes else ""
+    text = f"nothing in it is plainly the {role}'s label{how}; {hint}{what}{': ' if ordered else ''}{listed}{more}"
+    return Unclear(str(refusal(contents.file, text)), "labels", role, ordered)

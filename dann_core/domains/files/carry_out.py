@@ -8,7 +8,9 @@ from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.errors import by, count, quoted, refusal
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.held import found, loaded
-from dann_core.domains.files.labelling import column_of, from_item, from_places, runs
+from dann_core.domains.files.labelling import column_of, for_files, from_item, from_places, runs
+from dann_core.domains.files.limits import MAX_COLUMNS
+from dann_core.domains.files.names import natural
 from dann_core.domains.files.pictures import decoded
 from dann_core.domains.files.plan import Reading, ReadingPlan
 from dann_core.domains.files.recordings import channels_of, recordings_of
@@ -51,7 +53,7 @@ def _array(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from:
         y = from_item(labels_from or contents, labels, len(x))
     if plan.windows is not None:
         return _windows_of_array(contents, item, x, y, plan, notes)
-    columns = _numbered(x.shape[1]) if x.ndim == 2 and plan.kind == "vectors" else None
+    columns = _numbered(x, labels.column) if plan.kind == "vectors" else None
     if columns and plan.drop:
         kept = [i for i, name in enumerate(columns) if name not in plan.drop]
         x, columns = x[:, kept], tuple(columns[i] for i in kept)
@@ -69,8 +71,11 @@ def _samples_item(contents: Contents, reading: Reading) -> Item:
     return found(contents.file, contents.items, reading.name)
 
 
-def _numbered(n: int) -> tuple[str, ...]:
-    return tuple(f"column {i:,}" for i in range(1, n + 1))
+def _numbered(x: np.ndarray, label: int) -> tuple[str, ...] | None:
+    """The columns of a matrix by their numbers in the file, which may hold labels too; None of very many."""
+    if x.ndim != 2 or x.shape[1] > MAX_COLUMNS:
+        return None
+    return tuple(f"column {i}" for i in range(1, x.shape[1] + 1 + bool(label)) if i != label)
 
 
 def _windows_of_array(
@@ -90,21 +95,24 @@ def _windows_of_array(
 
 def _pictures(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from: Contents | None) -> Samples:
     items = in_folder(contents, reading, "picture")
-    y = None
+    y, said = None, ()
     if reading.labels.by in ("folder", "file name"):
         y = from_places(contents, reading.labels, items, "image")
     elif reading.labels.by == "item":
-        y = from_item(labels_from or contents, reading.labels, len(items))
+        y, note = for_files(labels_from or contents, reading.labels, items)
+        said = (note,)
     fitted = plan.fitted
     pixels, notes = decoded(contents, items, None if fitted is None or len(fitted.shape) != 3 else fitted.shape)
     x, more = shaped(contents.file, "images", pixels, plan.kind)
-    return Samples(contents.file, x, y, rows=np.array([i.name for i in items]), notes=notes + more)
+    return Samples(contents.file, x, y, rows=np.array([i.name for i in items]), notes=said + notes + more)
 
 
 def in_folder(contents: Contents, reading: Reading, holds: str) -> list[Item]:
     """The items of that sort in the folder that the reading means, in the order of their names."""
     way = tuple(reading.folder.split("/")) if reading.folder else ()
-    items = sorted((i for i in contents.items if i.holds == holds and i.path[: len(way)] == way), key=lambda i: i.path)
+    items = sorted(
+        (i for i in contents.items if i.holds == holds and i.path[: len(way)] == way), key=lambda i: natural(i.path)
+    )
     if not items:
         where = f" in the folder {quoted(reading.folder)}" if way else ""
         raise refusal(contents.file, f"there is no image{where}; give one as in training")
@@ -115,11 +123,12 @@ def _recordings(contents: Contents, reading: Reading, plan: ReadingPlan, labels_
     recorded = recordings_of(contents, reading.folder, plan.channel, plan.drop)
     file, items = contents.file, [r.item for r in recorded]
     names = [r.name for r in recorded]
-    y = None
+    y, said = None, ()
     if reading.labels.by in ("folder", "file name"):
         y = from_places(contents, reading.labels, items, "recording")
     elif reading.labels.by == "item":
-        y = from_item(labels_from or contents, reading.labels, len(items))
+        y, note = for_files(labels_from or contents, reading.labels, items)
+        said = (note,)
     values = [r.load(contents) for r in recorded]
     for recording, x in zip(recorded, values, strict=True):
         checked_range(file, recording.name, x, gaps=False)
@@ -128,13 +137,13 @@ def _recordings(contents: Contents, reading: Reading, plan: ReadingPlan, labels_
         text = f"recordings have {' or '.join(map(str, sorted(widths)))} channels; choose one (--channel NAME)"
         raise refusal(file, text)
     if plan.windows is not None:
-        return windowed(file, values, names, y, plan, ())
+        return windowed(file, values, names, y, plan, said)
     shapes = {x.shape for x in values}
     if len(shapes) > 1:
         text = f"the recordings have {count(len(shapes), 'shape')} ({', '.join(by(s) for s in sorted(shapes)[:3])})"
         raise refusal(file, f"{text}; cut them into windows (--window LENGTH)")
     x, notes = shaped(file, "recordings", np.stack(values), plan.kind)
-    return Samples(file, x, y, rows=np.array(names), notes=notes)
+    return Samples(file, x, y, rows=np.array(names), notes=said + notes)
 
 
 _FORMS = {"array": _array, "columns": read_columns, "pictures": _pictures, "recordings": _recordings}

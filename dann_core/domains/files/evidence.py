@@ -15,6 +15,7 @@ _SAME = 4.0  # times the variance of one part of the row may be that of another
 _TELLING = 0.1  # correlation with a neighbour; of features in any order it is nearly 0
 _SMOOTH = 0.9
 _FEWEST_ROWS = 8
+_LONG_ROW = 4_096  # steps by which even a single row tells what it is
 
 
 def looks_like_signals(x: np.ndarray) -> bool:
@@ -24,7 +25,7 @@ def looks_like_signals(x: np.ndarray) -> bool:
     neighbours too, and these are not nothing: a stationary process), or rows and their mean are smooth. Pixels and
     fractions (whole numbers from 0 to 255, or all in 0..1) and counts never are.
     """
-    if x.ndim != 2 or x.shape[1] < SHORTEST_ROW or len(x) < _FEWEST_ROWS:
+    if x.ndim != 2 or x.shape[1] < SHORTEST_ROW or len(x) < (1 if x.shape[1] >= _LONG_ROW else _FEWEST_ROWS):
         return False
     x = np.asarray(x[np.linspace(0, len(x) - 1, min(len(x), _MOST_ROWS)).astype(int)], dtype=np.float64)
     if not np.isfinite(x).all() or looks_like_pixels(x) or (x.min() >= 0 and np.median(x) == 0):

@@ -46,7 +46,7 @@ def fit(source: Samples, target: Samples, classes: Sequence[str], missing: Missi
             f"with one column for each category there are {len(columns):,}, more than {MAX_COLUMNS:,}; leave some out"
         )
         raise refusal(source.file, f"{text} (--drop)")
-    medians += (0.0,) * (len(columns) - len(names)) if medians else ()
+    medians += (0.0,) * (len(columns) - len(names)) if medians and columns else ()
     shape = (len(columns) or a.shape[1],)
     return Fitted(shape=shape, classes=tuple(classes), columns=columns, categories=categories, medians=medians)
 
@@ -64,15 +64,18 @@ def apply(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
 
 
 def _vectors(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
-    n_numbers = len(fitted.columns) - sum(len(values) for values in fitted.categories.values())
+    n_numbers = fitted.shape[0] - sum(len(values) for values in fitted.categories.values())
     names = fitted.columns[:n_numbers]
     order, notes = _order("the training data", names, set(fitted.categories), samples)
     x = samples.x[:, order]
+    if x.shape[1] != n_numbers:
+        text = f"its samples have {count(x.shape[1], 'feature')}, where {n_numbers:,} are wanted"
+        raise refusal(samples.file, f"{text}; give both the same features in the same order")
     gaps = np.isnan(x) if x.dtype.kind == "f" else np.zeros(x.shape, bool)
     keep = np.ones(len(x), bool)
     if gaps.any() and missing == "median":
         x = np.where(gaps, np.asarray(fitted.medians[:n_numbers], x.dtype), x)
-        which = tuple(names[j] for j in np.flatnonzero(gaps.any(0)))
+        which = tuple(names[j] if names else f"feature {j + 1}" for j in np.flatnonzero(gaps.any(0)))
         notes += (fact("filled", samples.file, n=int(gaps.sum()), columns=which),)
     elif gaps.any():
         keep = ~gaps.any(1)
@@ -94,6 +97,8 @@ def _vectors(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
 def _order(other: str, names: Sequence[str], texts: set[str], samples: Samples) -> tuple[list[int], tuple[Fact, ...]]:
     """Where each of these features stands in the samples; by name if they have names, else by order."""
     theirs, file = samples.columns or (), samples.file
+    if not names and not texts:
+        return list(range(samples.x.shape[1])), ()
     missing = [name for name in (*names, *sorted(texts)) if name not in (*theirs, *samples.texts)]
     if missing and len(names) == len(theirs) and not texts and (_are_numbers(names) or _are_numbers(theirs)):
         return list(range(len(names))), (fact("by order", file, n=len(names)),)
@@ -136,7 +141,8 @@ def _medians(source: Samples, a: np.ndarray, b: np.ndarray) -> tuple[float, ...]
     else:
         gaps = np.isnan(a).all(0) & np.isnan(b).all(0)
     if gaps.any():
-        column = (source.columns or ())[int(np.flatnonzero(gaps)[0])]
+        j = int(np.flatnonzero(gaps)[0])
+        column = source.columns[j] if source.columns else f"feature {j + 1}"
         raise refusal(source.file, "no cell of it holds a value; leave it out (--drop)", f"column {quoted(column)}")
     return tuple(float(np.nanmedian(np.concatenate([a[:, j], b[:, j]]))) for j in range(a.shape[1]))
 

@@ -177,10 +177,7 @@ def _unclear(domain: DomainFile, item: Item) -> Unclear:
     if len(item.shape) == 2:
         columns = _label_columns(loaded(domain.contents, item))
         candidates += [Candidate(f"column {j + 1}", f"of {quoted(item.name)} has {what}") for j, what in columns]
-    hint = ""
-    if not any(c.possible for c in candidates):
-        hint = "name the one that is, or give a second file with them (--labels-file FILE); "
-    return unclear_labels(domain.file, domain.role, candidates, hint)
+    return unclear_labels(domain.contents, domain.role, candidates)
 
 
 def _label_columns(x: np.ndarray) -> list[tuple[int, str]]:

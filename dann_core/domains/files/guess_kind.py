@@ -12,7 +12,6 @@ from dann_core.domains.files.domain_file import DomainFile
 from dann_core.domains.files.evidence import looks_like_pixels, looks_like_signals
 from dann_core.domains.files.held import loaded
 from dann_core.domains.files.plan import ReadingPlan, Windows
-from dann_core.domains.files.shaping import CHANNELS
 from dann_core.domains.files.windows import ENOUGH, LENGTHS
 from dann_core.settings.catalogue import Kind
 
@@ -45,7 +44,7 @@ def _kind(source: DomainFile, x: np.ndarray) -> Kind:
     if x.ndim == 2:
         return _of_rows(source, x)
     if x.ndim == 4:
-        return "images" if {x.shape[1], x.shape[3]} & set(CHANNELS) else "vectors"
+        return "images"
     shorter, longer = sorted(x.shape[1:])
     if 1 in x.shape[1:] or longer >= RATIO * shorter:
         return "signals"

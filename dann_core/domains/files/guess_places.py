@@ -20,7 +20,7 @@ from dann_core.domains.files.errors import by, count, quoted, refusal
 from dann_core.domains.files.guess_arrays import is_line
 from dann_core.domains.files.guess_table import second_file_item
 from dann_core.domains.files.held import found, loaded
-from dann_core.domains.files.labelling import class_folders, file_classes
+from dann_core.domains.files.labelling import class_folders, file_classes, names_beside
 from dann_core.domains.files.names import file_of, is_class_folder, is_label_name, last_of
 from dann_core.domains.files.plan import Labels, Reading
 from dann_core.domains.files.recordings import is_long
@@ -35,7 +35,7 @@ def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: str, sou
     if asked == NO_LABELS:
         return Labels()
     if domain.labels_from is not None:
-        name = second_file_item(domain, asked, len(items))
+        name = second_file_item(domain, asked, len(items), items)
         return Labels(by="item", name=name, file=domain.labels_from.file)
     level = domain.asked.class_level or 0
     folders = class_folders(items, level)
@@ -47,8 +47,9 @@ def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: str, sou
         return _by_names(domain, items, names)
     if asked is not None:
         return Labels(by="item", name=found(domain.file, domain.contents.items, asked).name)
-    listed_ = [i for i in domain.items if i not in items and i.shape and is_line(i) and max(i.shape) == len(items)]
-    named = [i for i in listed_ if is_label_name(last_of(i)) and not i.problem]
+    others = [i for i in domain.items if i not in items and i.shape and is_line(i) and not i.problem]
+    listed_ = [i for i in others if max(i.shape) == len(items) or names_beside(domain.contents, i, items)]
+    named = [i for i in listed_ if is_label_name(last_of(i))]
     if len(items) > 1 and len(named) == 1:
         domain.say("label recording", name=named[0].name)
         return Labels(by="item", name=named[0].name)
@@ -107,8 +108,9 @@ def _unclear(
     candidates = [Candidate(FOLDERS, _why_folders(folders), possible=all(folders) and len(set(folders)) > 1)]
     distinct = sorted(set(names))
     shown = ", ".join(first_of(distinct))
-    candidates.append(Candidate(FILE_NAMES, f"say {count(len(distinct), 'class', 'classes')} ({shown})"))
-    return unclear_labels(domain.file, domain.role, candidates, f"pack one folder per class for each {what}, or ")
+    said = f"say {count(len(distinct), 'class', 'classes')} ({shown})"
+    candidates.append(Candidate(FILE_NAMES, said, possible=len(distinct) > 1))
+    return unclear_labels(domain.contents, domain.role, candidates, f"pack the {what}s in one folder per class, ")
 
 
 def _why_folders(folders: Sequence[str]) -> str:
@@ -212,7 +214,9 @@ def _in_order(contents: Contents, column: Item) -> list[str]:
 
 def _which_parts(domain: DomainFile, values: Sequence[str], name: str, what: str) -> Unclear:
     shown = ", ".join(quoted(v) for v in values[:6])
-    text = f"of its {len(values):,} {what} ({shown}) two must be named, the source's and the target's: "
+    text = f"of its {len(values):,} {what} ({shown}) one must be named as the source and one as the target "
     pair = f"{name}={values[0]}:{values[-1]}" if len(values) > 1 else f"{name}=SOURCE:TARGET"
     candidates = [Candidate(v, "") for v in values]
-    return Unclear(str(refusal(domain.file, f"{text}--split-by {quoted(pair)}")), "domains", "source", candidates)
+    return Unclear(
+        str(refusal(domain.file, f"{text}(--split-by {quoted(pair)})")), "domains", "source", candidates, name
+    )

@@ -12,6 +12,8 @@ from dann_core.domains.files.domain_file import DomainFile, as_texts
 from dann_core.domains.files.errors import count, quoted, refusal
 from dann_core.domains.files.evidence import counts_rows
 from dann_core.domains.files.held import found, loaded
+from dann_core.domains.files.labelling import names_beside, one_hot
+from dann_core.domains.files.limits import MAX_CLASSES
 from dann_core.domains.files.names import is_axis, is_identifier_name, is_label_name, is_row_number_name
 from dann_core.domains.files.plan import Labels, Reading
 from dann_core.domains.files.tabular import is_blank, table_items
@@ -56,6 +58,13 @@ def _labels(domain: DomainFile, columns: list[Item], source: Reading | None, fea
         if known in names and same_width and not _all_blank(domain, columns[names.index(known)]):
             domain.say("label same", name=known)
             return Labels(by="item", name=known)
+    if source is not None and source.labels.by == "columns" and set(source.labels.names) <= set(names):
+        domain.say("label same", name=", ".join(source.labels.names))
+        return source.labels
+    hot = _one_hot_columns(domain, [c for c in columns if c.path[-1] not in features])
+    if hot:
+        domain.say("label one-hot columns", names=hot)
+        return Labels(by="columns", names=hot)
     rule, label = _plain_label(domain, [c for c in columns if c.path[-1] not in features])
     if label is not None:
         domain.say(rule, name=label)
@@ -64,6 +73,15 @@ def _labels(domain: DomainFile, columns: list[Item], source: Reading | None, fea
         domain.say("no label beside features" if set(names) <= set(features) else "unlabelled")
         return Labels()
     raise unclear_table(domain, columns)
+
+
+def _one_hot_columns(domain: DomainFile, columns: list[Item]) -> tuple[str, ...]:
+    """Columns that say by their names that they are labels, or begin alike, and have a single 1 in each row."""
+    whole = [c for c in columns if c.holds == "numbers" and not c.problem and c.path[-1] not in domain.asked.drop]
+    named = [c for c in whole if is_label_name(c.path[-1])]
+    if 2 <= len(named) <= MAX_CLASSES and one_hot(np.stack(domain.contents.load(named), axis=1)):
+        return tuple(c.path[-1] for c in named)
+    return ()
 
 
 def _plain_label(domain: DomainFile, columns: list[Item]) -> tuple[str, str | None]:
@@ -122,8 +140,7 @@ def unclear_table(domain: DomainFile, columns: list[Item]) -> Unclear:
         values = np.unique(as_texts(loaded(domain.contents, column)))
         what = "texts" if column.holds == "texts" else "whole numbers"
         candidates.append(Candidate(column.path[-1], f"has {len(values):,} {what}, as features may have"))
-    hint = "it has no header, so its columns are numbered; " if all(_is_numbered(c.path[-1]) for c in columns) else ""
-    return unclear_labels(domain.file, domain.role, candidates, hint)
+    return unclear_labels(domain.contents, domain.role, candidates)
 
 
 def features_of(domain: DomainFile, reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -151,8 +168,6 @@ def features_of(domain: DomainFile, reading: Reading) -> tuple[tuple[str, ...], 
 
 def _why_no_feature(domain: DomainFile, column: Item) -> str:
     name = column.path[-1]
-    if name in domain.asked.drop:
-        return "dropped"
     if column.problem:
         return f"unreadable {column.problem}"
     values = loaded(domain.contents, column)
@@ -162,6 +177,8 @@ def _why_no_feature(domain: DomainFile, column: Item) -> str:
         return "row numbers"
     if is_identifier_name(name):
         return "identifiers"
+    if name in domain.asked.drop:
+        return "dropped"
     if column.holds == "texts":
         _refuse_mostly_numbers(domain, name, values)
         distinct = len(np.unique(values))
@@ -198,18 +215,23 @@ def _asked_column(domain: DomainFile, columns: list[Item], asked: str) -> str:
     return found(domain.file, columns, asked, "column").path[-1]
 
 
-def second_file_item(domain: DomainFile, asked: str | None, n: int) -> str:
-    """The name of the labels in the second file of this domain: asked for, or the one that has n values."""
+def second_file_item(domain: DomainFile, asked: str | None, n: int, files: Sequence[Item] = ()) -> str:
+    """The name of the labels in the second file of this domain: asked for, or the one that has n values, or stands
+    beside the names of these files."""
     contents = domain.labels_from
     if asked is not None:
         name = found(contents.file, contents.items, asked).name
     else:
-        fitting = [i for i in contents.items if not i.problem and i.shape and n in (max(i.shape), i.shape[0])]
+        usable = [i for i in contents.items if not i.problem and i.shape]
+        fitting = [i for i in usable if n in (max(i.shape), i.shape[0])]
+        if files:
+            beside = {i: names_beside(contents, i, files) for i in usable if i.table is not None}
+            fitting = [i for i in usable if beside.get(i) and i not in beside.values()] or fitting
         named = [i for i in fitting if is_label_name(i.path[-1])] or fitting
         if len(named) != 1:
             candidates = [Candidate(i.name, i.detail, i in fitting) for i in contents.items]
             hint = f"{len(named):,} of its arrays have {n:,} values, one for each sample; "
-            raise unclear_labels(contents.file, domain.role, candidates, hint)
+            raise unclear_labels(contents, domain.role, candidates, hint)
         name = named[0].name
     domain.say("label second file", name=name, other=contents.file)
     return name

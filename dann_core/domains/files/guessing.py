@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ from dann_core.domains.files.labelling import class_folders, file_classes
 from dann_core.domains.files.names import is_data_name, is_row_number_name, last_of
 from dann_core.domains.files.plan import Form, Reading, ReadingPlan, Windows
 from dann_core.domains.files.recordings import by_file, common_endings, is_long, recordings_of
-from dann_core.domains.files.windows import default_windows
+from dann_core.domains.files.windows import are_samples, default_windows
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,9 @@ def _recordings(source: DomainFile, target: DomainFile) -> ReadingPlan:
         readings.append(Reading(form="recordings", folder=domain.folder, labels=labels))
         steps += [r.steps for r in recorded]
         classes += [f"{domain.role} {c}" for c in _classes(domain, items, labels.by)]
-    windows = _asked_windows(source.asked) or default_windows(steps, classes)
+    windows = _asked_windows(source.asked)
+    if windows is None and not are_samples(steps, classes):
+        windows = default_windows(steps, classes)
     return _plan(source, *readings, kind="signals", windows=windows, channel=channel, drop=drop)
 
 
@@ -163,8 +166,11 @@ def _channel(domain: DomainFile) -> tuple[str, tuple[str, ...]]:
 
 def _are_channels(items: Sequence[Item]) -> bool:
     """Whether the arrays of one file are channels of one recording: the same length, and names with one beginning."""
-    beginnings = {i.name[:4] for i in items}
-    return len(items) > 1 and len({max(i.shape) for i in items}) == 1 and len(beginnings) == 1
+    if len(items) < 2 or len({max(i.shape) for i in items}) > 1:
+        return False
+    # `eeg_1`, `eeg_2` are recordings; `X100_DE_time`, `X100_FE_time` begin alike and end in words.
+    without_numbers = {re.sub(r"\d+$", "", last_of(i)) for i in items}
+    return len({i.name[:4] for i in items}) == 1 and len(without_numbers) == len(items)
 
 
 def _asked_windows(asked: Asked) -> Windows | None:

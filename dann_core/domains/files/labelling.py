@@ -8,7 +8,8 @@ from itertools import groupby
 import numpy as np
 
 from dann_core.domains.files.contents import Contents, Item
-from dann_core.domains.files.errors import by, count, quoted, refusal
+from dann_core.domains.files.errors import by, count, listed, quoted, refusal
+from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labels import clean_labels
 from dann_core.domains.files.names import classes_of_files, file_of, is_class_folder, without_ending
@@ -20,6 +21,47 @@ def from_item(contents: Contents, labels: Labels, n: int, *, table: tuple[str, .
     items = [i for i in contents.items if table is None or i.table == table]
     item = found(contents.file, items, labels.name, "array" if table is None else "column")
     return cleaned(contents.file, item.name, loaded(contents, item), n)
+
+
+def for_files(contents: Contents, labels: Labels, items: Sequence[Item]) -> tuple[np.ndarray, Fact]:
+    """One label for each picture or recording: by their names, where a column beside the labels holds these, else in
+    the order of their names; and which of the two.
+
+    Raises `UploadError` if some names are missing, or the number of labels is another one.
+    """
+    item = found(contents.file, contents.items, labels.name)
+    names = names_beside(contents, item, items)
+    if names is None:
+        fact_ = fact("labels in order", contents.file, name=item.name)
+        return cleaned(contents.file, item.name, loaded(contents, item), len(items)), fact_
+    at = {_key(name): row for row, name in reversed(list(enumerate(loaded(contents, names).tolist())))}
+    rows = [at.get(_key(_called(i))) for i in items]
+    if None in rows:
+        missing = _called(items[rows.index(None)])
+        text = f"there is no label for {quoted(missing)} (one of {rows.count(None):,}); add a row for each file"
+        raise refusal(contents.file, text, f"column {quoted(names.path[-1])}")
+    values = loaded(contents, item)[np.array(rows)]
+    return cleaned(contents.file, item.name, values, len(items)), fact("labels by name", contents.file, name=names.name)
+
+
+def names_beside(contents: Contents, label: Item, items: Sequence[Item]) -> Item | None:
+    """The column of the label's table that holds the names of these files, of most of them at least."""
+    wanted = {_key(_called(i)) for i in items}
+    for column in contents.items:
+        if column.table == label.table is not None and column is not label and column.holds == "texts":
+            held = {_key(name) for name in loaded(contents, column).tolist()}
+            if 2 * len(wanted & held) > len(wanted):
+                return column
+    return None
+
+
+def _called(item: Item) -> str:
+    """The name of the file of a picture or recording; of one that is an array, its own."""
+    return (file_of(item) or item.path)[-1]
+
+
+def _key(name: str) -> str:
+    return _stem(without_ending(name.replace("\\", "/").rpartition("/")[2])).casefold()
 
 
 def cleaned(file: str, name: str, y: np.ndarray, n: int) -> np.ndarray:
@@ -38,6 +80,20 @@ def one_hot(y: np.ndarray) -> bool:
     if y.ndim != 2 or min(y.shape) < 2 or y.dtype.kind not in "biuf":
         return False
     return bool(np.isin(y, (0, 1)).all() and (y.sum(1) == 1).all() and (y.sum(0) > 0).all())
+
+
+def from_columns(contents: Contents, items: Sequence[Item], names: Sequence[str]) -> np.ndarray:
+    """Labels `(N,)` from one column for each class; what the columns' names have in common at the front goes."""
+    columns = [loaded(contents, found(contents.file, items, name, "column")) for name in names]
+    hot = np.stack([np.asarray(c) for c in columns], axis=1)
+    if not one_hot(hot):
+        text = "some row has no single 1 in it, or a column none; choose other labels"
+        raise refusal(contents.file, text, f"columns {listed(names)}")
+    # All that lies between the first and the last name in the alphabet begins as both do.
+    first, last = min(names), max(names)
+    common = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), 0)
+    classes = np.array([name[common:] or name for name in names])
+    return clean_labels(contents.file, first[:common] or first, classes[hot.argmax(1)])
 
 
 def class_folders(items: Sequence[Item], level: int = 0) -> list[str]:

@@ -61,10 +61,10 @@ def refused(target: str, source: str, y: np.ndarray, unknown: Sequence[str], cla
     text += f"(it has {listed(classes)}); "
     by = shift(values, classes)
     if by and len(classes) == 10:
+        ten, all_ = ("0=10", PLUS) if by < 0 else ("10=0", MINUS)
         text += (
-            f"if 10 is the digit 0, --match {'0=10' if by < 0 else '10=0'}; if all are {'less' if by < 0 else 'more'} "
+            f"say whether 10 is the digit 0 (--match {ten}) or all count {all_} (--match '{all_}'), or choose no labels"
         )
-        text += f"by 1, --match '{PLUS if by < 0 else MINUS}'; or choose no labels"
     else:
         text += "say which class each means (--match LABEL=CLASS), relabel or remove these samples or choose no labels"
     return Unmatched(str(refusal(target, text)), tuple(values), tuple(classes))

@@ -23,7 +23,6 @@ _NEUTRAL |= {"frames", "signals", "recordings", "raw", "files", "all", "mat", "c
 _IDENTIFIERS = {"id", "ids", "uuid", "guid", "idx", "user", "subject", "patient", "participant", "person", "filename"}
 _IDENTIFIERS |= {"file", "path", "timestamp", "date", "datetime", "rownames", "rowid", "barcode"}
 _ROW_NUMBERS = {"", "unnamed: 0", "index", "row", "level_0"}
-_MEASURED = {"acc", "gyro", "mag", "axis", "pos", "position", "accel", "coord"}
 _DATA_ENDINGS = (".mat", ".csv", ".tsv", ".txt", ".npy", ".npz", ".h5", ".hdf5", ".wav", ".flac", ".parquet", ".xlsx")
 _DATA_ENDINGS += (".xls", ".arff", ".svm", ".dat", ".libsvm", ".gz")
 
@@ -55,6 +54,12 @@ def file_of(item: Item) -> tuple[str, ...]:
     return ()
 
 
+def natural(path: Sequence[str]) -> list[tuple[int, int, str]]:
+    """A key that sorts `trial 2` before `trial 10`."""
+    parts = re.findall(r"\d+|\D+", "/".join(path))
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
+
+
 def is_data_name(name: str) -> bool:
     """Whether it says that samples are in it."""
     return bool(_DATA & {*parts_of(name), name.lower()} or (role_of(name) and name.lower()[:1] == "x"))
@@ -68,8 +73,10 @@ def is_label_name(name: str, beside: Iterable[str] = ()) -> bool:
     if "target" in words:
         # `x_target` are the samples of the target domain.
         return not _DATA & set(words)
-    is_letter = _LETTER in words or name.lower() in ("ys", "yt")
-    return is_letter and not is_axis(name, beside) and not set(words) & _MEASURED
+    roles = set().union(*_ROLES.values())
+    others = {w for w in words if w != _LETTER and not w.isdigit()} - _SPLITS - roles - {"true"}
+    is_letter = (_LETTER in words and not others) or name.lower() in ("ys", "yt")
+    return is_letter and not is_axis(name, beside)
 
 
 def is_axis(name: str, beside: Iterable[str]) -> bool:

@@ -102,12 +102,14 @@ def _asked(
     began = time.monotonic()
     bounds = {"file": file, "memory": limits.READ_BYTES, "seconds": limits.READ_SECONDS}
     where = {"folder": str(data.absolute())} if isinstance(data, FilePath) else {}
-    content = [] if where else [np.frombuffer(data, np.uint8)]
+    content = b"" if where else data
     answers = []
     # The reader ends by itself when its time is over; this is for one that does not.
     with reader(limits.READ_SECONDS + _GRACE_SECONDS) as (to, back):
         try:
-            send(to, request | bounds | where, content)
+            send(to, {**request, **bounds, **where, "size": len(content)})
+            to.write(content)
+            to.flush()
         except OSError:
             raise _ended(file) from None
         while len(answers) < n:

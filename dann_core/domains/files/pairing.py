@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -58,8 +58,8 @@ def read_pair(
     plan = plan.model_copy(update={"match": _match(plan, theirs, classes, match)})
     fitted = plan.fitted or fit(ours, theirs, classes, plan.missing)
     plan = plan.model_copy(update={"fitted": fitted})
-    ours = _fitted(ours, fitted, plan)
-    theirs = _known(_fitted(theirs, fitted, plan), ours.file, fitted.classes)
+    ours = _fitted(ours, fitted, plan, {})
+    theirs = _known(_fitted(theirs, fitted, plan, plan.match), ours.file, fitted.classes)
     try:
         pair = DomainPair(
             ours.x,
@@ -99,7 +99,8 @@ def read_one(
     reading = reading.model_copy(update={"labels": _if_there(contents, reading.labels, labels_from)})
     if reading.rows is not None and all(i.path[-1] != reading.rows[0] for i in contents.items):
         reading = reading.model_copy(update={"rows": None})
-    return _fitted(carried_out(contents, reading, plan, labels_from), plan.fitted, plan)
+    match = plan.match if role == "target" else {}
+    return _fitted(carried_out(contents, reading, plan, labels_from), plan.fitted, plan, match)
 
 
 def _if_there(contents: Contents, labels: Labels, labels_from: Contents | None) -> Labels:
@@ -130,12 +131,12 @@ def _match(plan: ReadingPlan, target: Samples, classes: Sequence[str], asked: Se
     return plan.match or asked_match(asked, found) or guessed_match(found, classes)
 
 
-def _fitted(samples: Samples, fitted: Fitted, plan: ReadingPlan) -> Samples:
+def _fitted(samples: Samples, fitted: Fitted, plan: ReadingPlan, match: Mapping[str, str]) -> Samples:
     x, keep, notes = apply(samples, fitted, plan.missing)
     y = samples.y
     if y is not None:
         spelled = y.astype(str)[keep]
-        y = encoded(spelled, fitted.classes, plan.match)
+        y = encoded(spelled, fitted.classes, match)
         if (y < 0).any():
             unknown = np.unique(spelled[y < 0])
             notes += (fact("unknown labels", samples.file, names=tuple(unknown.tolist()), n=int((y < 0).sum())),)

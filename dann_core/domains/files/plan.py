@@ -29,14 +29,16 @@ class Labels(_Value):
     """Where a domain's labels stand.
 
     item: `name` is an array or a column of the file, or of the second file `file`; one-hot rows count as one.
+    columns: the columns `names` of the table, one for each class, of which every row has a single 1.
     column: the samples' own array holds them in its column `column`, counted from 1.
     folder: the folder `level` above the picture or recording, 1 being the nearest; 0: the nearest that is none of
     `train`, `val`, `images` and the like.
     file name: what its file is called, without what all have in common and without a number at its end.
     """
 
-    by: Literal["none", "item", "column", "folder", "file name"] = "none"
+    by: Literal["none", "item", "column", "columns", "folder", "file name"] = "none"
     name: Name = ""
+    names: Annotated[tuple[Name, ...], Field(max_length=MAX_CLASSES)] = ()
     column: Annotated[int, Field(ge=0, le=MAX_SAMPLE_VALUES)] = 0
     level: Annotated[int, Field(ge=0, le=MAX_FOLDER_DEPTH)] = 0
     file: Name = ""

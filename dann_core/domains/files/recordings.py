@@ -12,7 +12,7 @@ import numpy as np
 from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.errors import listed, quoted, refusal
 from dann_core.domains.files.held import loaded
-from dann_core.domains.files.names import file_of, without_ending
+from dann_core.domains.files.names import file_of, natural, without_ending
 
 SHORTEST, MOST_CHANNELS, RATIO = 64, 256, 4
 """Steps that a recording has at least, channels at most, and how many times longer than wide it is."""
@@ -61,7 +61,7 @@ def by_file(contents: Contents, folder: str = "") -> dict[tuple[str, ...], list[
     """The long arrays and columns of each file of an archive (of the one file that it is: under ())."""
     way = tuple(folder.split("/")) if folder else ()
     files: dict[tuple[str, ...], list[Item]] = {}
-    for item in sorted(contents.items, key=lambda i: file_of(i)):
+    for item in sorted(contents.items, key=lambda i: natural(file_of(i) or i.path)):
         if item.path[: len(way)] == way and is_long(item):
             files.setdefault(file_of(item), []).append(item)
     return files

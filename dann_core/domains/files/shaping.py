@@ -15,6 +15,9 @@ from dann_core.settings.catalogue import Kind
 
 CHANNELS = (1, 3, 4)
 
+SMALLEST_SIDE = 8
+"""Pixels; rows of fewer values are no pictures, even where their number is a square."""
+
 Shaped = tuple[np.ndarray, tuple[Fact, ...]]
 
 
@@ -47,9 +50,8 @@ def checked_range(file: str, name: str, x: np.ndarray, *, gaps: bool) -> np.ndar
         what = "missing" if np.isnan(x[tuple(index)]) else "infinite"
         text = f"the value is {what}, not finite (one of {bad.sum():,}); replace it or delete those samples"
         raise refusal(file, text, index_text(file, name, index))
-    bad = np.abs(x) > MAX_VALUE
-    if bad.any():
-        index = np.argwhere(bad)[0]
+    if max(abs(float(np.nanmax(x, initial=0))), abs(float(np.nanmin(x, initial=0)))) > MAX_VALUE:
+        index = np.argwhere(np.abs(x) > MAX_VALUE)[0]
         text = f"the value {x[tuple(index)]:g} is beyond {MAX_VALUE:g}; rescale the data"
         raise refusal(file, text, index_text(file, name, index))
     return x
@@ -104,7 +106,7 @@ def _unrolled(file: str, place: str, x: np.ndarray) -> Shaped:
     """Square images from rows of pixels: `(N, side * side)`, or three colour planes one after another."""
     for channels in (1, 3):
         side = math.isqrt(x.shape[1] // channels)
-        if channels * side * side == x.shape[1]:
+        if channels * side * side == x.shape[1] and side >= SMALLEST_SIDE:
             return x.reshape(len(x), channels, side, side), (fact("unrolled", file, shape=(channels, side, side)),)
     text = f"{x.shape[1]:,} values per sample make no square image; read them as vectors (--kind vectors)"
     raise refusal(file, text, place)

@@ -10,7 +10,7 @@ from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.domain_file import as_texts
 from dann_core.domains.files.errors import listed, quoted, refusal
 from dann_core.domains.files.held import found, loaded
-from dann_core.domains.files.labelling import from_item, runs
+from dann_core.domains.files.labelling import from_columns, from_item, runs
 from dann_core.domains.files.labels import clean_labels
 from dann_core.domains.files.plan import Reading, ReadingPlan
 from dann_core.domains.files.samples import Samples
@@ -38,7 +38,7 @@ def read_columns(contents: Contents, reading: Reading, plan: ReadingPlan, labels
     n = items[0].shape[0]
     keep = np.ones(n, bool)
     label = "" if reading.labels.by != "item" or labels_from else reading.labels.name
-    out = {*plan.drop, label} - {""}
+    out = {*plan.drop, label, *reading.labels.names} - {""}
     if reading.rows is not None:
         column, value = reading.rows
         keep = loaded(contents, found(file, items, column, "column"))
@@ -52,6 +52,8 @@ def read_columns(contents: Contents, reading: Reading, plan: ReadingPlan, labels
         keep = keep if y is None or len(y) == keep.sum() else _labelled(contents, reading, items, keep)
     elif reading.labels.by == "item":
         y = from_item(labels_from, reading.labels, n)[keep]
+    elif reading.labels.by == "columns":
+        y = from_columns(contents, items, reading.labels.names)[keep]
     used = [i for name, i in called.items() if name not in out]
     numbers, texts = ([i for i in used if i.holds == h and not i.problem] for h in ("numbers", "texts"))
     if not used:

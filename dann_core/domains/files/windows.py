@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,8 +17,17 @@ from dann_core.domains.files.shaping import shaped
 LENGTHS = (1024, 512, 256, 128)
 """Steps of a window, the first by which each class has enough."""
 
+SEVERAL = 5
+"""Files a class that may be one sample each."""
+
 ENOUGH = 20
 """Windows a class."""
+
+
+def are_samples(steps: Sequence[int], classes: Sequence[str]) -> bool:
+    """Whether recordings are samples already: short, all of one length, and several of each class."""
+    fewest = min(Counter(classes).values())
+    return len(set(steps)) == 1 and steps[0] <= 2 * LENGTHS[0] and fewest >= SEVERAL
 
 
 def default_windows(steps: Sequence[int], classes: Sequence[str]) -> Windows:

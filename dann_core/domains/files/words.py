@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dann_core.domains.files.errors import by, listed, shown
+from dann_core.domains.files.errors import by, count, listed, shown
 from dann_core.domains.files.facts import Fact
 
 SENTENCES: dict[str, str] = {
@@ -23,12 +24,15 @@ SENTENCES: dict[str, str] = {
     "label file name": "the classes are in the files' names ({names})",
     "label array name": "the classes are in the arrays' names ({names})",
     "label recording": "the labels are '{name}', one for each recording",
+    "label one-hot columns": "the labels are the one-hot columns {names}",
+    "labels by name": "labels were given to the files by the names in '{name}'",
+    "labels in order": "the labels of '{name}' were given to the files in the order of their names",
     "label second file": "the labels are '{name}' of the second file '{other}'",
     "unlabelled": "the target is read without labels: its accuracy cannot be shown",
     "no label beside features": "the target is read without labels: its columns are the source's features",
     "axis": "'{name}' stands beside x and z: an axis, no label",
     "splits joined": "the folders {names} are parts of one domain and were joined",
-    "folders joined": "the folders {names} were joined; if each is a domain of its own, --split-by folder",
+    "folders joined": "the folders {names} were joined; if each is a domain of its own, split them (--split-by folder)",
     "folder of both": "one file holds both domains: this one is the folder '{name}'",
     "rows of both": "one file holds both domains: this one is the rows with '{value}' in '{name}'",
     "array of both": "one file holds both domains: this one is '{name}'",
@@ -36,7 +40,7 @@ SENTENCES: dict[str, str] = {
     "signals guessed": "rows of {steps} values that are alike all along, or smooth, were taken for signals (--kind)",
     "signals of channels": "samples of {shape} were taken for signals of {channels} channels x {steps} steps (--kind)",
     "images guessed": "samples of {shape} were taken for pictures (--kind)",
-    "maybe images": "rows of {n} values from 0 on may be pictures of {shape}: --kind images if so",
+    "maybe images": "rows of {n} values from 0 on may be pictures of {shape}; say so if they are (--kind images)",
     "channel": "the channel is '{name}', which every file has; also: {others}",
     "channels": "the channels are {names}",
     # What was left out or changed
@@ -58,18 +62,18 @@ SENTENCES: dict[str, str] = {
     "resized": "images of {before} were resized to {after}",
     "grey repeated": "grey images were repeated in three channels to match colour",
     "made grey": "colour images were made grey",
-    "windows": "{recordings} recordings were cut into {n} windows of {length} steps, one every {step}",
-    "too short": "{n} recordings shorter than a window of {length} steps (the shortest: {shortest}) were left out",
+    "windows": "{recordings:recording} cut into {n:window} of {length} steps, one every {step}",
+    "too short": "{n:recording} shorter than a window of {length} steps (the shortest: {shortest}) left out",
     "categories": "'{name}' became one column for each of {values}",
-    "filled": "{n} missing cells were filled with the median of both domains: {columns}",
-    "rows left out": "{n} of {of} rows were left out: a cell is missing",
-    "labels missing": "{n} rows without a label were left out",
+    "filled": "{n:missing cell} filled with the median of both domains: {columns}",
+    "rows left out": "{n:row} of {of} left out: a cell is missing",
+    "labels missing": "{n:row} without a label left out",
     "by order": "its {n} columns were matched by their order",
     "extra columns": "columns that the source does not use were left out: {columns}",
     "other order": "its columns stand in another order and were matched by name",
     "matched": "labels were matched: {pairs}",
-    "only in target": "the source lacks {names}: these {n} samples were left out (--target-labels none keeps them)",
-    "unknown labels": "{n} samples have labels that the training did not know: {names}",
+    "only in target": "the source lacks {names}: {n:sample} left out; without labels they stay (--target-labels none)",
+    "unknown labels": "{n:sample} with labels that the training did not know: {names}",
     "only in source": "the target has no sample of {names}: they are taught, and examined on nothing",
     # What looks odd
     "same file": "both domains are the same samples: there is nothing to adapt to",
@@ -78,6 +82,11 @@ SENTENCES: dict[str, str] = {
     "feature counts": "'{name}' numbers the rows: leave it out (--drop) unless it is a measurement",
     "other unit": "values reach {a} in the source and {b} in the target: are both in the same unit?",
 }
+
+
+def without_options(text: str) -> str:
+    """A sentence for the page: what to write on a command line stands in parentheses, and goes."""
+    return re.sub(r" \(--[^()]*\)", "", text)
 
 
 def sentence(fact: Fact) -> str:
@@ -105,4 +114,11 @@ def _said(value: Any) -> str:
         return by(value) if value and isinstance(value[0], int) else listed(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return shown(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+    return _Number(value) if isinstance(value, int) else f"{value:.4g}"
+
+
+class _Number(int):
+    """`{n}` is `1,024`, `{n:row}` is `1,024 rows`."""
+
+    def __format__(self, noun: str) -> str:
+        return count(int(self), noun) if noun else f"{int(self):,}"

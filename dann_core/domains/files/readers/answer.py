@@ -14,25 +14,28 @@ from dann_core.domains.files.readers.opening import Opening, Request, damage
 
 
 def answer(request: BinaryIO, reply: BinaryIO) -> None:
-    """Read one request, keep to its bounds, and write progress, then items or values, or a refusal."""
-    message, arrays = wire.receive(request)
-    file, memory, seconds = message["file"], message["memory"], message["seconds"]
-    bounds.confine(memory, seconds)
+    """Read a request with the file behind it; within its bounds, write progress, then items or values, or a refusal."""
+    message, _ = wire.receive(request)
+    content = request.read(message["size"])
+    if len(content) < message["size"]:
+        return
+    file, folder = message["file"], Path(message["folder"]) if "folder" in message else None
+    bounds.confine(message["memory"], message["seconds"], folder)
     with contextlib.suppress(OSError):
         try:
             with damage(file, "file"):
-                _answer(message, arrays, reply)
+                _answer(message, folder or content, reply)
         except UploadError as error:
             wire.send(reply, {"refusal": str(error)})
         except MemoryError:
             wire.send(reply, {"refusal": str(refusal(file, "reading it takes too much memory; save a part of it"))})
 
 
-def _answer(message: wire.Message, arrays: list, reply: BinaryIO) -> None:
+def _answer(message: wire.Message, data: bytes | Path, reply: BinaryIO) -> None:
     wanted = message.get("wanted")
     request = Request(
         file=message["file"],
-        data=Path(message["folder"]) if "folder" in message else arrays.pop().tobytes(),
+        data=data,
         header=message["header"],
         wanted=None if wanted is None else frozenset(map(tuple, wanted)),
         progress=_Progress(reply),

@@ -7,15 +7,17 @@ import signal
 import sys
 from pathlib import Path
 
+from dann_core.domains.files.readers import landlock
+
 _FILES = 64
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
-def confine(memory: int, seconds: float) -> None:
+def confine(memory: int, seconds: float, folder: Path | None = None) -> None:
     """Bound this process for good: `memory` bytes beyond what it has, `seconds` of the clock and of a processor, open
-    files, and no file written.
+    files, no file written, and of this machine's files only `folder` and the program's own are read.
 
-    Where the system has no such bounds (Windows, memory on macOS), the caller watches instead.
+    Which of them hold on which system stands in docs/reading.md.
     """
     with contextlib.suppress(ImportError):
         import resource
@@ -33,6 +35,7 @@ def confine(memory: int, seconds: float) -> None:
         if sys.platform == "linux":
             most = _virtual_bytes() + memory
             resource.setrlimit(resource.RLIMIT_AS, (most, most))
+            landlock.confine({*landlock.of_python(), *([folder] if folder else [])})
 
 
 def end_with_parent() -> None:

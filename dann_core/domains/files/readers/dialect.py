@@ -33,7 +33,6 @@ class Dialect:
     `notes` say what was found.
     """
 
-    encoding: str
     separator: str
     decimal: str
     thousands: str | None
@@ -44,13 +43,12 @@ class Dialect:
 
 
 def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
-    """The dialect of a table, guessed where nothing in the file says it; the guesses are in its notes.
+    """The dialect of a table in UTF-8, guessed where nothing in the file says it; the guesses are in its notes.
 
     Raises `UploadError` for what is no text, has no rows, or too many columns.
     """
-    encoding, notes = encoding_of(file, data)
-    text = codecs.getincrementaldecoder(encoding)("replace").decode(data[:_HEAD_BYTES])
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    notes = []
+    text = data[:_HEAD_BYTES].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     whole = len(data) <= _HEAD_BYTES
     skipped, comment, text = _without_comments(text)
     separator, records = _split(file, text, whole)
@@ -62,14 +60,14 @@ def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
     decimal, thousands = _decimals(separator, records)
     if decimal == ",":
         notes.append("its decimals are written with a comma")
-    names = _fitted(_cells(comment, separator), width) if comment and header is not False else None
-    in_row = False
-    if names is not None:
-        notes.append("the comment before the first row was taken as the header")
-    else:
-        in_row = is_header(records, decimal) if header is None else header
-        names = _fitted(records[0], width) if in_row else None
-        notes.append(IN_ROW if in_row else NUMBERED)
+    in_row = is_header(records, decimal) if header is None else header
+    names = _fitted(records[0], width) if in_row else None
+    said = IN_ROW if in_row else NUMBERED
+    if not in_row and header is None and comment:
+        cells = _records(comment, separator)[0]
+        if len(cells) == width and not any(is_number(cell) for cell in cells):
+            names, said = cells, "the comment before the first row was taken as the header"
+    notes.append(said)
     if names is None:
         if in_row:
             text = (
@@ -77,50 +75,40 @@ def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
             )
             raise refusal(file, text, "row 1")
         names = [str(i) for i in range(1, width + 1)]
-    return Dialect(encoding, separator, decimal, thousands, skipped, in_row, tuple(named(names)), tuple(notes))
+    return Dialect(separator, decimal, thousands, skipped, in_row, tuple(named(names)), tuple(notes))
 
 
 IN_ROW = "the first row was taken as the header"
 NUMBERED = "no header was found: the first row is data, and the columns are numbered"
 
 
-def encoding_of(file: str, data: bytes) -> tuple[str, list[str]]:
-    """The encoding of a text, and notes; refuses bytes that are no text."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if data[: len(mark)] == mark:
-            return encoding, ["its text is UTF-16"] if encoding == "utf-16" else []
-    head = data[:1000]
-    if len(head) > 3 and not any(head[1::2]) and all(head[::2]):
-        return "utf-16-le", ["its text is UTF-16 without a mark"]
-    try:
-        text = codecs.decode(data, "utf-8")
-    except UnicodeDecodeError:
-        return _national(file, data)
-    if "\0" in text:
-        row = text.count("\n", 0, text.index("\0")) + 1
-        raise refusal(file, "the text holds NUL bytes; save it as CSV UTF-8", f"row {row:,}")
-    return "utf-8", []
-
-
-def _national(file: str, data: bytes) -> tuple[str, list[str]]:
+def as_utf8(file: str, data: bytes) -> tuple[bytes, list[str]]:
+    """A text as UTF-8, and notes on what it was; refuses bytes that are no text."""
+    notes: list[str] = []
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (data[1:1000:2].strip(b"\0") == b"" != data[1:2]):
+        notes.append("its text is UTF-16")
+        encoding = "utf-16" if data[:1] in (b"\xff", b"\xfe") else "utf-16-le"
+        data = data.decode(encoding, "replace").encode("utf-8", "replace")
+    elif not data.isascii():
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            encoding, title = _national(data)
+            notes.append(f"its text is not UTF-8 and was read as {title}; if names look wrong, save it as UTF-8")
+            data = data.decode(encoding, "replace").encode()
     if b"\0" in data:
-        raise refusal(file, "this is no text that can be read (it holds NUL bytes); save it as CSV UTF-8")
+        row = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise refusal(file, "it holds NUL bytes, as no text does; save it as CSV UTF-8", f"row {row:,}")
+    return data.removeprefix(codecs.BOM_UTF8), notes
+
+
+def _national(data: bytes) -> tuple[str, str]:
+    """The likely encoding of a text that is not UTF-8, and how people call it."""
     # In Chinese text bytes beyond ASCII come in pairs, in Western ones mostly alone between letters.
     runs = re.findall(rb"[\x80-\xff]+", data[:_HEAD_BYTES])
-    paired = sum(len(run) % 2 == 0 for run in runs) >= 0.9 * len(runs)
-    for encoding, title in (
-        (("gb18030", "GBK"), ("cp1252", "Windows-1252")) if paired else (("cp1252", "Windows-1252"),)
-    ):
-        try:
-            data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding, [f"its text is not UTF-8 and was read as {title}; if names look wrong, save it as UTF-8"]
-    return "latin-1", ["its text is not UTF-8 and was read as Latin-1; if names look wrong, save it as UTF-8"]
+    if sum(len(run) % 2 == 0 for run in runs) < 0.9 * len(runs):
+        return "cp1252", "Windows-1252"
+    return "gb18030", "GBK"
 
 
 def _without_comments(text: str) -> tuple[int, str, str]:
@@ -173,10 +161,6 @@ def _records(text: str, separator: str) -> list[list[str]]:
     return records or [[text]]
 
 
-def _cells(line: str, separator: str) -> list[str]:
-    return _records(line, separator)[0] if line else []
-
-
 def _has_numbers(records: list[list[str]]) -> bool:
     rows = records[1:] or records
     return any(all(is_number(r[i]) for r in rows if i < len(r)) for i in range(min(map(len, rows))))
@@ -219,7 +203,7 @@ def is_header(records: list[list[str]], decimal: str = ".") -> bool:
     cells = [first[i] for i in numeric]
     if any(not is_number(cell, decimal) and (cell == "" or cell not in MISSING_NUMBERS) for cell in cells):
         return True
-    if len(cells) > 1 and _counts(cells):
+    if _counts(cells):
         return not _counts([rows[0][i] for i in numeric])
     if cells:
         return False
@@ -232,8 +216,9 @@ def _column(rows: list[list[str]], i: int) -> Iterable[str]:
 
 
 def _counts(cells: list[str]) -> bool:
-    """Whether cells are 0, 1, 2 ... or 1, 2, 3 ..."""
-    return any(cells == [str(i) for i in range(start, start + len(cells))] for start in (0, 1))
+    """Whether cells are 0, 1 ... or 1, 2, 3 ..., as programs name columns that have no names."""
+    least = {0: 2, 1: 3}
+    return any(len(cells) >= n and cells == [str(i) for i in range(s, s + len(cells))] for s, n in least.items())
 
 
 def _fitted(names: list[str], width: int) -> list[str] | None:

@@ -32,10 +32,9 @@ def opening(
         if isinstance(values, str):
             made.items.append(Item(path, "texts", (len(frame),), "text", table, missing, values))
             continue
-        holds = "texts" if values.dtype.kind == "U" else "numbers"
-        made.items.append(
-            Item(path, holds, values.shape, "text" if holds == "texts" else values.dtype.name, table, missing)
-        )
+        holds, dtype = ("texts", "text") if values.dtype.kind == "U" else ("numbers", values.dtype.name)
+        # A column of lists is an array beside the table.
+        made.items.append(Item(path, holds, values.shape, dtype, table if values.ndim == 1 else None, missing))
         made.decoded[path] = values
     return made
 
@@ -50,10 +49,11 @@ def column_values(column: pd.Series, decimal: str = ".") -> tuple[np.ndarray | s
     if pd.api.types.is_complex_dtype(column.dtype):
         return "it holds complex values: save plain numbers", missing
     if not pd.api.types.is_numeric_dtype(column.dtype):
-        texts = (
-            column if pd.api.types.is_string_dtype(column.dtype) else column.map(str, na_action="ignore").astype("str")
-        )
-        column = _numbers(texts, decimal)
+        if isinstance(column.iloc[0], np.ndarray | list):
+            return _stacked(column), missing
+        if not pd.api.types.is_string_dtype(column.dtype):
+            column = column.map(str, na_action="ignore").astype("str")
+        column = _numbers(column, decimal)
         missing = int(column.isna().sum())
         if not pd.api.types.is_numeric_dtype(column.dtype):
             return _texts(column), missing
@@ -63,13 +63,23 @@ def column_values(column: pd.Series, decimal: str = ".") -> tuple[np.ndarray | s
     return np.ascontiguousarray(column.to_numpy()), missing
 
 
+def _stacked(column: pd.Series) -> np.ndarray | str:
+    """A column of lists of numbers, as many in each row."""
+    rows = [np.asarray(row) for row in column]
+    if len({row.shape for row in rows}) > 1 or any(row.dtype.kind not in "biuf" for row in rows):
+        return "it holds lists of different lengths, or not of numbers: save it as columns"
+    return np.stack(rows)
+
+
 def _texts(column: pd.Series) -> np.ndarray | str:
-    column = column.fillna("").str.strip()
-    longest = max(int(column.str.len().max()), 1)
-    nbytes = longest * len(column) * _CHARACTER
+    # Most columns of texts have few different ones.
+    codes, different = pd.factorize(column)
+    names = [str(text).strip() for text in different]
+    longest = max(map(len, names))
+    nbytes = max(longest, 1) * len(column) * _CHARACTER
     if nbytes > MAX_ARRAY_BYTES:
         return f"its longest text has {longest:,} characters, and all would take {megabytes(nbytes)}: shorten them"
-    return column.to_numpy(dtype=f"U{longest}")
+    return np.array([*names, ""], dtype=f"U{max(longest, 1)}")[codes]
 
 
 def _numbers(column: pd.Series, decimal: str) -> pd.Series:

@@ -42,15 +42,15 @@ class _Found:
     size: int
     by_matlab: bool
     items: list[Item] = field(default_factory=list)
+    walked: set[int] = field(default_factory=set)
     loads: dict[Path, Callable[[], np.ndarray]] = field(default_factory=dict)
 
     def walk(self, path: Path, group: h5py.Group, table: Path | None = None) -> None:
         """All that is in a group; links to other places or files are not followed."""
-        if len(path) > _MOST_LEVELS:
+        address = h5py.h5o.get_info(group.id).addr
+        if len(path) > _MOST_LEVELS or address in self.walked or self._sparse(path, group):
             return
-        matrix = self._sparse(path, group)
-        if matrix:
-            return
+        self.walked.add(address)
         if group.attrs.get("encoding-type") == "categorical" and {"codes", "categories"} <= set(group):
             self._categories(path, group, table)
             return

@@ -39,7 +39,7 @@ def open_npz(request: Request) -> Opening:
     if {info.filename.removesuffix(_NPY) for info in infos} >= _SPARSE:
         return sparse.open_npz(request)
     names = unique(info.filename.removesuffix(_NPY) for info in infos)
-    held = {(name,): info for name, info in zip(names, infos, strict=True)}
+    held = {tuple(name.split("/")): info for name, info in zip(names, infos, strict=True)}
     items = [
         _item(file, path, read_entry(file, archive, info, _HEADER_BYTES), info.file_size) for path, info in held.items()
     ]

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from io import BytesIO, RawIOBase
+from io import BytesIO
 from pathlib import Path as FilePath
 
 import numpy as np
@@ -107,16 +107,19 @@ def too_large(file: str, path: Path, text: str) -> Exception:
     return refusal(file, text, quoted("/".join(path)))
 
 
-class Stream(RawIOBase):
-    """Bytes as a file that tells how much of it has been read."""
+class Stream:
+    """UTF-8 as a file that tells how much of it has been read.
+
+    None of the classes of `io`, whose bytes pandas would decode and encode again on their way into its parser.
+    """
 
     def __init__(self, data: bytes, progress: Callable[[float], None]) -> None:
         self._stream, self._size, self._progress = BytesIO(data), max(len(data), 1), progress
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, room: memoryview) -> int:
-        n = self._stream.readinto(room)
+    def read(self, n: int = -1) -> bytes:
+        """The next bytes."""
         self._progress(self._stream.tell() / self._size)
-        return n
+        return self._stream.read(n)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._stream)

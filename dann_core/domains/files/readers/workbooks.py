@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import mimetypes
+import re
 from io import BytesIO, StringIO
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
-from scipy.io import arff
 
 from dann_core.domains.files.archives import open_archive
-from dann_core.domains.files.errors import count, listed, megabytes, reason, refusal
+from dann_core.domains.files.errors import count, listed, megabytes, refusal
 from dann_core.domains.files.limits import MAX_CELLS, MAX_UNPACKED_BYTES
 from dann_core.domains.files.readers import dialect, frames
 from dann_core.domains.files.readers.opening import Opening, Request
 
+# openpyxl would have it look through this machine's own lists of file types.
+mimetypes.init(files=[])
+
 _HEAD_ROWS = 200
+_ARFF_DATA = re.compile(r"^\s*@data\b.*\n", re.IGNORECASE | re.MULTILINE)
+_ARFF_ATTRIBUTE = re.compile(r"^\s*@attribute\s+('[^']*'|\"[^\"]*\"|\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 def open_excel(request: Request) -> Opening:
@@ -67,18 +73,26 @@ def open_parquet(request: Request) -> Opening:
 
 
 def open_arff(request: Request) -> Opening:
-    """The attributes of an ARFF file, nominal ones as texts."""
-    encoding, notes = dialect.encoding_of(request.file, request.data)
-    text = request.data.decode(encoding)
-    try:
-        values, facts = arff.loadarff(StringIO(text))
-    except NotImplementedError as error:
-        text = f"it has attributes of texts or relations, which are not read ({reason(error)}); save it as CSV"
-        raise refusal(request.file, text) from None
-    frame = pd.DataFrame({i: values[name] for i, name in enumerate(facts.names())})
-    for i in frame:
-        if frame[i].dtype == object:
-            texts = frame[i].str.decode("utf-8", "replace")
-            frame[i] = texts.where(texts != "?")
-    frame.columns = facts.names()
+    """The attributes of an ARFF file; categories and texts as they are written."""
+    data, notes = dialect.as_utf8(request.file, request.data)
+    text = data.decode()
+    start = _ARFF_DATA.search(text)
+    if start is None:
+        raise refusal(request.file, "it has no @data line; save it again, or as CSV")
+    rows = text[start.end() :]
+    if rows.lstrip().startswith("{"):
+        raise refusal(request.file, "its rows are sparse, which is not read; save it dense, or as CSV")
+    names = dialect.named(name.strip("'\"") for name in _ARFF_ATTRIBUTE.findall(text[: start.start()]))
+    frame = pd.read_csv(
+        StringIO(rows),
+        names=names,
+        index_col=False,
+        na_values=["?"],
+        keep_default_na=False,
+        skipinitialspace=True,
+        comment="%",
+        quotechar="'" if "'" in rows else '"',
+        escapechar="\\",
+        low_memory=False,
+    )
     return frames.opening(request.file, "ARFF", frame, notes=notes)

@@ -1,0 +1,114 @@
+"""A bundle that a run was taken away as, dropped on the page: its experiment, and the files that it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dann_core.domains import DomainError, DomainPair, files
+from dann_core.results.origin import Origin
+from dann_core.settings.knobs import KnobError
+from server.experiment import Experiment
+from ui import visitors
+from ui.text import plain
+
+if TYPE_CHECKING:
+    from dann_core.results.bundle import Bundle
+
+DROP = "file bundle"
+
+Remembered = Callable[[str, object, Callable[[], Any]], Any]
+"""`(slot, key, make)`: what was made for this slot, made anew when the key changes."""
+
+
+def is_dropped() -> bool:
+    """Whether there is one."""
+    return st.session_state.get(DROP) is not None
+
+
+def draw(state: Experiment, remembered: Remembered, close: Callable[[], None]) -> None:
+    """The place to drop one; and of a dropped one what it is, what it asks for, and the way to its experiment."""
+    dropped = st.file_uploader("Or a bundle: the ZIP that a run was taken away as", "zip", key=DROP)
+    if dropped is None:
+        return
+    try:
+        bundle = remembered("bundle", dropped.file_id, lambda: _opened(dropped.name, dropped.getvalue()))
+        _say(bundle)
+        found = remembered("bundle data", dropped.file_id, lambda: _held(bundle)) or _read(bundle, remembered)
+        if found is not None:
+            _check_cost(bundle)
+            st.button(
+                "Open this run",
+                type="primary",
+                icon=":material/play_arrow:",
+                on_click=_open,
+                args=(state, bundle, found, close),
+            )
+    except (DomainError, KnobError) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+def _opened(name: str, data: bytes) -> Bundle:
+    # Whoever opens none need not wait for what trains.
+    from dann_core.results.bundle import Bundle
+
+    return Bundle.of(name, data)
+
+
+def _held(bundle: Bundle) -> tuple[DomainPair, Origin] | None:
+    pair = bundle.data()
+    return None if pair is None else (pair, bundle.origin)
+
+
+def _say(bundle: Bundle) -> None:
+    record, domain = bundle.record, bundle.record.built_in()
+    what = record.pair if domain is None else domain.title
+    text = f"**{plain(what[:200])}**: {record.iterations:,} iterations, {len(record.class_names):,} classes."
+    if record.changes:
+        n = len(record.changes)
+        text += (
+            f" {n:,} setting{'s were' if n > 1 else ' was'} changed while it ran; the page opens it as it was at its "
+            "beginning. `python -m dann_core train --bundle FILE` repeats the changes too."
+        )
+    st.markdown(text)
+
+
+def _read(bundle: Bundle, remembered: Remembered) -> tuple[DomainPair, Origin] | None:
+    """The pair of the files that it names, once all are there."""
+    from dann_core.results.reading import read_again
+
+    known = {f.sha256: f for f in reversed(bundle.record.files)}
+    if not known:
+        raise DomainError("It names no files: it was trained on arrays, and its data were left out.")
+    st.caption("The data are not in it. Drop the very files that it was trained on:")
+    opened = {}
+    columns = st.columns(2)
+    for i, file in enumerate(reversed(known.values())):
+        label = f"{file.role}: {plain(files.shown(file.name))}, {file.size:,} bytes"
+        dropped = columns[i % 2].file_uploader(label, key=f"bundle {file.role}")
+        if dropped is not None:
+            opened[file.role] = remembered(
+                f"bundle {file.role}",
+                (dropped.file_id, bundle.header),
+                lambda d=dropped: files.Remembered(files.open_file(d.name, d.getvalue(), bundle.header)),
+            )
+    if len(opened) < len(known):
+        return None
+    key = (bundle.record, *(c.sha256 for c in opened.values()))
+    read = remembered("bundle read", key, lambda: read_again(bundle, opened))
+    return read.pair, Origin.of(read)
+
+
+def _check_cost(bundle: Bundle) -> None:
+    from dann_core.method import networks
+
+    networks.cost(bundle.record.sample_shape, len(bundle.record.class_names), bundle.record.settings)
+
+
+def _open(state: Experiment, bundle: Bundle, found: tuple[DomainPair, Origin], close: Callable[[], None]) -> None:
+    if visitors.has_place():
+        pair, origin = found
+        state.open_bundle(origin, pair, bundle.record.settings)
+        close()
