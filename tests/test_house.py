@@ -121,6 +121,7 @@ FIRST_PAGE = (
     "ui.upload",
     "ui.phone",
     "ui.results",
+    "ui.film",
     "ui.bundles",
     "ui.text",
 )

@@ -102,6 +102,13 @@ def test_an_installed_command_trains(python: Path, tmp_path: Path) -> None:
     assert Path(where).is_relative_to(python.parents[1])
 
 
+def test_an_installed_command_makes_films(python: Path, tmp_path: Path) -> None:
+    train = ["train", "--domain", "moons", "--max-iter", "3", "--record", "RUN.dann"]
+    run(python, "-m", "dann_core", *train, cwd=tmp_path)
+    run(python, "-m", "dann_core", "film", "RUN.dann", "film.html", cwd=tmp_path)
+    assert 'id="recording"' in (tmp_path / "film.html").read_text()
+
+
 def test_an_installed_cluster_trains(python: Path, tmp_path: Path) -> None:
     script = tmp_path / "on_a_cluster.py"
     script.write_text(ON_A_CLUSTER)

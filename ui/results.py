@@ -1,4 +1,4 @@
-"""What a run can be taken away as: predictions and one bundle, made when they are asked for."""
+"""What a run can be taken away as: predictions, one bundle and a film, made when they are asked for."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dann_core.engine.base import device
 from dann_core.results import standing
 from server.experiment import Experiment
 from server.place import engine
+from ui import film
 
 LOOK_SECONDS = 2.0
 """Between two looks whether a run that stood at its beginning has been played meanwhile."""
@@ -55,6 +56,7 @@ def _downloads(state: Experiment, waited: bool) -> None:
         on_click="ignore",
     )
     st.caption(_held(is_own, with_data))
+    film.draw(state)
 
 
 def _held(is_own: bool, with_data: bool) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from tqdm import tqdm
+
+from dann_core import domains
 from dann_core.film.page import LIMIT_MB, film
 from dann_core.live.recording import Recording
 
@@ -24,13 +27,28 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("out", type=Path, metavar="OUT.html")
     parser.add_argument(
         "--without",
-        nargs="+",
+        action="append",
         choices=PARTS,
-        default=(),
+        default=[],
         help="leave out the inputs (pictures, curves and points of the drawn samples) or the exam (all that target "
-        "labels went into)",
+        "labels went into); may be repeated",
     )
-    parser.add_argument("--limit", type=float, default=LIMIT_MB, metavar="MB", help=f"the largest file ({LIMIT_MB:g})")
+    _add_limit(parser)
+    site = commands.add_parser(
+        "demo",
+        help="write a static site with a film of each built-in domain",
+        description="Trains the built-in domains with their presets and writes an index page with a film of each, for "
+        "any web host, under any path, or to be opened from disk. The same seed gives the same site.",
+    )
+    site.set_defaults(command=_demo)
+    site.add_argument("out", type=Path, metavar="OUT", help="folder for the site")
+    site.add_argument("--domain", action="append", choices=domains.names(), help="one of the domains; may be repeated")
+    site.add_argument("--seed", type=int, default=0, metavar="N", help="of the data and the training (0)")
+    _add_limit(site)
+
+
+def _add_limit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--limit", type=float, default=LIMIT_MB, metavar="MB", help=f"the largest film ({LIMIT_MB:g})")
 
 
 def _film(options: argparse.Namespace) -> None:
@@ -40,3 +58,15 @@ def _film(options: argparse.Namespace) -> None:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_bytes(made)
     print(f"{len(made) / 1e6:.1f} MB written to {options.out}")
+
+
+def _demo(options: argparse.Namespace) -> None:
+    # Only those who make a site wait for what trains and draws.
+    from dann_core.engine import one_thread
+    from dann_core.film.site import films, write
+
+    one_thread()
+    names = list(dict.fromkeys(options.domain or domains.names()))
+    recordings = films(names, options.seed)
+    write(options.out, tqdm(recordings, total=len(names), unit="film", disable=None), options.limit)
+    print(f"open {options.out / 'index.html'}, or copy the folder to a web host")

@@ -6,13 +6,14 @@ import base64
 import gzip
 import html
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from dann_core.film.cut import cut, history_of
-from dann_core.film.modules import import_map
+from dann_core.film.modules import data_url, import_map
 from dann_core.live.message import Message, unpack
 from dann_core.live.recording import Recording
 
@@ -26,6 +27,12 @@ MOST_FRAMES = 300
 # Even if something in the file broke out of its place, it could load nothing and tell nobody.
 POLICY = "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline' data:; img-src data: blob:"
 
+ICON = data_url(
+    "image/svg+xml",
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="12" cy="16" r="9" fill="#0072b2"/>'
+    '<path d="M20 6 L30 25 H10 Z" fill="#e69f00" fill-opacity=".8"/></svg>',
+)
+
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -33,6 +40,7 @@ _PAGE = """<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="only light">
+<link rel="icon" href="{icon}">
 <title>{title}</title>
 <style>{style}</style>
 <script type="importmap">{modules}</script>
@@ -63,11 +71,13 @@ def film(
 ) -> bytes:
     """The recording as one HTML file of at most `limit_mb` (10^6 bytes): frames go until it fits, evenly over the run.
 
-    `history` are the run's rows `(iterations, 6)`, where more is known than the frames tell. Without
-    `inputs` no input pictures and points are inside, without `exam` nothing that target labels went into. The same
-    recording gives the same bytes. Raises `FilmError` for a recording without frames, one that is damaged, or whose
-    first and last frame alone are too large.
+    `history` are the run's rows `(iterations, 6)`, where more is known than the frames tell. Without `inputs` no input
+    pictures and points are inside, without `exam` nothing that target labels went into. The same recording gives the
+    same bytes. Raises `FilmError` for a limit that is none, and for a recording without frames, one that is damaged, or
+    one whose first and last frame alone are too large.
     """
+    if not 0 < limit_mb < math.inf:
+        raise FilmError(f"The limit of a film is a number of MB above 0, not {limit_mb:g}.")
     if recording.scene is None or not recording.frames:
         raise FilmError("There is no film yet: the run has no frame.")
     try:
@@ -99,6 +109,7 @@ def _page(recording: Recording, total: int) -> bytes:
     entry = (HERE / "film.js").read_text(encoding="utf-8")
     parts = {
         "policy": POLICY,
+        "icon": ICON,
         "title": html.escape(str(scene.values["name"])),
         "style": (HERE / "film.css").read_text(encoding="utf-8"),
         "modules": json.dumps({"imports": import_map(entry)}),
@@ -107,7 +118,7 @@ def _page(recording: Recording, total: int) -> bytes:
     }
     size = len(_PAGE.format(**parts, size="", inside="").encode())
     inside = html.escape(_inside(scene, len(recording.frames), total))
-    return _PAGE.format(**parts, size=_megabytes(size), inside=inside).encode()
+    return _PAGE.format(**parts, size=megabytes(size), inside=inside).encode()
 
 
 def _inside(scene: Message, kept: int, total: int) -> str:
@@ -115,7 +126,7 @@ def _inside(scene: Message, kept: int, total: int) -> str:
     values = scene.values
     (shown_source, shown_target), (source, target) = values["shown"], values["samples"]
     parts = [
-        f"all {total:,} frames of the recording" if kept == total else f"{kept:,} of the recording's {total:,} frames",
+        f"{'all' if kept == total else f'{kept:,} of'} {total:,} frames of the recording",
         f"features and predictions of {shown_source:,} of {source:,} source and {shown_target:,} of {target:,} target "
         "samples",
         _inputs(scene),
@@ -143,5 +154,6 @@ def _exam(scene: Message) -> str:
     return "the target's labels too, as an exam" if scene.exam_arrays else "the target's labels are left out"
 
 
-def _megabytes(size: int) -> str:
+def megabytes(size: int) -> str:
+    """A number of bytes, for people."""
     return f"{size / 1e6:.1f} MB"

@@ -66,7 +66,7 @@ def draw_features(axes: Axes, scene: Message, frame: Message) -> None:
     """The t-SNE of the features: colour is the class, the target's as predicted; circles source, triangles target."""
     xy = frame.arrays["tsne"] / SCALE
     _points(axes, xy, scene, frame)
-    reach = 1.08 * np.abs(xy).max()
+    reach = 1.08 * max(np.abs(xy).max(), 0.1)
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=[], yticks=[], aspect="equal")
 
 
