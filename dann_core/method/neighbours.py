@@ -67,12 +67,14 @@ def agreed_shares(counts: Tensor, log_p: Tensor, near: Tensor) -> Tensor:
     """
     if len(log_p) <= 2 * NEIGHBOURS:
         return counts
-    step = counts.new_tensor(STEPS)[:, None]
-    shares = torch.lerp(counts, torch.full_like(counts, 1 / len(counts)), step)
-    classes = torch.cat([log_p[None], rebalanced(log_p, shares[1:])]).argmax(-1)  # (len(STEPS), N)
+    step, p = log_p.new_tensor(STEPS)[:, None], log_p.exp()
+    # Unsure predictions are less even counted than in their mean, which is what rebalancing moves.
+    wanted = torch.lerp(p.mean(0), torch.full_like(p[0], 1 / len(counts)), step[1:])
+    classes = torch.cat([p[None], rebalanced(log_p, wanted)]).argmax(-1)  # (len(STEPS), N)
     by_chance = F.one_hot(classes, len(counts)).double().mean(1).square().sum(1, keepdim=True)
     agreed = (classes[:, near] == classes[..., None]).double().mean(-1) - OF_CHANCE * by_chance
     gained = agreed - agreed[0]
     gain, error = gained.mean(1), gained.std(1) / math.sqrt(len(log_p))
     best = gain.argmax()
-    return shares[best] if gain[best] > SURELY * error[best] else counts
+    is_sure = gain[best] > SURELY * error[best]
+    return counts.lerp(torch.full_like(counts, 1 / len(counts)), STEPS[best]) if is_sure else counts
