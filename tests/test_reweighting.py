@@ -17,7 +17,10 @@ START = adapts_from(ESTIMATED)
 
 def believed(share: float, *, samples: int, confidence: float = 0.95, then: float | None = None) -> Reweighting:
     """After many iterations in which that share of the target's predictions were the first of two equal classes."""
-    found = Reweighting([ShareState(2)], torch.tensor([[0.5, 0.5]]), torch.tensor([[samples, samples]]), [ESTIMATED])
+    source, few = torch.tensor([[0.5, 0.5]]), torch.zeros(1, 3)
+    sizes = torch.tensor([[samples, samples]])
+    # So few samples that their neighbours say nothing.
+    found = Reweighting([ShareState(2)], source, [few], sizes, [ESTIMATED], lambda _, x: x.new_zeros(len(x), 2))
     for iteration in range(START + 200):
         now = share if then is None or iteration <= START else then
         first = (torch.arange(100) < 100 * now).float()

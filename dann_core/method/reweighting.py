@@ -7,7 +7,8 @@ drawn with the target's shares (Tachet des Combes et al. 2020, importance-weight
 term asks for q instead of equal shares: KL(mean prediction || q). A class that the target seems not to have weighs
 nothing and so leaves the alignment (Cao et al. 2018).
 
-q is what the classifier says of the target's batches, counted over some thirty iterations. It goes on following while
+q is what the classifier says of the target's batches, counted over some thirty iterations, or more even shares where
+neighbours in the input agree better on those (`method.neighbours`). It goes on following while
 the features are aligned, since predictions get better by it and with them the counts, but not far. And it is not
 believed at once. Counts of few samples differ by chance: as far as that explains their distance from the source's
 shares, q keeps half way between both, and beyond that it goes over to the counts. Where predictions are not sure, only
@@ -18,11 +19,12 @@ another estimate (`method.shares`), made anew at each look of the drawn samples 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 
+from dann_core.method.neighbours import agreed_shares, neighbours, some
 from dann_core.method.schedules import SHARES_EVERY, adapts_from
 from dann_core.settings import Settings
 
@@ -52,6 +54,10 @@ ENOUGH = 0.4
 
 RAREST = 1e-3
 """A share below this (or a tenth of an equal one) is taken for it where its logarithm is needed."""
+
+
+Predict = Callable[[int, Tensor], Tensor]
+"""From the number of a run and inputs `(N, *sample_shape)` to logarithms of probabilities `(N, K)`."""
 
 
 class ShareState(nn.Module):
@@ -84,14 +90,21 @@ class ShareState(nn.Module):
 class Reweighting:
     """Class shares and weights of G runs; those that do not estimate shares keep weights of 1.
 
-    `source` are the shares of the source's classes, `(G, K)`, and `samples` the number of samples of source and target,
-    `(G, 2)`. `states` keep what is found: their buffers become views of tensors of this object's.
+    `source` are the shares of the source's classes, `(G, K)`, `targets` the targets' standardised inputs, and `samples`
+    the number of samples of source and target, `(G, 2)`. `predict` is asked once a run, when it begins to adapt.
+    `states` keep what is found: their buffers become views of tensors of this object's.
     """
 
     def __init__(
-        self, states: Sequence[ShareState], source: Tensor, samples: Tensor, settings: Sequence[Settings]
+        self,
+        states: Sequence[ShareState],
+        source: Tensor,
+        targets: Sequence[Tensor],
+        samples: Tensor,
+        settings: Sequence[Settings],
+        predict: Predict,
     ) -> None:
-        self.source = source
+        self.source, self._targets, self._predict = source, targets, predict
         self.is_estimated = source.new_tensor([[s.weighs_classes] for s in settings]).bool()
         self.starts = source.new_tensor([[adapts_from(s)] for s in settings])
         # The mean distance of the shares of two draws from one population: a sum of half-normal deviations.
@@ -123,11 +136,13 @@ class Reweighting:
     def _estimate(self, iteration: int) -> None:
         noted = self.counted.sum(1, keepdim=True)
         counts, confidence = self.counted / noted, self.confidence / noted
+        begins = (self.trust == UNDECIDED) & (self.starts <= iteration) & (noted > ENOUGH)
+        if begins.any():
+            self._agree(counts, begins.squeeze(1).nonzero().flatten().tolist())
         times = (counts - self.source).abs().sum(1, keepdim=True) / self.by_chance
         beyond = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)
         far = _ramp(confidence, GUESSING, KNOWING) * _ramp(times, DISTANT, VERY_DISTANT)
         decided = torch.maximum(_ramp(confidence, UNSURE, SURE) * beyond, far)
-        begins = (self.trust == UNDECIDED) & (self.starts <= iteration) & (noted > ENOUGH)
         self.trust.copy_(torch.where(begins, decided, self.trust))
         self.first.copy_(torch.where(begins, counts, self.first))
         moved = (counts - self.first).abs().sum(1, keepdim=True)
@@ -135,6 +150,16 @@ class Reweighting:
         believed = torch.lerp(self.source, followed, self.trust)
         self.reference.copy_(torch.where(self.trust == UNDECIDED, self.reference, believed))
         self._use()
+
+    def _agree(self, counts: Tensor, runs: Sequence[int]) -> None:
+        """Replace the counts of these runs by shares on which neighbours agree better, if there are any."""
+        near: dict[int, Tensor] = {}
+        for i in runs:
+            # Runs on one pair have the same target.
+            target, x = self._targets[i].data_ptr(), some(self._targets[i])
+            if target not in near:
+                near[target] = neighbours(x)
+            counts[i] = agreed_shares(counts[i], self._predict(i, x), near[target])
 
     def _use(self) -> None:
         """Make the weights and the logarithms of the shares that the reference stands for."""

@@ -166,6 +166,10 @@ class Stack:
         logits, domain_logits = one.classifier.look(features), through(one.discriminator, features)
         return features[0].T, logits[0].T, domain_logits[0, 0]
 
+    def predict(self, network: int, x: Tensor) -> Tensor:
+        """Logarithms of class probabilities `(N, K)` of one network for inputs `(N, *sample_shape)`."""
+        return self.look(network, x.flatten(1))[1].log_softmax(1)
+
 
 Tensors = Callable[[Sequence[nn.Linear]], tuple[Tensor, Tensor]]
 """Makes weight and bias of one layer of a stack, with their gradients."""

@@ -13,7 +13,7 @@ from dann_core.domains.pair import DomainPair
 from dann_core.method.data import Loader
 from dann_core.method.discrepancy import entropy, marginal_entropy
 from dann_core.method.networks import Network
-from dann_core.method.reweighting import Reweighting
+from dann_core.method.reweighting import Predict, Reweighting
 from dann_core.method.schedules import adapts_from, entropy_weight_at, lambda_at, learning_rate_at
 from dann_core.settings import Settings
 from dann_core.settings.catalogue import DISCREPANCIES
@@ -40,7 +40,7 @@ class ReadableStep:
 
     def __init__(self, network: Network, optimizer: optim.Optimizer, loader: Loader, settings: Settings) -> None:
         self.network, self.optimizer, self.loader, self.settings = network, optimizer, loader, settings
-        self.reweighting = reweighting(network, loader, settings)
+        self.reweighting = reweighting(network, loader, settings, self._predict)
 
     @staticmethod
     def knows(pair: DomainPair, settings: Settings) -> bool:
@@ -102,6 +102,12 @@ class ReadableStep:
         descend(self.optimizer, settings, iteration)
         return [term.detach() for term in (classification, adversarial, discrepancy, uncertainty)]
 
+    def _predict(self, _: int, x: Tensor) -> Tensor:
+        network = self.network.eval()
+        log_p = torch.cat([network.classifier(network(part)).log_softmax(1) for part in x.split(64)])
+        network.train()
+        return log_p
+
     def _reversal_limit(self, classification: Tensor, features: Tensor) -> Tensor | None:
         """How long the reversed gradient may be: a multiple of the classification gradient, both at the features."""
         if not self.settings.reversal_limit:
@@ -110,13 +116,14 @@ class ReadableStep:
         return self.settings.reversal_limit * self.settings.classification_weight * gradient.norm()
 
 
-def reweighting(network: Network, loader: Loader, settings: Settings) -> Reweighting | None:
+def reweighting(network: Network, loader: Loader, settings: Settings, predict: Predict) -> Reweighting | None:
     """What a run knows of the target's class shares, kept in its network; None where they are not estimated."""
     if not settings.weighs_classes:
         return None
     counts = torch.bincount(loader.source_y, minlength=len(network.shares.counted))
     samples = counts.new_tensor([[len(loader.source_x), len(loader.target_x)]])
-    return Reweighting([network.shares], (counts / len(loader.source_y))[None], samples, [settings])
+    shares = (counts / len(loader.source_y))[None]
+    return Reweighting([network.shares], shares, [loader.target_x], samples, [settings], predict)
 
 
 def descend(optimizer: optim.Optimizer, settings: Settings, iteration: int) -> None:

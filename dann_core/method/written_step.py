@@ -182,7 +182,7 @@ class WrittenStep:
         n = settings.batch_size
         stack = Stack.over(network, settings.activation)
         # Without them and an entropy term nobody asks which classes target samples are given.
-        shares = reweighting(network, loader, settings)
+        shares = reweighting(network, loader, settings, stack.predict)
         stack.reserve(1, 2 * n, 2 * n if settings.entropy_weight or shares else n)
         self._gradients = Gradients(stack, [settings], shares)
         self._one_hot = torch.eye(stack.classifier.weight.shape[1], device=loader.source_x.device)

@@ -27,7 +27,7 @@ from dann_core.method.data import Batches, Standardizer
 from dann_core.method.denormals import flushed
 from dann_core.method.grading import Evaluation, View, graded
 from dann_core.method.history import COLUMNS, History
-from dann_core.method.reweighting import Reweighting, ShareState
+from dann_core.method.reweighting import Predict, Reweighting, ShareState
 from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at
 from dann_core.method.stack import Stack, part
 from dann_core.method.training import OPTIMIZERS, prepared_device
@@ -167,7 +167,8 @@ class _Group:
     def __init__(self, stack: Stack, settings: Sequence[Settings], place: slice, data: _Data) -> None:
         self.place, self.drawn = place, data.drawn[place]
         self.length = max(s.max_iter for s in settings[place])
-        self.gradients = Gradients(stack.part(place), settings[place], data.reweighting(place, settings[place]))
+        mine = stack.part(place)
+        self.gradients = Gradients(mine, settings[place], data.reweighting(place, settings[place], mine.predict))
 
 
 def _alike(stack: Stack, settings: Sequence[Settings]) -> Iterator[dict[str, Any]]:
@@ -218,7 +219,7 @@ class _Data:
         # Products with few features are several times as quick with the longer side innermost.
         return x.contiguous() if x.shape[1] < 2 * n else x, y
 
-    def reweighting(self, place: slice, settings: Sequence[Settings]) -> Reweighting | None:
+    def reweighting(self, place: slice, settings: Sequence[Settings], predict: Predict) -> Reweighting | None:
         """Of some replicas, if any of them estimates the target's class shares."""
         if not any(s.weighs_classes for s in settings):
             return None
@@ -226,7 +227,8 @@ class _Data:
         shares = torch.stack([self.y[source.start : source.stop].mean(0) for source, _, _ in draws])
         samples = shares.new_tensor([[len(source), len(target)] for source, target, _ in draws])
         states = [ShareState(shares.shape[1]).to(shares.device) for _ in draws]
-        return Reweighting(states, shares, samples, settings)
+        targets = [self.x[target.start : target.stop] for _, target, _ in draws]
+        return Reweighting(states, shares, targets, samples, settings, predict)
 
     def inputs(self, replica: int) -> tuple[Tensor, Tensor]:
         """All source and all target inputs of one replica, `(N, F)` each."""
