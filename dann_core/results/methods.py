@@ -66,7 +66,7 @@ def _data(record: Record, counts: tuple[int, int], read: str) -> str:
 
 def _objective(settings: Settings) -> str:
     name = method_of(settings)
-    called = f" This is {METHODS[name].title} ({METHODS[name].source})." if name else ""
+    called = f" This is {METHODS[name].title} ({METHODS[name].source})." if name and name != "upload" else ""
     terms = [f"{_times(settings.classification_weight)}the source's cross-entropy"]
     if settings.adversarial_weight:
         sees = "features" if settings.discriminator_input == "features" else "features and predictions (CDAN)"
