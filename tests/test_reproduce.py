@@ -16,8 +16,10 @@ import torch
 from conftest import make_pair
 from dense_settings import SHAPES, SMALL, UNEQUAL, fitting, go
 
+from bench.share_pairs import SHARE_PAIRS
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.method.data import BLOCK_VALUES
+from dann_core.method.schedules import adapts_from
 from dann_core.results.origin import Origin
 from dann_core.results.outcome import Outcome
 from dann_core.results.script import WIDTH
@@ -130,6 +132,19 @@ def test_believed_class_shares_are_repeated(changes: dict[str, Any], tmp_path: P
     status, text = repeat(tmp_path, pair, UNEQUAL.replace(**changes))
     assert status == 0, text
     assert "class Shares" in text
+
+
+@pytest.mark.parametrize("changes", [{}, {"discrepancy": "mmd"}])
+def test_shares_that_neighbours_have_corrected_are_repeated(changes: dict[str, Any], tmp_path: Path) -> None:
+    pair = SHARE_PAIRS["digits_zoom_vectors_source_rare"](100)
+    settings = Settings.for_pair(pair).replace(seed=100, max_iter=200, **changes)
+    counted = Trainer(pair, settings)
+    counted.advance(adapts_from(settings) + 1)
+    state = counted.network.shares
+    # So far off the counts that only neighbours can have brought it there.
+    assert (state.first - state.counted / state.counted.sum()).abs().sum() > 0.1
+    status, text = repeat(tmp_path, pair, settings)
+    assert status == 0, text
 
 
 def test_live_changes_are_repeated(tmp_path: Path) -> None:

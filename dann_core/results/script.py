@@ -23,7 +23,7 @@ import torch
 from torch import nn
 
 from dann_core.domains.pair import DomainPair
-from dann_core.method import conditioning, reweighting
+from dann_core.method import conditioning, neighbours, reweighting
 from dann_core.method.data import BLOCK_VALUES
 from dann_core.method.history import Change
 from dann_core.method.networks import Network
@@ -92,6 +92,9 @@ def script(pair: DomainPair, settings: Settings, changes: Sequence[Change], iter
         is_flat=network.kind == "mlp",
         optimizer=_OPTIMIZERS[settings.optimizer],
         r=reweighting,
+        nb=neighbours,
+        targets=len(pair.target_x),
+        compared=min(len(pair.target_x), neighbours.MOST_SAMPLES),
         floor=min(reweighting.RAREST, 0.1 / pair.n_classes),
         every=SHARES_EVERY,
         known=SHARES_KNOWN,
