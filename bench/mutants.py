@@ -20,7 +20,8 @@ from sklearn.datasets import dump_svmlight_file
 
 SAMPLES = Path(__file__).parents[1] / "assets" / "samples"
 
-ENDINGS = {"JPEG": "jpg", "TIFF": "tif", "JPEG2000": "jp2"}
+PICTURES = {"jpg": "JPEG", "tif": "TIFF", "jp2": "JPEG2000"}
+PICTURES |= {kind.lower(): kind for kind in ("PNG", "GIF", "BMP", "WebP", "PPM", "TGA", "PCX", "ICO", "SGI", "DDS")}
 
 Files = dict[str, bytes]
 
@@ -100,10 +101,7 @@ def _arrays(x: np.ndarray, y: np.ndarray, names: np.ndarray) -> Files:
 
 def _pictures(rng: np.random.Generator) -> Files:
     image = Image.fromarray(rng.integers(0, 256, (20, 30, 3), dtype=np.uint8))
-    kinds = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WebP", "PPM", "TGA", "PCX", "ICO", "JPEG2000", "SGI", "DDS")
-    files = {
-        f"{kind}.{ENDINGS.get(kind, kind.lower())}": _written(lambda s, k=kind: image.save(s, k)) for kind in kinds
-    }
+    files = {f"a.{ending}": _written(lambda s, k=kind: image.save(s, k)) for ending, kind in PICTURES.items()}
     for compression in ("tiff_lzw", "tiff_adobe_deflate", "jpeg"):
         files[f"{compression}.tif"] = _written(lambda s, c=compression: image.save(s, "TIFF", compression=c))
     wide = Image.fromarray(np.arange(600, dtype=np.uint16).reshape(20, 30))

@@ -31,7 +31,7 @@ Reader = Callable[[Request], Opening]
 
 _HEAD = 4096  # bytes by which a file is recognised
 _HDF5 = rb"\x89HDF\r\n\x1a\n"
-_ARFF = rb"(?i:(\s*(%[^\n]*)?\n)*\s*@relation\b)"
+_ARFF = rb"(?i:([ \t\r]*(%[^\n]*)?\n)*[ \t\r]*@relation\b)"
 _PICTURES = rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|P[1-6]\s|8BPS|BM.{4}\0{4}|\0{3}\x0cjP  |RIFF.{4}WEBP"
 _READERS: tuple[tuple[bytes, str, Reader], ...] = (
     (rb"\x93NUMPY", "NPY file", numpy_files.open_npy),
