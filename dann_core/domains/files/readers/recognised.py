@@ -54,6 +54,8 @@ _REFUSED = (
     (b"Rar!", "a RAR archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
+    (b"{", "a JSON document"),
+    (b"<", "an HTML or XML document"),
 )
 _GZIP, _ZIPS = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 _ARCHIVES = (".zip", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
@@ -78,7 +80,7 @@ def opened(request: Request) -> Opening:
 def _in_archive(request: Request) -> Opening:
     """One file of an archive; a text beside the data is left out."""
     ending = PurePath(request.file).suffix.lower()
-    if ending in _NOT_DATA or not request.data:
+    if ending in _NOT_DATA or not request.data or request.data.startswith(tuple(s for s, _ in _REFUSED)):
         raise archive.LeftOut
     request = _unpacked(request)
     found = None if ending in _ARCHIVES else _reader(request)
