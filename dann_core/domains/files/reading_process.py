@@ -36,6 +36,7 @@ _ENVIRONMENT = {
 }
 _LIBRARIES_BYTES = 512 * MIB  # more than the readers take before they read
 _LOOK_SECONDS = 0.1
+_BUFFER_BYTES = 4 * MIB
 _at_once = threading.BoundedSemaphore(READ_AT_ONCE)
 
 
@@ -99,6 +100,10 @@ atexit.register(_server.end)
 @contextmanager
 def _forked() -> Iterator[tuple[BinaryIO, BinaryIO, object]]:
     ours, theirs = socket.socketpair()
+    for side in (ours, theirs):
+        # Large files and arrays pass through: with small buffers, most of the time goes into taking turns.
+        side.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
+        side.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
     with ours:
         with theirs:
             try:
