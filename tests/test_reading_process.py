@@ -8,7 +8,10 @@ import subprocess
 import sys
 import textwrap
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +72,7 @@ def inside(code: str) -> list[str]:
         ("__import__('os').write(open('{folder}/new', 'wb').fileno(), b'text')", DENIED),
         ("open('{folder}/secret').read()", DENIED[:1] if LANDLOCK else ["done"]),
         ("__import__('subprocess').run('true')", DENIED[:1] if LANDLOCK else ["done"]),
+        ("__import__('os').kill(1, 0)", DENIED[:1] if landlock.version() >= 6 else ["done", *DENIED]),
         ("__import__('socket').create_connection(('127.0.0.1', 9), 1)", DENIED if LANDLOCK else REFUSED),
     ],
 )
@@ -217,3 +221,27 @@ def test_nothing_of_python_travels() -> None:
         writing.flush()
         with pytest.raises(ValueError, match="an array of"):
             wire.receive(reading)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\0\0",
+        b"\xff\xff\xff\xff",
+        b"\0\0\0\x02[]",
+        b"\0\0\0\x02{}",
+        b"\0\0\x10\x00" + b"[" * 4096,
+        b"\0\0\0\x20" + b'{"arrays":[["<f8",[99999999999]]]}'[:32],
+        b"\0\0\0\x22" + b'{"arrays":[["<f8",[99999999999]]]}',
+        b"\0\0\0\x1b" + b'{"arrays":[["<f8",[-1,-1]]]}'[:27],
+        b"\0\0\0\x2f" + b'{"arrays":[],"items":[1],"carried":[],"notes":3}'[:47],
+    ],
+)
+def test_a_reader_that_was_taken_over_is_not_believed(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def lying(seconds: float) -> Iterator[tuple[BytesIO, BytesIO]]:
+        yield BytesIO(), BytesIO(answer)
+
+    monkeypatch.setattr("dann_core.domains.files.opened.reader", lying)
+    refused("a.csv", b"1,2\n", "reading it was ended")
