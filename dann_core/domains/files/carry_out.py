@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dann_core.domains.files.contents import Contents, Item
+from dann_core.domains.files.contents import SVMLIGHT, Contents, Item
 from dann_core.domains.files.errors import by, count, quoted, refusal
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.held import found, loaded
@@ -13,10 +13,10 @@ from dann_core.domains.files.limits import MAX_COLUMNS
 from dann_core.domains.files.names import natural
 from dann_core.domains.files.pictures import decoded
 from dann_core.domains.files.plan import Reading, ReadingPlan
-from dann_core.domains.files.recordings import Recording, channels_of, recordings_of
+from dann_core.domains.files.recordings import Recording, channels_of, recordings_of, strays_of
 from dann_core.domains.files.samples import Samples
 from dann_core.domains.files.shaping import checked_range, shaped
-from dann_core.domains.files.tabular import read_columns
+from dann_core.domains.files.tabular import read_columns, rows_with
 from dann_core.domains.files.windows import windowed
 
 
@@ -31,6 +31,9 @@ def carried_out(
     if reading.labels.file and labels_from is None:
         text = f"its labels stand in a second file, {quoted(reading.labels.file)}; give that too (--labels-file)"
         raise refusal(contents.file, text)
+    if reading.rows is not None and reading.form in ("pictures", "recordings"):
+        text = f"its {reading.form} have no rows to tell domains by; split by folders (--split-by folder=SOURCE:TARGET)"
+        raise refusal(contents.file, text, f"column {quoted(reading.rows[0])}")
     return _FORMS[reading.form](contents, reading, plan, labels_from)
 
 
@@ -51,17 +54,21 @@ def _array(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from:
         x, y = column_of(file, item.name, x, labels.column)
     elif labels.by == "item":
         y = from_item(labels_from or contents, labels, len(x))
+    rows = 1 + np.arange(len(x))
+    if reading.rows is not None:
+        keep = rows_with(contents, contents.items, reading.rows, len(x))
+        x, y, rows = x[keep], None if y is None else y[keep], rows[keep]
     if plan.windows is not None:
         return _windows_of_array(contents, item, x, y, plan, notes)
     columns = _numbered(x, labels.column) if plan.kind == "vectors" else None
     if columns and plan.drop:
         kept = [i for i, name in enumerate(columns) if name not in plan.drop]
         x, columns = x[:, kept], tuple(columns[i] for i in kept)
-    rows = 1 + np.arange(len(x))
     if not x.shape[1]:
         raise refusal(file, "there is no column left for features; leave out fewer", quoted(item.name))
     x, more = shaped(file, quoted(item.name), x, plan.kind)
-    return Samples(file, x, y, rows=rows, columns=columns, notes=notes + more)
+    open_ended = contents.format == SVMLIGHT
+    return Samples(file, x, y, rows=rows, columns=columns, open_ended=open_ended, notes=notes + more)
 
 
 def _samples_item(contents: Contents, reading: Reading) -> Item:
@@ -123,14 +130,15 @@ def _recordings(contents: Contents, reading: Reading, plan: ReadingPlan, labels_
     recorded = recordings_of(contents, reading.folder, plan.channel, plan.drop)
     file, items = contents.file, [r.item for r in recorded]
     names = [r.name for r in recorded]
-    y, said = None, ()
+    strays = strays_of(contents, reading.folder)
+    y, said = None, (fact("of other files", file, names=tuple(i.name for i in strays)),) if strays else ()
     if reading.labels.by in ("folder", "file name"):
         y = from_places(contents, reading.labels, items, "recording")
     elif reading.labels.by == "item" and len(items) == 1 and plan.windows is not None:
         return _stretches(contents, recorded[0], reading, plan, labels_from)
     elif reading.labels.by == "item":
         y, note = for_files(labels_from or contents, reading.labels, items)
-        said = (note,)
+        said += (note,)
     values = [r.load(contents) for r in recorded]
     for recording, x in zip(recorded, values, strict=True):
         checked_range(file, recording.name, x, gaps=False)

@@ -8,7 +8,7 @@ import numpy as np
 
 from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.domain_file import as_texts
-from dann_core.domains.files.errors import listed, quoted, refusal
+from dann_core.domains.files.errors import count, listed, quoted, refusal
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import from_columns, from_item, runs
 from dann_core.domains.files.labels import clean_labels
@@ -40,12 +40,8 @@ def read_columns(contents: Contents, reading: Reading, plan: ReadingPlan, labels
     label = "" if reading.labels.by != "item" or labels_from else reading.labels.name
     out = {*plan.drop, label, *reading.labels.names} - {""}
     if reading.rows is not None:
-        column, value = reading.rows
-        keep = loaded(contents, found(file, items, column, "column"))
-        keep = as_texts(keep) == value
-        out.add(column)
-        if not keep.any():
-            raise refusal(file, f"no row has {quoted(value)} in it; name another value", f"column {quoted(column)}")
+        keep = rows_with(contents, items, reading.rows, n)
+        out.add(reading.rows[0])
     y = None
     if label:
         y = _labels_of_rows(contents, reading, items, keep, plan)
@@ -76,6 +72,18 @@ def read_columns(contents: Contents, reading: Reading, plan: ReadingPlan, labels
         return Samples(file, x, y, rows=rows, notes=notes)
     categories = {i.path[-1]: v[keep] for i, v in zip(texts, values[len(numbers) :], strict=True)}
     return Samples(file, x, y, tuple(i.path[-1] for i in numbers), categories, rows)
+
+
+def rows_with(contents: Contents, items: Sequence[Item], rows: tuple[str, str], n: int) -> np.ndarray:
+    """Which of n rows `(n,)` have that value in that column or array. Raises `UploadError` if none has."""
+    name, value = rows
+    values = as_texts(loaded(contents, found(contents.file, items, name, "column")).reshape(-1))
+    if len(values) != n:
+        text = f"it has {count(len(values), 'value')} for {count(n, 'sample')}; split by another column (--split-by)"
+        raise refusal(contents.file, text, f"column {quoted(name)}")
+    if not (values == value).any():
+        raise refusal(contents.file, f"no row has {quoted(value)} in it; name another value", f"column {quoted(name)}")
+    return values == value
 
 
 def _checked_column(file: str, item: Item, column: np.ndarray, keep: np.ndarray) -> None:
