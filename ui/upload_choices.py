@@ -15,8 +15,8 @@ AS_FOUND = "as found"
 
 KINDS = ("vectors", "signals", "images")
 LEVELS = {
-    "the nearest that is no 'train' or 'images'": 0,
-    "the one next to the file": 1,
+    "nearest, but 'train' and the like": 0,
+    "next to the file": 1,
     "one above": 2,
     "two above": 3,
 }
