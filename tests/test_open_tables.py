@@ -95,6 +95,10 @@ def test_decimal_commas() -> None:
     np.testing.assert_array_equal(found["b"], [1000.25, 3, 12345])
     found = opened("a.csv", b"a;b\n1,5;?\n2;3,5\n-0,5;4\n")
     np.testing.assert_array_equal(found["b"], [np.nan, 3.5, 4])
+    found = opened("a.csv", b'a,b\n"1,5",x\n"2,25",y\n')
+    np.testing.assert_array_equal(found["a"], [1.5, 2.25])
+    found = opened("a.csv", b'a,b\n"1,500",x\n"2,250.5",y\n3,z\n')
+    np.testing.assert_array_equal(found["a"], [1500, 2250.5, 3])
     # A comma among semicolons is a text, where numbers have points.
     assert opened("a.csv", b"a;b\n1.5;x, y\n2.5;z\n")["b"].tolist() == ["x, y", "z"]
 
@@ -118,6 +122,9 @@ def test_names_that_are_missing_or_repeated() -> None:
     assert list(opened("a.csv", b",a,a,\n0,1,2,x\n1,3,4,y\n")) == ["Unnamed: 0", "a", "a.1", "Unnamed: 3"]
     # Without a name for the rows' own names, as R writes it, and with a separator behind each row.
     assert list(opened("a.txt", b"a b\nr1 1 2\nr2 3 4\n")) == ["Unnamed: 0", "a", "b"]
+    found = opened("a.txt", b'"a b" "kind"\n"1" 1.5 "x y"\n"2" 2.5 "z"\n')
+    assert list(found) == ["Unnamed: 0", "a b", "kind"]
+    assert found["kind"].tolist() == ["x y", "z"]
     assert list(opened("a.csv", b"a,b,\n1,2,\n3,4,\n")) == ["a", "b"]
 
 
@@ -225,4 +232,7 @@ def test_svmlight() -> None:
     found = opened("a.txt", stream.getvalue())
     np.testing.assert_array_equal(found["X"], x)
     np.testing.assert_array_equal(found["y"], y)
+    contents = open_file("batch.dat", b"1;10.5 1:2 2:3\n6;20 1:4 2:-5\n")
+    assert values(contents)["y"].tolist() == [1, 6]
+    assert any("semicolon" in note for note in contents.notes)
     refused("a.txt", b"1 1:2 99999999:3\n-1 1:3\n1 2:3\n", "dense", "512 MB")

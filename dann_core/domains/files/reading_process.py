@@ -18,7 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from dann_core.domains.files.limits import READ_AT_ONCE
+import psutil
+
+from dann_core.domains.files.limits import MIB, READ_AT_ONCE, READ_BYTES
 
 FORKS = sys.platform == "linux"
 """Whether readers are forked; macOS has fork, but its own libraries do not survive it."""
@@ -32,6 +34,9 @@ _ENVIRONMENT = {
     # HDF5 would load libraries that a file asks for.
     "HDF5_PLUGIN_PRELOAD": "::",
 }
+_LIBRARIES_BYTES = 512 * MIB  # more than the readers take before they read
+_LOOK_SECONDS = 0.1
+_BUFFER_BYTES = 4 * MIB
 _at_once = threading.BoundedSemaphore(READ_AT_ONCE)
 
 
@@ -95,6 +100,10 @@ atexit.register(_server.end)
 @contextmanager
 def _forked() -> Iterator[tuple[BinaryIO, BinaryIO, object]]:
     ours, theirs = socket.socketpair()
+    for side in (ours, theirs):
+        # Large files and arrays pass through: with small buffers, most of the time goes into taking turns.
+        side.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
+        side.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
     with ours:
         with theirs:
             try:
@@ -116,12 +125,24 @@ def _forked() -> Iterator[tuple[BinaryIO, BinaryIO, object]]:
 @contextmanager
 def _spawned() -> Iterator[tuple[BinaryIO, BinaryIO, object]]:
     process = _started("spawned", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    threading.Thread(target=_watch, args=(process,), daemon=True).start()
     try:
         yield process.stdin, process.stdout, process.kill
     finally:
         process.kill()
         with suppress(OSError):
             process.communicate()
+
+
+def _watch(process: subprocess.Popen) -> None:
+    """End a process that takes more memory than it may, where the system itself has no such bound."""
+    with suppress(psutil.Error):
+        watched = psutil.Process(process.pid)
+        while process.poll() is None:
+            if watched.memory_info().rss > READ_BYTES + _LIBRARIES_BYTES:
+                process.kill()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_LOOK_SECONDS)
 
 
 def _started(module: str, *arguments: str, **options: object) -> subprocess.Popen:

@@ -72,7 +72,8 @@ def _content(file: str, place: FilePath) -> bytes:
 
 def _opened(request: Request, format_: str, entries: list[_Entry], open_one: Open) -> Opening:
     """The items of all entries, or of the wanted ones; files that cannot be read as a table are left out and named."""
-    entries = sorted((e for e in entries if not _is_hidden(e.path)), key=lambda e: e.path)
+    # Of two entries with one name, the later counts, as it does when the archive is unpacked.
+    entries = sorted({e.path: e for e in entries if not _is_hidden(e.path)}.values(), key=lambda e: e.path)
     if request.wanted is not None:
         ways = {path[:n] for path in request.wanted for n in range(1, len(path) + 1)}
         entries = [e for e in entries if e.path in ways]

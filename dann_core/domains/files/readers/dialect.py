@@ -23,6 +23,8 @@ MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "NULL", "null")
 MISSING_NUMBERS = ("?", "-", "--", ".", "None", "none", *MISSING)
 """Cells without a value in a column whose others are numbers; in a column of texts some of them may be a class."""
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
+_COMMA_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_BLANK_CELL = re.compile(r'"[^"]*"|\S+')
 _GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
 
 
@@ -60,6 +62,8 @@ def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
     decimal, thousands = _decimals(separator, records)
     if decimal == ",":
         notes.append("its decimals are written with a comma")
+    if thousands == ",":
+        notes.append("commas within its numbers were taken to part thousands")
     in_row = is_header(records, decimal) if header is None else header
     names = _fitted(records[0], width) if in_row else None
     said = IN_ROW if in_row else NUMBERED
@@ -148,7 +152,8 @@ def _split(file: str, text: str, whole: bool) -> tuple[str, list[list[str]]]:
 
 def _records(text: str, separator: str) -> list[list[str]]:
     if separator == BLANKS:
-        return [line.split() for line in text.split("\n", _HEAD_ROWS + 1)[: _HEAD_ROWS + 1] if line.strip()]
+        lines = text.split("\n", _HEAD_ROWS + 1)[: _HEAD_ROWS + 1]
+        return [[cell.strip('"') for cell in _BLANK_CELL.findall(line)] for line in lines if line.strip()]
     records: list[list[str]] = []
     try:
         for record in csv.reader(StringIO(text), delimiter=separator, skipinitialspace=True):
@@ -167,9 +172,9 @@ def _has_numbers(records: list[list[str]]) -> bool:
 
 
 def _decimals(separator: str, records: list[list[str]]) -> tuple[str, str | None]:
-    if separator == ",":
-        return ".", None
     cells = [cell for record in records[1:] or records for cell in record]
+    if separator == "," and any(_COMMA_GROUPED.fullmatch(c) for c in cells):
+        return ".", ","  # quoted, or they would be cells of their own
     commas = any(_DECIMAL_COMMA.fullmatch(c) for c in cells)
     grouped = any(_GROUPED.fullmatch(c) and "," in c for c in cells)
     points = any(is_number(c) and "." in c for c in cells)

@@ -54,5 +54,7 @@ def confine(readable: Iterable[Path]) -> bool:
 def of_python() -> set[Path]:
     """The folders that hold this program: Python, its packages, the system's libraries, and this package."""
     package = Path(__file__).parents[3]
-    packages = {Path(place) for place in sys.path if place and Path(place) != package.parent}
+    packages = {Path(place) for place in sys.path if place}
+    if not package.parent.name.endswith("-packages"):
+        packages.discard(package.parent)  # beside a checkout there may be anything
     return {package, *packages, Path(sys.prefix), Path(sys.base_prefix), Path("/usr"), Path("/lib"), Path("/lib64")}

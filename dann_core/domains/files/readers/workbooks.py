@@ -20,8 +20,8 @@ from dann_core.domains.files.readers.opening import Opening, Request
 mimetypes.init(files=[])
 
 _HEAD_ROWS = 200
-_ARFF_DATA = re.compile(r"^\s*@data\b.*\n", re.IGNORECASE | re.MULTILINE)
-_ARFF_ATTRIBUTE = re.compile(r"^\s*@attribute\s+('[^']*'|\"[^\"]*\"|\S+)", re.IGNORECASE | re.MULTILINE)
+_ARFF_DATA = re.compile(r"^[ \t]*@data\b.*\n", re.IGNORECASE | re.MULTILINE)
+_ARFF_ATTRIBUTE = re.compile(r"^[ \t]*@attribute[ \t]+('[^']*'|\"[^\"]*\"|\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 def open_excel(request: Request) -> Opening:
