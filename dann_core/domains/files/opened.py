@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -106,30 +106,37 @@ def _asked(
     bounds = {"file": file, "memory": limits.READ_BYTES, "seconds": limits.READ_SECONDS}
     where = {"folder": str(data.absolute())} if isinstance(data, FilePath) else {}
     content = b"" if where else data
-    answers = []
-    # The reader ends by itself when its time is over; this is for one that does not.
-    with reader(limits.READ_SECONDS + _GRACE_SECONDS) as (to, back):
-        try:
+    answers, room = [], limits.MAX_UNPACKED_BYTES
+    try:
+        # The reader ends by itself when its time is over; this is for one that does not.
+        with reader(limits.READ_SECONDS + _GRACE_SECONDS) as (to, back):
             send(to, {**request, **bounds, **where, "size": len(content)})
             to.write(content)
             to.flush()
-        except OSError:
-            raise _ended(file) from None
-        while len(answers) < n:
-            try:
-                message, arrays = receive(back)
-            except (EOFError, OSError, KeyError, TypeError, ValueError):
-                raise _ended(file, time.monotonic() - began) from None
-            if "refusal" in message:
-                raise UploadError(str(message["refusal"]))
-            if "progress" not in message:
-                answers.append((message, arrays))
-            elif progress is not None:
-                progress(float(message["progress"]))
+            while len(answers) < n:
+                message, arrays = _received(back, room)
+                room -= sum(array.nbytes for array in arrays)
+                if "refusal" in message:
+                    raise UploadError(" ".join(str(message["refusal"]).split())[:_SENTENCE])
+                if "progress" not in message:
+                    answers.append((message, arrays))
+                elif progress is not None:
+                    progress(message["progress"])
+    except OSError:
+        raise _ended(file, time.monotonic() - began) from None
     return answers
 
 
+def _received(back: BinaryIO, room: int) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """The next answer; one that is none, as of a reader that a file has taken over, is the same as its end."""
+    try:
+        return receive(back, room)
+    except (EOFError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise OSError("the reader has ended") from error
+
+
 _GRACE_SECONDS = 5
+_SENTENCE = 1_000  # characters that a refusal may have
 
 
 def _ended(file: str, seconds: float = 0.0) -> UploadError:
