@@ -7,6 +7,7 @@ import hashlib
 from io import BytesIO
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from open_files import opened, refused, values
@@ -131,6 +132,8 @@ def test_names_that_are_missing_or_repeated() -> None:
 def test_comments_before_the_table() -> None:
     assert list(opened("a.csv", b"# made by a logger\n# a,b\n1,2\n3,4\n")) == ["a", "b"]
     assert list(opened("a.csv", b"# made by a logger\na,b\n1,2\n3,4\n")) == ["a", "b"]
+    contents = open_file("a.csv", b"Report of May\n\nrate,5\na,b,c\n1,2,x\n3,4,y\n")
+    assert values(contents)["c"].tolist() == ["x", "y"]
 
 
 def test_what_stands_for_a_missing_value() -> None:
@@ -211,6 +214,12 @@ def test_excel() -> None:
     stream = BytesIO()
     pd.DataFrame([[1, "x"], [2, "y"]]).to_excel(stream, index=False, header=False)
     assert list(opened("a.xlsx", stream.getvalue())) == ["1", "2"]
+    stream = BytesIO()
+    FRAME.to_excel(stream, index=False, startrow=2)
+    book = openpyxl.load_workbook(stream)
+    book.active["A1"] = "Wood of May"
+    book.save(stream)
+    check_frame(opened("a.xlsx", stream.getvalue()))
     refused("a.xls", b"\xd0\xcf\x11\xe0" + bytes(600), "old Office document")
 
 

@@ -149,8 +149,7 @@ def _started(module: str, *arguments: str, **options: object) -> subprocess.Pope
     root = str(Path(__file__).parents[3])
     paths = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p not in ("", root)]
     environment = os.environ | _ENVIRONMENT | {"PYTHONPATH": os.pathsep.join([root, *paths])}
-    # Parsers write warnings about a file to where the server's own log goes.
-    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **options}
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, **options}
     return subprocess.Popen(
         [sys.executable, "-P", "-m", f"{_READERS}.{module}", *arguments], env=environment, **options
     )

@@ -17,6 +17,7 @@ from dann_core.domains.files.readers import answer, bounds
 
 def serve(control: socket.socket) -> None:
     """Fork for each socket that arrives, until there will be no more."""
+    bounds.be_silent()
     gc.collect()
     gc.freeze()
     # What a terminal sends to all at once is the caller's to decide on; children that have ended are not kept.
