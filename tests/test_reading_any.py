@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dann_core.domains import DomainError
+from dann_core.domains import DomainError, files
 from dann_core.domains.files import Asked, Held, ReadingPlan, guess, read_one, read_pair
+from dann_core.domains.files.words import SENTENCES
 
 NAMES = (
     "X",
@@ -93,3 +96,11 @@ def test_a_pair_or_one_sentence(seed: int) -> None:
             refusals.append(str(error))
     assert made
     assert all(text.endswith(".") and "\n" not in text for text in refusals)
+
+
+def test_every_fact_has_its_words_and_all_words_are_used() -> None:
+    folder = Path(files.__file__).parent
+    code = "".join(file.read_text() for file in folder.glob("*.py") if file.name != "words.py")
+    said = set(re.findall(r'(?:say|fact)\(\s*"([\w -]+)"', code)) - {"note"}
+    assert said <= set(SENTENCES)
+    assert all(f'"{rule}"' in code for rule in SENTENCES)

@@ -9,6 +9,7 @@ import numpy as np
 from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.domain_file import as_texts
 from dann_core.domains.files.errors import listed, quoted, refusal
+from dann_core.domains.files.facts import fact
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import from_columns, from_item, runs
 from dann_core.domains.files.labels import clean_labels
@@ -35,8 +36,10 @@ def table_items(contents: Contents, reading: Reading) -> list[Item]:
 def read_columns(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from: Contents | None) -> Samples:
     """The rows of a table as samples: numbers, and categories as texts, `windowed` if the plan says so."""
     file, items = contents.file, table_items(contents, reading)
-    keep = _rows_of_domain(contents, reading, items)
-    keep, y = _labels(contents, reading, plan, labels_from, items, keep)
+    ours = _rows_of_domain(contents, reading, items)
+    keep, y = _labels(contents, reading, plan, labels_from, items, ours)
+    lost = int(ours.sum() - keep.sum())
+    said = (fact("labels missing", file, n=lost),) if lost else ()
     if not keep.any():
         raise refusal(file, "no row is left to be read; label some rows, or fill their cells")
     out = {*plan.drop, *reading.labels.names}
@@ -53,17 +56,17 @@ def read_columns(contents: Contents, reading: Reading, plan: ReadingPlan, labels
     rows = 1 + np.flatnonzero(keep)
     if plan.kind == "vectors":
         categories = {i.path[-1]: v[keep] for i, v in zip(texts, contents.load(texts), strict=True)}
-        return Samples(file, x, y, tuple(i.path[-1] for i in numbers), categories, rows)
+        return Samples(file, x, y, tuple(i.path[-1] for i in numbers), categories, rows, notes=said)
     if not numbers:
         raise refusal(file, f"there is no column of numbers to read as {plan.kind}; read it as vectors (--kind)")
     checked_range(file, "table", x, gaps=False)
     if plan.windows is None:
         x, notes = shaped(file, "the table", x, plan.kind)
-        return Samples(file, x, y, rows=rows, notes=notes)
+        return Samples(file, x, y, rows=rows, notes=said + notes)
     stretches = runs(y) if y is not None else [slice(0, len(x))]
     names = [f"rows {rows[s.start]:,} to {rows[s.stop - 1]:,}" for s in stretches]
     y = None if y is None else y[[s.start for s in stretches]]
-    return windowed(file, [x[s].T for s in stretches], names, y, plan, ())
+    return windowed(file, [x[s].T for s in stretches], names, y, plan, said)
 
 
 def _rows_of_domain(contents: Contents, reading: Reading, items: Sequence[Item]) -> np.ndarray:
