@@ -40,6 +40,8 @@ def _array(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from:
     x = loaded(contents, item)
     if x.dtype.kind not in "biuf":
         raise refusal(file, f"it holds {x.dtype.name} values; save plain numbers", quoted(item.name))
+    if not 2 <= x.ndim <= 4 or x.size == 0:
+        raise refusal(file, f"it is {by(x.shape) or 'a single number'} and holds no samples", quoted(item.name))
     checked_range(file, item.name, x, gaps=x.ndim == 2 and plan.kind == "vectors")
     notes: tuple[Fact, ...] = ()
     if reading.samples == "last":
