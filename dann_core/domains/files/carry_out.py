@@ -16,7 +16,7 @@ from dann_core.domains.files.plan import Reading, ReadingPlan
 from dann_core.domains.files.recordings import Recording, channels_of, recordings_of, strays_of
 from dann_core.domains.files.samples import Samples
 from dann_core.domains.files.shaping import checked_range, shaped
-from dann_core.domains.files.tabular import read_columns, rows_with
+from dann_core.domains.files.tabular import read_columns, rows_of_domain
 from dann_core.domains.files.windows import windowed
 
 
@@ -43,6 +43,8 @@ def _array(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from:
     x = loaded(contents, item)
     if x.dtype.kind not in "biuf":
         raise refusal(file, f"it holds {x.dtype.name} values; save plain numbers", quoted(item.name))
+    if not 2 <= x.ndim <= 4 or x.size == 0:
+        raise refusal(file, f"it is {by(x.shape) or 'a single number'} and holds no samples", quoted(item.name))
     checked_range(file, item.name, x, gaps=x.ndim == 2 and plan.kind == "vectors")
     notes: tuple[Fact, ...] = ()
     if reading.samples == "last":
@@ -56,7 +58,7 @@ def _array(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from:
         y = from_item(labels_from or contents, labels, len(x))
     rows = 1 + np.arange(len(x))
     if reading.rows is not None:
-        keep = rows_with(contents, contents.items, reading.rows, len(x))
+        keep = rows_of_domain(contents, reading, contents.items, len(x))
         x, y, rows = x[keep], None if y is None else y[keep], rows[keep]
     if plan.windows is not None:
         return _windows_of_array(contents, item, x, y, plan, notes)

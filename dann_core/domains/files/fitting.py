@@ -39,6 +39,9 @@ def fit(source: Samples, target: Samples, classes: Sequence[str], missing: Missi
     a, b = source.x, target.x
     names = source.columns or ()
     order, _ = _order(source.file, names, set(source.texts), target)
+    if len(order) != a.shape[1]:
+        text = f"its samples have {count(len(order), 'feature')} and those of {shown(source.file)} {a.shape[1]:,}"
+        raise refusal(target.file, f"{text}; give both the same features in the same order")
     medians = _medians(source, a, b[:, order]) if missing == "median" else ()
     categories = {
         name: tuple(np.unique(np.concatenate([values, _texts(source, target, name)])).tolist())

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +72,7 @@ class _Server:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def running(self) -> socket.socket:
+        """What it is handed sockets over."""
         with self.lock:
             if self.process is None or self.process.poll() is not None:
                 if self.control is not None:
@@ -81,10 +82,20 @@ class _Server:
                     self.process = _started("forkserver", str(theirs.fileno()), pass_fds=[theirs.fileno()])
             return self.control
 
-    def hand(self, connection: socket.socket) -> None:
+    def hand(self, *files: int) -> None:
+        """Have it fork a reader that speaks over the first file, until the second is closed."""
+        try:
+            self._send(files)
+        except ConnectionError:
+            # It has been killed meanwhile.
+            self.process.kill()
+            self.process.wait()
+            self._send(files)
+
+    def _send(self, files: Sequence[int]) -> None:
         control = self.running()
         with self.lock:
-            socket.send_fds(control, [b"."], [connection.fileno()])
+            socket.send_fds(control, [b"."], files)
 
     def end(self) -> None:
         """At the end of this process; without it the server would notice by itself."""
@@ -104,22 +115,25 @@ def _forked() -> Iterator[tuple[BinaryIO, BinaryIO, object]]:
         # Large files and arrays pass through: with small buffers, most of the time goes into taking turns.
         side.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
         side.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
-    with ours:
+    held, alive = os.pipe()
+    pipe = os.fdopen(alive, "wb")  # the reader is ended when it is closed
+
+    def end() -> None:
+        pipe.close()
+        with suppress(OSError):
+            ours.shutdown(socket.SHUT_RDWR)
+
+    try:
         with theirs:
             try:
-                _server.hand(theirs)
-            except BrokenPipeError:
-                _server.hand(theirs)
-        with ours.makefile("rwb") as stream:
-
-            def end() -> None:
-                with suppress(OSError):
-                    ours.shutdown(socket.SHUT_RDWR)
-
-            try:
-                yield stream, stream, end
+                _server.hand(theirs.fileno(), held)
             finally:
-                end()
+                os.close(held)
+        with ours.makefile("rwb") as stream:
+            yield stream, stream, end
+    finally:
+        end()
+        ours.close()
 
 
 @contextmanager
