@@ -207,7 +207,7 @@ def har(root: Path) -> None:
 
 
 def cells(root: Path) -> None:
-    """Counts of genes, a row a cell, with barcodes and cell types; the other experiment has some other genes."""
+    """Counts of genes, a row a cell, with barcodes and cell types; in AnnData files the second has other order."""
     types = np.array(["alpha", "beta", "delta", "ductal"])
     for donor, n in (("human1", 60), ("human2", 48)):
         y = np.arange(n) % 4
@@ -220,7 +220,8 @@ def cells(root: Path) -> None:
             )
         placed(root / "cells" / f"{donor}.csv").write_text("\n".join(lines) + "\n")
         with h5py.File(root / "cells" / f"{donor}.h5ad", "w") as file:
-            _annotated(file, counts, {"cell_type": types[y]}, genes)
+            turn = -1 if donor == "human2" else 1
+            _annotated(file, counts[:, ::turn], {"cell_type": types[y]}, genes[::turn])
     y = np.arange(72) % 4
     counts = RANDOM(0).poisson(0.3 + 2 * (np.arange(200) % 4 == y[:, None]))
     about = {"cell_type": types[y], "tech": np.repeat(["celseq", "smartseq2", "smarter"], (32, 24, 16))}

@@ -10,7 +10,7 @@ from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import column_of, for_files, from_item, from_places, runs
 from dann_core.domains.files.limits import MAX_COLUMNS
-from dann_core.domains.files.names import natural
+from dann_core.domains.files.names import is_feature_list, natural
 from dann_core.domains.files.pictures import decoded
 from dann_core.domains.files.plan import Reading, ReadingPlan
 from dann_core.domains.files.recordings import Recording, channels_of, recordings_of, strays_of
@@ -62,7 +62,7 @@ def _array(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from:
         x, y, rows = x[keep], None if y is None else y[keep], rows[keep]
     if plan.windows is not None:
         return _windows_of_array(contents, item, x, y, plan, notes)
-    columns = _numbered(x, labels.column) if plan.kind == "vectors" else None
+    columns = _columns(contents, x, labels.column) if plan.kind == "vectors" else None
     if columns and plan.drop:
         kept = [i for i, name in enumerate(columns) if name not in plan.drop]
         x, columns = x[:, kept], tuple(columns[i] for i in kept)
@@ -80,10 +80,16 @@ def _samples_item(contents: Contents, reading: Reading) -> Item:
     return found(contents.file, contents.items, reading.name)
 
 
-def _numbered(x: np.ndarray, label: int) -> tuple[str, ...] | None:
-    """The columns of a matrix by their numbers in the file, which may hold labels too; None of very many."""
+def _columns(contents: Contents, x: np.ndarray, label: int) -> tuple[str, ...] | None:
+    """The columns of a matrix by the names that the file has for them, else by their numbers in it, which may hold
+    labels too; None of very many."""
     if x.ndim != 2 or x.shape[1] > MAX_COLUMNS:
         return None
+    for item in contents.items:
+        if item.holds == "texts" and is_feature_list(item.path) and item.shape == (x.shape[1],) and not label:
+            names = tuple(loaded(contents, item).tolist())
+            if len(set(names)) == len(names):
+                return names
     return tuple(f"column {i}" for i in range(1, x.shape[1] + 1 + bool(label)) if i != label)
 
 
