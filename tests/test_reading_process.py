@@ -221,7 +221,14 @@ def test_nothing_of_python_travels() -> None:
         assert message == {"a": 1}
         np.testing.assert_array_equal(arrays[0], X)
         assert [a.shape for a in arrays] == [(30, 4), (2,), (), (0, 3)]
-        head = b'{"arrays": [["|O", [1]]]}'
+        assert not arrays[0].flags.f_contiguous
+        # Arrays of MATLAB lie column by column, and stay so.
+        turned = np.asfortranarray(np.arange(24).reshape(2, 3, 4))
+        wire.send(writing, {}, [turned])
+        ((array,),) = wire.receive(reading)[1:]
+        np.testing.assert_array_equal(array, turned)
+        assert array.flags.f_contiguous
+        head = b'{"arrays": [["|O", [1], false]]}'
         writing.write(len(head).to_bytes(4, "big") + head + bytes(8))
         writing.flush()
         with pytest.raises(ValueError, match="an array of"):
@@ -238,8 +245,9 @@ def test_nothing_of_python_travels() -> None:
         b"\0\0\0\x02{}",
         b"\0\0\x10\x00" + b"[" * 4096,
         b"\0\0\0\x20" + b'{"arrays":[["<f8",[99999999999]]]}'[:32],
-        b"\0\0\0\x22" + b'{"arrays":[["<f8",[99999999999]]]}',
-        b"\0\0\0\x1b" + b'{"arrays":[["<f8",[-1,-1]]]}'[:27],
+        b"\0\0\0\x28" + b'{"arrays":[["<f8",[99999999999],false]]}',
+        b"\0\0\0\x22" + b'{"arrays":[["<f8",[-1,-1],false]]}',
+        b"\0\0\0\x1c" + b'{"arrays":[["<f8",[-1,-1]]]}',
         b"\0\0\0\x2f" + b'{"arrays":[],"items":[1],"carried":[],"notes":3}'[:47],
     ],
 )
