@@ -23,41 +23,50 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 2.0
 """Between two looks whether there is something new to show, while the panel is open."""
 
-FOUND = 20
-"""Samples that a search offers."""
+FOUND, LONGEST_QUERY = 20, 200
+"""Samples that a search offers, and characters that it may have."""
 
 SURE = 0.9
 ALIKE, MOSTLY_ALIKE = 0.95, 0.8
 """Shares of the target that other seeds predict as the run does, from which its predictions count as repeatable."""
 
-MARK = "trust mark"
+PANEL = "trust"
 
 
 def mark(state: Experiment | None) -> int | None:
-    """Which of the drawn target samples the pictures are to mark; none while the panel is closed."""
-    scene, place = st.session_state.get(MARK, (None, None))
-    return place if state is not None and scene == state.now.scene else None
+    """Which of the drawn target samples the pictures are to mark: the one that the panel, where it is open, shows."""
+    # The player stands above the panel: what is chosen there is known before it is drawn.
+    if state is None or not st.session_state.get(PANEL) or not _has_more(state):
+        return None
+    told = asked.told(state.run)
+    found = [] if told.run is None else _found(state, told)
+    if not found:
+        return None
+    chosen = st.session_state.get(_key(state))
+    return _place(state, chosen if chosen in found else found[0])
 
 
 def draw(state: Experiment) -> None:
     """The panel, in an expander that costs nothing while it is closed."""
-    panel = st.expander("Can I trust it?", key="trust", on_change="rerun", icon=":material/fact_check:")
-    if not panel.open:
-        _set_mark(state, None)
-        return
-    with panel:
-        seen = _seen(state)
-        st.fragment(_look, run_every=LOOK_SECONDS)(state, seen)
-        _panel(state)
+    panel = st.expander("Can I trust it?", key=PANEL, on_change="rerun", icon=":material/fact_check:")
+    if panel.open:
+        with panel:
+            st.fragment(_look, run_every=LOOK_SECONDS)(state, _seen(state))
+            _panel(state)
 
 
 def _seen(state: Experiment) -> tuple[Any, ...]:
     """What the panel shows changes with this."""
     run = state.run
-    if not run.iteration or not run.still:
+    if not _has_more(state):
         return id(run), run.iteration > 0
     told = asked.told(run)
     return id(run), run.iteration, run.settings, told.waiting, len(told.seeds), told.run is None, told.twin is None
+
+
+def _has_more(state: Experiment) -> bool:
+    """Whether there are predictions that stay."""
+    return state.run.iteration > 0 and state.run.still
 
 
 def _look(state: Experiment, seen: tuple[Any, ...]) -> None:
@@ -210,24 +219,47 @@ def _scores(run: Run, told: Told) -> None:
 
 def _sample(state: Experiment, told: Told) -> None:
     """One target sample: found by its name, or one of those that are least sure."""
-    pair, others = state.pair, told.seeds or ((told.twin,) if told.twin else ())
-    called = names(pair)
-    query = st.text_input("find a target sample by its row or file name", key=f"trust query {state.now.scene}")
-    found = find(called, query, FOUND) if query.strip() else least_sure(told.run, others, FOUND)
+    pair, called = state.pair, names(state.pair)
+    query = st.text_input(
+        "find a target sample by its row or file name", max_chars=LONGEST_QUERY, key=_query_key(state)
+    )
+    found = _found(state, told)
     if not len(found):
         st.caption(f"No target sample is called so. Names are like {plain(str(called[0]))}.")
-        _set_mark(state, None)
         return
     at = st.selectbox(
         "found" if query.strip() else "or look at those least sure",
-        found.tolist(),
+        found,
         format_func=lambda i: f"{_called(called[i])}: {pair.class_names[told.run.classes[i]]}",
-        key=f"trust sample {state.now.scene} {query}",
+        key=_key(state),
     )
     samples.draw(pair, state.now.origin, at)
     st.markdown("\n".join(f"- {line}" for line in _told_of(pair, told, at)))
-    is_drawn = _set_mark(state, at)
+    is_drawn = _place(state, at) is not None
     st.caption("Marked in the pictures above." if is_drawn else "Not among the samples that the pictures draw.")
+
+
+def _query_key(state: Experiment) -> str:
+    return f"trust query {state.now.scene}"
+
+
+def _key(state: Experiment) -> str:
+    """Of the choice among what was found: another one for each search."""
+    return f"trust sample {state.run.iteration} {state.now.scene} {st.session_state.get(_query_key(state), '')}"
+
+
+def _found(state: Experiment, told: Told) -> list[int]:
+    """Positions of the samples that are offered, for what stands in the search."""
+    query = st.session_state.get(_query_key(state), "")
+    if query.strip():
+        return find(names(state.pair), query, FOUND).tolist()
+    return least_sure(told.run, told.seeds or ((told.twin,) if told.twin else ()), FOUND).tolist()
+
+
+def _place(state: Experiment, at: int) -> int | None:
+    """Where a target sample stands among those that the pictures draw; None if it does not."""
+    places = np.flatnonzero(unpack(state.run.recording.scene).arrays["target_index"] == at)
+    return int(places[0]) if len(places) else None
 
 
 def _called(name: object) -> str:
@@ -246,15 +278,3 @@ def _told_of(pair: DomainPair, told: Told, at: int) -> list[str]:
     if pair.target_y is not None:
         lines.append(f"its label (exam): {plain(pair.class_names[pair.target_y[at]])}")
     return lines
-
-
-def _set_mark(state: Experiment, at: int | None) -> bool:
-    """Have the pictures mark a target sample, if they draw it; the page is drawn anew where that is another one."""
-    place = None
-    if at is not None:
-        places = np.flatnonzero(unpack(state.run.recording.scene).arrays["target_index"] == at)
-        place = int(places[0]) if len(places) else None
-    if mark(state) != place:
-        st.session_state[MARK] = state.now.scene, place
-        st.rerun()
-    return place is not None
