@@ -43,7 +43,7 @@ def run_to_its_end(page: Page) -> None:
     page.get_by_label("speed").select_option("fast")
     button(page, "Play").click()
     expect(player(page)).to_have_attribute("data-state", "finished")
-    expect(panel(page).get_by_text(re.compile("more runs with other first weights"))).to_be_visible()
+    expect(panel(page).get_by_text(re.compile("more runs? agrees? with this one"))).to_be_visible()
     expect(panel(page).get_by_text("Other runs are being trained")).to_be_hidden()
 
 

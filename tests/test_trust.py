@@ -107,7 +107,7 @@ FILES = np.array(["a/one.png", "b/one.png", "b/One_2.png", "two.png"])
         (ROWS, "two", []),
         (ROWS, "-3", []),
         (ROWS, "²", []),
-        (ROWS, "9" * 200, []),
+        (ROWS, "9" * 5000, []),
         (FILES, "two.png", [3]),
         (FILES, "one.png", [0, 1]),
         (FILES, "b/one.png", [1]),

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 2.0
 """Between two looks whether there is something new to show, while the panel is open."""
 
-FOUND, LONGEST_QUERY = 20, 200
-"""Samples that a search offers, and characters that it may have."""
+FOUND = 20
+"""Samples that a search offers."""
 
 SURE = 0.9
 ALIKE, MOSTLY_ALIKE = 0.95, 0.8
@@ -132,11 +132,16 @@ def _of_seeds(run: Opinion, seeds: Sequence[Opinion]) -> str:
         verdict = "Most of it is repeatable; do not rely on the samples that they disagree on."
     else:
         verdict = "**Which predictions you get depends on chance**: do not rely on one run."
-    listed = ", ".join(f"{share:.0%}" for share in shares)
+    texts = [f"{share:.0%}" for share in shares]
+    listed = " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
     return (
-        f"**Other seeds**: {len(seeds)} more runs with other first weights and batches agree with this one on {listed} "
+        f"**Other seeds**: {_several(len(seeds))} (other first weights and batches) on {listed} "
         f"of the target samples. {verdict}"
     )
+
+
+def _several(n: int) -> str:
+    return "one more run agrees with this one" if n == 1 else f"{n} more runs agree with this one"
 
 
 def _missing(run: Run, told: Told) -> list[str]:
@@ -184,7 +189,7 @@ def _classes(pair: DomainPair, told: Told) -> None:
         table["other seeds"] = [_range(column, "{:,}") for column in counts.T.tolist()]
     table["source samples"] = np.bincount(pair.source_y, minlength=k)
     st.caption("Target samples predicted as each class, with their mean confidence, and source samples that have it:")
-    st.dataframe(table, hide_index=True, height=min(35 * (k + 1) + 3, 280))
+    st.dataframe(table, hide_index=True, height=min(35 * (k + 1) + 3, 390))
 
 
 def _counted(opinion: Opinion, k: int) -> list[str]:
@@ -220,9 +225,7 @@ def _scores(run: Run, told: Told) -> None:
 def _sample(state: Experiment, told: Told) -> None:
     """One target sample: found by its name, or one of those that are least sure."""
     pair, called = state.pair, names(state.pair)
-    query = st.text_input(
-        "find a target sample by its row or file name", max_chars=LONGEST_QUERY, key=_query_key(state)
-    )
+    query = st.text_input("find a target sample by its row or file name", key=_query_key(state))
     found = _found(state, told)
     if not len(found):
         st.caption(f"No target sample is called so. Names are like {plain(str(called[0]))}.")
