@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -20,7 +21,8 @@ from sklearn.datasets import dump_svmlight_file
 
 SAMPLES = Path(__file__).parents[1] / "assets" / "samples"
 
-ENDINGS = {"JPEG": "jpg", "TIFF": "tif", "JPEG2000": "jp2"}
+PICTURES = {"jpg": "JPEG", "tif": "TIFF", "jp2": "JPEG2000"}
+PICTURES |= {kind.lower(): kind for kind in ("PNG", "GIF", "BMP", "WebP", "PPM", "TGA", "PCX", "ICO", "SGI", "DDS")}
 
 Files = dict[str, bytes]
 
@@ -60,9 +62,16 @@ def _tables(frame: pd.DataFrame, text: str) -> Files:
         "packed.csv.gz": gzip.compress(text.encode(), mtime=0),
         "a.arff": (arff + rows.replace("red elm", "'red elm'")).encode(),
         "a.parquet": frame.to_parquet(),
-        "a.xlsx": _written(lambda s: frame.to_excel(s, index=False)),
+        "a.xlsx": _undated(_written(lambda s: frame.to_excel(s, index=False))),
         "svm.txt": _written(lambda s: dump_svmlight_file(frame[list("bcd")], frame.n, s)),
     }
+
+
+def _undated(workbook: bytes) -> bytes:
+    """A workbook without the time at which it was written."""
+    with zipfile.ZipFile(BytesIO(workbook)) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    return _zip({name: re.sub(rb"20..-..-..T..:..:..Z", b"2000-01-01T00:00:00Z", data) for name, data in parts.items()})
 
 
 def _arrays(x: np.ndarray, y: np.ndarray, names: np.ndarray) -> Files:
@@ -84,13 +93,14 @@ def _arrays(x: np.ndarray, y: np.ndarray, names: np.ndarray) -> Files:
             group["data"], group["ir"], group["jc"] = matrix.data, matrix.indices, matrix.indptr
 
     packed = _written(hdf5)
+    header = b"MATLAB 5.0 MAT-file".ljust(116)  # without the time
     return {
         "a.npy": _written(lambda s: np.save(s, x)),
         "a.npz": _written(lambda s: np.savez(s, x=x, y=y, names=names)),
         "packed.npz": _written(lambda s: np.savez_compressed(s, x=x, y=y)),
         "sparse.npz": _written(lambda s: scipy.sparse.save_npz(s, matrix)),
-        "a.mat": _written(lambda s: savemat(s, variables)),
-        "packed.mat": _written(lambda s: savemat(s, variables, do_compression=True)),
+        "a.mat": header + _written(lambda s: savemat(s, variables))[116:],
+        "packed.mat": header + _written(lambda s: savemat(s, variables, do_compression=True))[116:],
         "four.mat": _written(lambda s: savemat(s, {"x": x, "t": "oak"}, format="4")),
         "a.h5": packed[512:],
         "seven.mat": b"MATLAB 7.3 MAT-file".ljust(512) + packed[512:],
@@ -100,10 +110,7 @@ def _arrays(x: np.ndarray, y: np.ndarray, names: np.ndarray) -> Files:
 
 def _pictures(rng: np.random.Generator) -> Files:
     image = Image.fromarray(rng.integers(0, 256, (20, 30, 3), dtype=np.uint8))
-    kinds = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WebP", "PPM", "TGA", "PCX", "ICO", "JPEG2000", "SGI", "DDS")
-    files = {
-        f"{kind}.{ENDINGS.get(kind, kind.lower())}": _written(lambda s, k=kind: image.save(s, k)) for kind in kinds
-    }
+    files = {f"a.{ending}": _written(lambda s, k=kind: image.save(s, k)) for ending, kind in PICTURES.items()}
     for compression in ("tiff_lzw", "tiff_adobe_deflate", "jpeg"):
         files[f"{compression}.tif"] = _written(lambda s, c=compression: image.save(s, "TIFF", compression=c))
     wide = Image.fromarray(np.arange(600, dtype=np.uint16).reshape(20, 30))

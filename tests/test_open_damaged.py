@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
+from open_files import opened, refused
+from upload_files import mat5
 
 from bench.fuzz import outcome
 from bench.mutants import mutant, originals
@@ -37,6 +39,15 @@ def test_damaged_files(files: dict[str, bytes], first: int) -> None:
     assert own.memory_info().rss - memory < 200 * limits.MIB
 
 
+def test_a_file_that_crashes_its_parser_is_one_sentence() -> None:
+    data = mat5(x=np.eye(3), t="a longer text")
+    # Of an unknown type for its characters SciPy has been seen to make an end of its process.
+    forged = data.replace(b"\x10\0\0\0\x0d\0\0\0", b"\x18\0\0\0\x0d\0\0\0")
+    assert forged != data
+    refused("a.mat", forged, "damaged")
+    assert list(opened("a.mat", data)) == ["x", "t"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
 def test_a_file_that_ends_its_reader_is_one_sentence(files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     outcome("a.csv", files["comma.csv"])
@@ -49,5 +60,5 @@ def test_a_file_that_ends_its_reader_is_one_sentence(files: dict[str, bytes], mo
 
 
 def test_a_seed_decides_all(files: dict[str, bytes]) -> None:
-    assert [mutant(files, seed) for seed in range(40)] == [mutant(files, seed) for seed in range(40)]
-    assert Path(mutant(files, 3)[0]).suffix
+    again = originals()
+    assert [mutant(files, seed) for seed in range(60)] == [mutant(again, seed) for seed in range(60)]

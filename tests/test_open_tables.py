@@ -7,6 +7,7 @@ import hashlib
 from io import BytesIO
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from open_files import opened, refused, values
@@ -95,6 +96,10 @@ def test_decimal_commas() -> None:
     np.testing.assert_array_equal(found["b"], [1000.25, 3, 12345])
     found = opened("a.csv", b"a;b\n1,5;?\n2;3,5\n-0,5;4\n")
     np.testing.assert_array_equal(found["b"], [np.nan, 3.5, 4])
+    found = opened("a.csv", b'a,b\n"1,5",x\n"2,25",y\n')
+    np.testing.assert_array_equal(found["a"], [1.5, 2.25])
+    found = opened("a.csv", b'a,b\n"1,500",x\n"2,250.5",y\n3,z\n')
+    np.testing.assert_array_equal(found["a"], [1500, 2250.5, 3])
     # A comma among semicolons is a text, where numbers have points.
     assert opened("a.csv", b"a;b\n1.5;x, y\n2.5;z\n")["b"].tolist() == ["x, y", "z"]
 
@@ -118,12 +123,17 @@ def test_names_that_are_missing_or_repeated() -> None:
     assert list(opened("a.csv", b",a,a,\n0,1,2,x\n1,3,4,y\n")) == ["Unnamed: 0", "a", "a.1", "Unnamed: 3"]
     # Without a name for the rows' own names, as R writes it, and with a separator behind each row.
     assert list(opened("a.txt", b"a b\nr1 1 2\nr2 3 4\n")) == ["Unnamed: 0", "a", "b"]
+    found = opened("a.txt", b'"a b" "kind"\n"1" 1.5 "x y"\n"2" 2.5 "z"\n')
+    assert list(found) == ["Unnamed: 0", "a b", "kind"]
+    assert found["kind"].tolist() == ["x y", "z"]
     assert list(opened("a.csv", b"a,b,\n1,2,\n3,4,\n")) == ["a", "b"]
 
 
 def test_comments_before_the_table() -> None:
     assert list(opened("a.csv", b"# made by a logger\n# a,b\n1,2\n3,4\n")) == ["a", "b"]
     assert list(opened("a.csv", b"# made by a logger\na,b\n1,2\n3,4\n")) == ["a", "b"]
+    contents = open_file("a.csv", b"Report of May\n\nrate,5\na,b,c\n1,2,x\n3,4,y\n")
+    assert values(contents)["c"].tolist() == ["x", "y"]
 
 
 def test_what_stands_for_a_missing_value() -> None:
@@ -204,6 +214,12 @@ def test_excel() -> None:
     stream = BytesIO()
     pd.DataFrame([[1, "x"], [2, "y"]]).to_excel(stream, index=False, header=False)
     assert list(opened("a.xlsx", stream.getvalue())) == ["1", "2"]
+    stream = BytesIO()
+    FRAME.to_excel(stream, index=False, startrow=2)
+    book = openpyxl.load_workbook(stream)
+    book.active["A1"] = "Wood of May"
+    book.save(stream)
+    check_frame(opened("a.xlsx", stream.getvalue()))
     refused("a.xls", b"\xd0\xcf\x11\xe0" + bytes(600), "old Office document")
 
 
@@ -225,4 +241,7 @@ def test_svmlight() -> None:
     found = opened("a.txt", stream.getvalue())
     np.testing.assert_array_equal(found["X"], x)
     np.testing.assert_array_equal(found["y"], y)
+    contents = open_file("batch.dat", b"1;10.5 1:2 2:3\n6;20 1:4 2:-5\n")
+    assert values(contents)["y"].tolist() == [1, 6]
+    assert any("semicolon" in note for note in contents.notes)
     refused("a.txt", b"1 1:2 99999999:3\n-1 1:3\n1 2:3\n", "dense", "512 MB")

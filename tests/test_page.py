@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 from browser import (
     SAMPLES,
     button,
@@ -201,3 +202,26 @@ def test_a_smaller_max_iter_at_the_end_claims_nothing_untrue(page: Page, address
     # A live change at the end says that it has no effect.
     page.get_by_role("button", name="+", exact=True).first.click()
     expect(notice(page)).to_contain_text("acts on iterations to come")
+
+
+def test_what_the_files_do_not_say_is_asked_for(page: Page, address: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    y = np.arange(100) % 10
+    x = (rng.uniform(0, 80, (100, 12, 12)) + 17 * y[:, None, None]).astype(np.uint8)
+    np.savez(tmp_path / "source.npz", images=x, code=np.where(y == 0, 10, y))
+    np.savez(tmp_path / "target.npz", images=x, code=y)
+    open_page(page, address)
+    choose_upload(page)
+    drop(page, 0, tmp_path / "source.npz")
+    question = page.get_by_test_id("stAlert").filter(has_text="nothing in it is plainly the source's label")
+    expect(question).to_be_visible()
+    expect(question).not_to_contain_text("--")
+    drop(page, 1, tmp_path / "target.npz")
+    for role in ("source", "target"):
+        page.get_by_label(f"labels of the {role}").click()
+        page.get_by_role("option", name="code").click()
+    expect(page.get_by_test_id("stAlert").filter(has_text="10 is the digit 0")).to_be_visible()
+    page.get_by_label("'0' is").click()
+    page.get_by_role("option", name="10", exact=True).click()
+    expect(page.get_by_text("labels were matched: '0' is '10'")).to_be_visible()
+    expect(page.get_by_text("Train on these")).to_be_visible()

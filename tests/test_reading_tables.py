@@ -107,7 +107,9 @@ def test_rows_without_a_label_are_refused_or_left_out() -> None:
     files = table("s.csv", **columns, gt=words), table("t.csv", **columns)
     with pytest.raises(UploadError, match=r"sample 5, column 'gt': the label is blank \(one of 1\)"):
         read(*files)
-    assert len(read(*files, missing="rows").pair.source_x) == 59
+    made = read(*files, missing="rows")
+    assert len(made.pair.source_x) == 59
+    assert "1 row without a label left out" in made.report.text
 
 
 def test_a_text_among_numbers_is_no_category() -> None:

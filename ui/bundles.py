@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,14 +12,12 @@ from dann_core.settings.knobs import KnobError
 from server.experiment import Experiment
 from ui import visitors
 from ui.text import plain
+from ui.upload_reading import close_panel, remembered, said
 
 if TYPE_CHECKING:
     from dann_core.results.bundle import Bundle
 
 DROP = "file bundle"
-
-Remembered = Callable[[str, object, Callable[[], Any]], Any]
-"""`(slot, key, make)`: what was made for this slot, made anew when the key changes."""
 
 
 def is_dropped() -> bool:
@@ -28,7 +25,7 @@ def is_dropped() -> bool:
     return st.session_state.get(DROP) is not None
 
 
-def draw(state: Experiment, remembered: Remembered, close: Callable[[], None]) -> None:
+def draw(state: Experiment) -> None:
     """The place to drop one; and of a dropped one what it is, what it asks for, and the way to its experiment."""
     dropped = st.file_uploader("Or a bundle: the ZIP that a run was taken away as", "zip", key=DROP)
     if dropped is None:
@@ -36,7 +33,7 @@ def draw(state: Experiment, remembered: Remembered, close: Callable[[], None]) -
     try:
         bundle = remembered("bundle", dropped.file_id, lambda: _opened(dropped.name, dropped.getvalue()))
         _say(bundle)
-        found = remembered("bundle data", dropped.file_id, lambda: _held(bundle)) or _read(bundle, remembered)
+        found = remembered("bundle data", dropped.file_id, lambda: _held(bundle)) or _read(bundle)
         if found is not None:
             _check_cost(bundle)
             st.button(
@@ -44,10 +41,10 @@ def draw(state: Experiment, remembered: Remembered, close: Callable[[], None]) -
                 type="primary",
                 icon=":material/play_arrow:",
                 on_click=_open,
-                args=(state, bundle, found, close),
+                args=(state, bundle, found),
             )
     except (DomainError, KnobError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(said(error), icon=":material/error:")
 
 
 def _opened(name: str, data: bytes) -> Bundle:
@@ -75,7 +72,7 @@ def _say(bundle: Bundle) -> None:
     st.markdown(text)
 
 
-def _read(bundle: Bundle, remembered: Remembered) -> tuple[DomainPair, Origin] | None:
+def _read(bundle: Bundle) -> tuple[DomainPair, Origin] | None:
     """The pair of the files that it names, once all are there."""
     from dann_core.results.reading import read_again
 
@@ -107,8 +104,8 @@ def _check_cost(bundle: Bundle) -> None:
     networks.cost(bundle.record.sample_shape, len(bundle.record.class_names), bundle.record.settings)
 
 
-def _open(state: Experiment, bundle: Bundle, found: tuple[DomainPair, Origin], close: Callable[[], None]) -> None:
+def _open(state: Experiment, bundle: Bundle, found: tuple[DomainPair, Origin]) -> None:
     if visitors.has_place():
         pair, origin = found
         state.open_bundle(origin, pair, bundle.record.settings)
-        close()
+        close_panel()

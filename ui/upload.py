@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from dann_core.domains import DomainError, files
+from dann_core.domains import files
 from dann_core.domains.files import limits
 from dann_core.live.scene import as_rgb
 from dann_core.results.origin import Origin
@@ -18,10 +15,11 @@ from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 from server.experiment import Experiment
 from ui import bundles, palette, visitors
-from ui import upload_choices as choices
+from ui import upload_reading as reading
 from ui.charts import Spec, base_layout, shown
 from ui.plot import chart
 from ui.text import STANDARDISED, plain
+from ui.upload_reading import close_panel, open_panel, panel
 
 SAMPLES = Path(__file__).parent.parent / "assets" / "samples"
 SAMPLE_PAIRS = {
@@ -30,31 +28,10 @@ SAMPLE_PAIRS = {
     "MAT: cell measurements": ("cells_source.mat", "cells_target.mat"),
     "ZIP: pictures in one folder per class": ("pictures_source.zip", "pictures_target.zip"),
 }
+__all__ = ["close_panel", "draw", "open_panel", "panel"]
+
 MOST_LABELS = 20
 """Class names under a bar chart; of more, only every second or third is written."""
-
-
-@dataclass
-class Panel:
-    """What a session knows of its panel; `held` is what was made of the dropped files, with what it was made from."""
-
-    is_open: bool
-    held: dict[str, tuple[object, Any]] = field(default_factory=dict)
-
-
-def panel() -> Panel:
-    """This session's panel."""
-    return st.session_state.setdefault("upload panel", Panel(is_open=False))
-
-
-def open_panel() -> None:
-    """Let the page have an empty panel when it is drawn next."""
-    st.session_state["upload panel"] = Panel(is_open=True)
-
-
-def close_panel() -> None:
-    """Let the page have none, and forget the files."""
-    st.session_state["upload panel"] = Panel(is_open=False)
 
 
 @st.fragment
@@ -72,26 +49,25 @@ def draw(state: Experiment) -> None:
             _sample_downloads()
             st.button("Close", icon=":material/close:", on_click=close_panel)
         if bundles.is_dropped():
-            bundles.draw(state, _remembered, close_panel)
+            bundles.draw(state)
             return
         left, right = st.columns(2)
         with left:
-            source, chosen = _file("source", "Source: labelled samples")
+            source = reading.dropped("source", "Source: labelled samples")
         with right:
-            target, more = _file("target", "Target: samples of the other domain, labels optional (an exam only)")
-        asked = files.Asked(**chosen, **more) if source else None
+            target = reading.dropped("target", "Target: samples of the other domain, labels optional (an exam only)")
         if source is None or target is None:
             if source is not None:
-                _alone(source, asked)
+                reading.source_alone(source)
             if source is None and target is None:
-                bundles.draw(state, _remembered, close_panel)
+                bundles.draw(state)
             st.caption(
                 "Tables (CSV, TSV, Excel, Parquet, ARFF, svmlight), arrays (NPZ, NPY, MAT, HDF5), a ZIP of pictures or "
                 f"recordings; up to {limits.MAX_FILE_BYTES // limits.MIB} MB each. The run on the page stays until you "
                 "train on these."
             )
             return
-        _pair(state, (source, target), asked)
+        _pair(state, reading.pair_of(source, target))
 
 
 def _sample_downloads() -> None:
@@ -106,52 +82,14 @@ def _sample_downloads() -> None:
                     )
 
 
-def _file(role: files.Role, label: str) -> tuple[files.Contents | None, dict[str, str | None]]:
-    """One file drop with what is to be chosen in it; a refusal is shown in its place."""
-    dropped = st.file_uploader(label, key=f"file {role}")
-    if dropped is None:
-        # Also after a visit to another page, which empties the drops.
-        for slot in (f"file {role}", "read", "guess"):
-            panel().held.pop(slot, None)
-        return None, {}
-    try:
-        opened = _remembered(
-            f"file {role}",
-            dropped.file_id,
-            lambda: files.Remembered(files.open_file(dropped.name, dropped.getvalue())),
-        )
-    except DomainError as error:
-        st.error(_said(error), icon=":material/error:")
-        return None, {}
-    return opened, choices.of_file(role, opened)
-
-
-def _alone(source: files.Contents, asked: files.Asked) -> None:
-    """What is wrong with the source is said before there is a target."""
-    try:
-        _remembered("guess", (_known(source), asked), lambda: files.guess(source, source, asked))
-    except DomainError as error:
-        st.error(_said(error), icon=":material/error:")
-
-
-def _remembered(slot: str, key: object, make: Callable[[], Any]) -> Any:
-    """The last result for this slot, made anew when the key changes: page scripts run again at every click."""
-    held = panel().held
-    if slot not in held or held[slot][0] != key:
-        with st.spinner("Reading…"):
-            held[slot] = key, make()
-    return held[slot][1]
-
-
-def _pair(state: Experiment, contents: tuple[files.Contents, files.Contents], asked: files.Asked) -> None:
-    read = _read(contents, asked)
+def _pair(state: Experiment, read: files.ReadPair | None) -> None:
     if read is None:
         return
     pair, facts = read.pair, read.report
     try:
         settings = Settings.for_pair(pair)
     except KnobError as error:
-        st.error(_said(error), icon=":material/error:")
+        st.error(reading.said(error), icon=":material/error:")
         return
     _facts(facts)
     for role, column, domain, x, y in zip(
@@ -174,63 +112,6 @@ def _pair(state: Experiment, contents: tuple[files.Contents, files.Contents], as
             args=(state, read, settings),
         )
         st.caption(STANDARDISED[settings.standardisation])
-
-
-def _read(contents: tuple[files.Contents, files.Contents], asked: files.Asked) -> files.ReadPair | None:
-    """The pair by the controls, or None while a question is open or the files are refused, which is said."""
-    asked = choices.of_pair(contents, asked)
-    try:
-        plan = _guessed(contents, asked).plan
-        asked = choices.of_columns(plan, contents, choices.of_recordings(plan, contents, asked))
-        return _carried_out(contents, asked)
-    except files.Unmatched as question:
-        return _ask(question, contents, asked)
-    except files.Unclear as question:
-        return _ask(question, contents, asked)
-    except DomainError as error:
-        st.error(_said(error), icon=":material/error:")
-    return None
-
-
-def _ask(
-    question: files.Unmatched | files.Unclear, contents: tuple[files.Contents, files.Contents], asked: files.Asked
-) -> files.ReadPair | None:
-    """What the files alone cannot say is asked for; who has answered gets the pair."""
-    st.warning(_said(question), icon=":material/help:")
-    if isinstance(question, files.Unmatched):
-        match = choices.of_labels(question)
-        answered = None if match is None else replace(asked, match=match)
-    else:
-        parts = choices.of_domains(question) if question.part == "domains" else None
-        answered = None if parts is None else replace(asked, split_by=parts)
-    if answered is None:
-        return None
-    try:
-        return _carried_out(contents, answered)
-    except DomainError as error:
-        st.error(_said(error), icon=":material/error:")
-        return None
-
-
-def _said(error: Exception) -> str:
-    return plain(files.without_options(str(error)))
-
-
-def _known(contents: files.Contents) -> tuple[str, str]:
-    """What tells it from another file."""
-    return contents.file, contents.sha256
-
-
-def _guessed(contents: tuple[files.Contents, files.Contents], asked: files.Asked) -> files.Guessed:
-    return _remembered("guess", (*map(_known, contents), asked), lambda: files.guess(*contents, asked))
-
-
-def _carried_out(contents: tuple[files.Contents, files.Contents], asked: files.Asked) -> files.ReadPair:
-    def made() -> files.ReadPair:
-        guessed = files.guess(*contents, asked)
-        return files.read_pair(*contents, guessed.plan, match=asked.match, notes=guessed.notes)
-
-    return _remembered("read", (*map(_known, contents), asked), made)
 
 
 def _train(state: Experiment, read: files.ReadPair, settings: Settings) -> None:

@@ -15,25 +15,26 @@ AS_FOUND = "as found"
 
 KINDS = ("vectors", "signals", "images")
 LEVELS = {
-    "the nearest that is no 'train' or 'images'": 0,
-    "the one next to the file": 1,
+    "nearest, but 'train' and the like": 0,
+    "next to the file": 1,
     "one above": 2,
     "two above": 3,
 }
-LEAVE_OUT = "none: leave out"
+HEADERS = {AS_FOUND: None, "names the columns": True, "is a sample": False}
 SHIFTS = {"one by one": (), "all minus 1": ("minus 1",), "all plus 1": ("plus 1",)}
 _MOST_UNMATCHED = 30
 
 
-def of_file(role: files.Role, contents: files.Contents) -> dict[str, str | None]:
-    """Where the samples and labels of one file stand, as fields of `Asked`; None where nothing was chosen."""
+def of_file(role: files.Role, labelled: files.Contents, contents: files.Contents) -> dict[str, str | None]:
+    """Where the samples of a file stand, and its labels in `labelled`, which is that file or a second one, as fields of
+    `Asked`; None where nothing was chosen."""
     prefix = "" if role == "source" else "target_"
-    columns = [i.path[-1] for i in contents.items if i.table is not None]
-    arrays = [i for i in contents.items if i.table is None and i.holds != "picture"]
     places = any(len(i.path) > 1 for i in contents.items)
-    samples = [i.name for i in arrays if i.holds == "numbers" and len(i.shape) > 1 and not i.problem]
+    usable = [i for i in contents.items if i.table is None and not i.problem]
+    samples = [i.name for i in usable if i.holds == "numbers" and len(i.shape) > 1]
+    columns = [i.path[-1] for i in labelled.items if i.table is not None]
     labels = [*([files.FOLDERS, files.FILE_NAMES] if places else []), *dict.fromkeys(columns)]
-    labels += [i.name for i in arrays if not i.problem]
+    labels += [i.name for i in labelled.items if i.table is None and i.holds != "picture" and not i.problem]
     labels += [files.NO_LABELS] if role == "target" else []
     chosen: dict[str, str | None] = {}
     with st.container(horizontal=True):

@@ -13,6 +13,9 @@ from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.names import role_of
 from dann_core.domains.files.samples import Role
 
+_EXACT = 2.0**53
+"""Up to here a float tells whole numbers apart."""
+
 
 @dataclass(eq=False)
 class DomainFile:
@@ -48,7 +51,7 @@ class DomainFile:
 
 def as_texts(values: np.ndarray) -> np.ndarray:
     """Values as texts, whole numbers without a point: what a person would write for them."""
-    if values.dtype.kind == "f" and np.isfinite(values).all() and np.array_equal(values, np.round(values)):
+    if values.dtype.kind == "f" and np.all(np.abs(values) < _EXACT) and np.array_equal(values, np.round(values)):
         values = values.astype(np.int64)
     return np.char.strip(values.astype(str))
 

@@ -48,8 +48,9 @@ def counts_rows(column: np.ndarray) -> bool:
     step = float(np.median(steps))
     if step != 0 and np.all(np.abs(steps - step) <= 1e-6 * abs(step) + 1e-12 * np.abs(column[1:])):
         return True
-    whole = np.array_equal(column, np.round(column))
-    return bool(whole and np.array_equal(np.sort(column), column.min() + np.arange(len(column))))
+    if column.max() - column.min() != len(column) - 1:
+        return False
+    return bool(np.array_equal(np.sort(column), column.min() + np.arange(len(column))))
 
 
 def _is_stationary(x: np.ndarray) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 class Fact:
     """One thing that a person should know about how a file was read.
 
-    `rule` is a key of `words.SENTENCES`, `values` what stands in it. `is_guess`: nobody asked for it.
+    `rule` is a key of `words.SENTENCES`, `values` what stands in it, `file` the file that it is said of.
     """
 
     rule: str

@@ -26,6 +26,7 @@ from dann_core.domains.files.plan import Labels, Reading
 from dann_core.domains.files.recordings import is_long
 
 _MOST = 500
+_DOMAIN_NAMES = ("domain", "domains", "sample_domain")
 
 
 def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: str, source: Reading | None) -> Labels:
@@ -125,13 +126,13 @@ def _why_folders(folders: Sequence[str]) -> str:
     return f"are all '{folders[0]}'"
 
 
-def parts(items: Sequence[Item]) -> list[str]:
-    """The folders below what all have in common, in their order, if there is a class folder below them."""
+def parts(items: Sequence[Item], below: int = 1) -> list[str]:
+    """The folders below what all have in common, in their order, if all have so many folders (of classes) in them."""
     ways = [(file_of(i) or i.path)[:-1] for i in items]
     common = 0
     while ways and all(len(w) > common for w in ways) and len({w[common] for w in ways}) == 1:
         common += 1
-    deep = [w for w in ways if len(w) > common + 1]
+    deep = [w for w in ways if len(w) > common + below]
     return list(dict.fromkeys(w[common] for w in sorted(deep))) if len(deep) == len(ways) else []
 
 
@@ -159,9 +160,8 @@ def split_domains(source: DomainFile, target: DomainFile) -> None:
 def _split_folders(
     source: DomainFile, target: DomainFile, items: Sequence[Item], wanted: list[str], is_asked: bool
 ) -> None:
-    tops = parts(items)
     # `train` and `val` are parts of one domain unless somebody says that they are two.
-    tops = tops if is_asked else [t for t in tops if is_class_folder(t)]
+    tops = parts(items) or parts(items, 0) if is_asked else [t for t in parts(items) if is_class_folder(t)]
     if not wanted and not is_asked and not (len(tops) > 1 and _share_classes(items, tops)):
         return
     chosen = wanted or tops
@@ -188,32 +188,31 @@ def _share_classes(items: Sequence[Item], tops: Sequence[str]) -> bool:
 
 
 def _split_rows(source: DomainFile, target: DomainFile, name: str, wanted: list[str]) -> None:
-    columns = [i for i in source.contents.items if i.table is not None]
+    columns = [i for i in source.contents.items if i.shape and (i.table is not None or is_line(i))]
     if not name:
-        column = next((i for i in columns if i.path[-1].lower() in ("domain", "domains") and not i.problem), None)
+        column = next((i for i in columns if last_of(i).lower() in _DOMAIN_NAMES and not i.problem), None)
         if column is None:
             return
     else:
         column = found(source.file, columns, name, "column")
+    called = column.path[-1] if column.table is not None else column.name
     values = _in_order(source.contents, column)
     if not name and len(values) != 2:
         return
     chosen = wanted or values
     if len(chosen) != 2 or not set(chosen) <= set(values):
-        raise _which_parts(source, values, column.path[-1], "values")
+        raise _which_parts(source, values, called, "values")
     for domain, value in zip((source, target), chosen, strict=True):
-        domain.rows = (column.path[-1], value)
-        domain.say("rows of both", name=column.path[-1], value=value)
+        domain.rows = (called, value)
+        domain.say("rows of both", name=called, value=value)
 
 
 def _in_order(contents: Contents, column: Item) -> list[str]:
-    """The values of a column, those that say source first."""
+    """The values of a column, those that say source first; of skada's numbers of domains the positive ones."""
     values = np.unique(as_texts(loaded(contents, column))).tolist()[:_MOST]
-    return (
-        sorted(values, key=lambda v: (not v.lower().startswith("s"), v))
-        if len(values) == 2 and any(v.lower() in ("s", "src", "source") for v in values)
-        else values
-    )
+    if len(values) == 2 and any(v.lower() in ("s", "src", "source") for v in values):
+        return sorted(values, key=lambda v: (not v.lower().startswith("s"), v))
+    return sorted(values, key=lambda v: v.startswith("-")) if last_of(column) == "sample_domain" else values
 
 
 def _which_parts(domain: DomainFile, values: Sequence[str], name: str, what: str) -> Unclear:

@@ -162,9 +162,12 @@ def features_of(domain: DomainFile, reading: Reading) -> tuple[tuple[str, ...], 
 
     Raises `UploadError` for a column that is mostly numbers, but not all.
     """
-    label = reading.labels.name if reading.labels.by == "item" and not reading.labels.file else ""
-    split = reading.rows[0] if reading.rows else ""
-    columns = [c for c in table_items(domain.contents, reading) if c.path[-1] not in (label, split)]
+    out = set(reading.labels.names)
+    if reading.labels.by == "item" and not reading.labels.file:
+        out.add(reading.labels.name)
+    if reading.rows:
+        out.add(reading.rows[0])
+    columns = [c for c in table_items(domain.contents, reading) if c.path[-1] not in out]
     left_out: dict[str, list[str]] = {}
     for column in columns:
         why = "" if column.path[-1] in domain.asked.keep else _why_no_feature(domain, column)
@@ -213,6 +216,8 @@ def _refuse_mostly_numbers(domain: DomainFile, name: str, values: np.ndarray) ->
     if counts[numbers].sum() < _MOSTLY * len(values):
         return
     bad = ~numbers[which]
+    if not bad.any():
+        return
     row = int(np.flatnonzero(bad)[0])
     text = f"{quoted(values[row])} is not a number ({count(int(bad.sum()), 'such cell')}, all others are); write it as "
     text += "one, leave the cell empty, or leave the column out (--drop)"

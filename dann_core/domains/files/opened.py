@@ -11,12 +11,12 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -80,8 +80,10 @@ def open_file(
     if not isinstance(data, FilePath) and len(data) > limits.MAX_FILE_BYTES:
         text = f"the file is larger than {megabytes(limits.MAX_FILE_BYTES)} ({megabytes(len(data))})"
         raise refusal(name, f"{text}; upload a part of the data")
-    identified = _Identity(data)
-    (message, arrays), *_ = _asked(name, data, {"header": header}, 1, progress)
+    with ThreadPoolExecutor(1) as pool:
+        identified = pool.submit(_identity, data)
+        (message, arrays), *_ = _asked(name, data, {"header": header}, 1, progress)
+        sha256, size = identified.result()
     try:
         items = tuple(
             Item(tuple(path), holds, tuple(shape), dtype, None if table is None else tuple(table), missing, problem)
@@ -91,7 +93,8 @@ def open_file(
         format_, notes = str(message["format"]), tuple(map(str, message["notes"]))
     except (KeyError, TypeError, ValueError):
         raise _ended(name) from None
-    sha256, size = identified.result()
+    if all(item.problem or item.path in carried for item in items):
+        data = b""  # it will not be asked for again
     return _Opened(name, format_, items, notes, sha256, size, data, header, carried)
 
 
@@ -103,30 +106,37 @@ def _asked(
     bounds = {"file": file, "memory": limits.READ_BYTES, "seconds": limits.READ_SECONDS}
     where = {"folder": str(data.absolute())} if isinstance(data, FilePath) else {}
     content = b"" if where else data
-    answers = []
-    # The reader ends by itself when its time is over; this is for one that does not.
-    with reader(limits.READ_SECONDS + _GRACE_SECONDS) as (to, back):
-        try:
+    answers, room = [], limits.MAX_UNPACKED_BYTES
+    try:
+        # The reader ends by itself when its time is over; this is for one that does not.
+        with reader(limits.READ_SECONDS + _GRACE_SECONDS) as (to, back):
             send(to, {**request, **bounds, **where, "size": len(content)})
             to.write(content)
             to.flush()
-        except OSError:
-            raise _ended(file) from None
-        while len(answers) < n:
-            try:
-                message, arrays = receive(back)
-            except (EOFError, OSError, KeyError, TypeError, ValueError):
-                raise _ended(file, time.monotonic() - began) from None
-            if "refusal" in message:
-                raise UploadError(str(message["refusal"]))
-            if "progress" not in message:
-                answers.append((message, arrays))
-            elif progress is not None:
-                progress(float(message["progress"]))
+            while len(answers) < n:
+                message, arrays = _received(back, room)
+                room -= sum(array.nbytes for array in arrays)
+                if "refusal" in message:
+                    raise UploadError(" ".join(str(message["refusal"]).split())[:_SENTENCE])
+                if "progress" not in message:
+                    answers.append((message, arrays))
+                elif progress is not None:
+                    progress(message["progress"])
+    except OSError:
+        raise _ended(file, time.monotonic() - began) from None
     return answers
 
 
+def _received(back: BinaryIO, room: int) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """The next answer; one that is none, as of a reader that a file has taken over, is the same as its end."""
+    try:
+        return receive(back, room)
+    except (EOFError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise OSError("the reader has ended") from error
+
+
 _GRACE_SECONDS = 5
+_SENTENCE = 1_000  # characters that a refusal may have
 
 
 def _ended(file: str, seconds: float = 0.0) -> UploadError:
@@ -159,29 +169,17 @@ def _content(name: str, place: FilePath) -> bytes:
         raise refusal(name, f"the file cannot be opened ({why}); check the path {place}") from None
 
 
-class _Identity:
-    """SHA-256 and size of a file, or of all files of a folder with their names, found while it is being read."""
-
-    def __init__(self, data: bytes | FilePath) -> None:
-        self._hash, self._size = hashlib.sha256(), 0
-        self._thread = threading.Thread(target=self._add, args=(data,), daemon=True)
-        self._thread.start()
-
-    def result(self) -> tuple[str, int]:
-        self._thread.join()
-        return self._hash.hexdigest(), self._size
-
-    def _add(self, data: bytes | FilePath) -> None:
-        if not isinstance(data, FilePath):
-            self._hash.update(data)
-            self._size += len(data)
-            return
-        for folder, folders, names in os.walk(data):
-            folders.sort()
-            for name in sorted(names):
-                place = FilePath(folder, name)
-                if place.is_file() and not place.is_symlink():
-                    content = place.read_bytes()
-                    self._hash.update(f"{place.relative_to(data).as_posix()}\0{len(content)}\0".encode())
-                    self._hash.update(content)
-                    self._size += len(content)
+def _identity(data: bytes | FilePath) -> tuple[str, int]:
+    """SHA-256 and bytes of a file, or of all files of a folder with their names."""
+    if not isinstance(data, FilePath):
+        return hashlib.sha256(data).hexdigest(), len(data)
+    whole, size = hashlib.sha256(), 0
+    for folder, folders, names in os.walk(data):
+        folders.sort()
+        for place in (FilePath(folder, name) for name in sorted(names)):
+            if place.is_file() and not place.is_symlink():
+                with place.open("rb") as stream:
+                    content = hashlib.file_digest(stream, "sha256").hexdigest()
+                whole.update(f"{content} {place.relative_to(data).as_posix()}\n".encode())
+                size += place.stat().st_size
+    return whole.hexdigest(), size

@@ -12,13 +12,15 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from dann_core.domains.files.limits import READ_AT_ONCE
+import psutil
+
+from dann_core.domains.files.limits import MIB, READ_AT_ONCE, READ_BYTES
 
 FORKS = sys.platform == "linux"
 """Whether readers are forked; macOS has fork, but its own libraries do not survive it."""
@@ -32,6 +34,9 @@ _ENVIRONMENT = {
     # HDF5 would load libraries that a file asks for.
     "HDF5_PLUGIN_PRELOAD": "::",
 }
+_LIBRARIES_BYTES = 512 * MIB  # more than the readers take before they read
+_LOOK_SECONDS = 0.1
+_BUFFER_BYTES = 4 * MIB
 _at_once = threading.BoundedSemaphore(READ_AT_ONCE)
 
 
@@ -67,6 +72,7 @@ class _Server:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def running(self) -> socket.socket:
+        """What it is handed sockets over."""
         with self.lock:
             if self.process is None or self.process.poll() is not None:
                 if self.control is not None:
@@ -76,10 +82,20 @@ class _Server:
                     self.process = _started("forkserver", str(theirs.fileno()), pass_fds=[theirs.fileno()])
             return self.control
 
-    def hand(self, connection: socket.socket) -> None:
+    def hand(self, *files: int) -> None:
+        """Have it fork a reader that speaks over the first file, until the second is closed."""
+        try:
+            self._send(files)
+        except ConnectionError:
+            # It has been killed meanwhile.
+            self.process.kill()
+            self.process.wait()
+            self._send(files)
+
+    def _send(self, files: Sequence[int]) -> None:
         control = self.running()
         with self.lock:
-            socket.send_fds(control, [b"."], [connection.fileno()])
+            socket.send_fds(control, [b"."], files)
 
     def end(self) -> None:
         """At the end of this process; without it the server would notice by itself."""
@@ -95,27 +111,35 @@ atexit.register(_server.end)
 @contextmanager
 def _forked() -> Iterator[tuple[BinaryIO, BinaryIO, object]]:
     ours, theirs = socket.socketpair()
-    with ours:
+    for side in (ours, theirs):
+        # Large files and arrays pass through: with small buffers, most of the time goes into taking turns.
+        side.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
+        side.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
+    held, alive = os.pipe()
+    pipe = os.fdopen(alive, "wb")  # the reader is ended when it is closed
+
+    def end() -> None:
+        pipe.close()
+        with suppress(OSError):
+            ours.shutdown(socket.SHUT_RDWR)
+
+    try:
         with theirs:
             try:
-                _server.hand(theirs)
-            except BrokenPipeError:
-                _server.hand(theirs)
-        with ours.makefile("rwb") as stream:
-
-            def end() -> None:
-                with suppress(OSError):
-                    ours.shutdown(socket.SHUT_RDWR)
-
-            try:
-                yield stream, stream, end
+                _server.hand(theirs.fileno(), held)
             finally:
-                end()
+                os.close(held)
+        with ours.makefile("rwb") as stream:
+            yield stream, stream, end
+    finally:
+        end()
+        ours.close()
 
 
 @contextmanager
 def _spawned() -> Iterator[tuple[BinaryIO, BinaryIO, object]]:
     process = _started("spawned", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    threading.Thread(target=_watch, args=(process,), daemon=True).start()
     try:
         yield process.stdin, process.stdout, process.kill
     finally:
@@ -124,12 +148,22 @@ def _spawned() -> Iterator[tuple[BinaryIO, BinaryIO, object]]:
             process.communicate()
 
 
+def _watch(process: subprocess.Popen) -> None:
+    """End a process that takes more memory than it may, where the system itself has no such bound."""
+    with suppress(psutil.Error):
+        watched = psutil.Process(process.pid)
+        while process.poll() is None:
+            if watched.memory_info().rss > READ_BYTES + _LIBRARIES_BYTES:
+                process.kill()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_LOOK_SECONDS)
+
+
 def _started(module: str, *arguments: str, **options: object) -> subprocess.Popen:
     root = str(Path(__file__).parents[3])
     paths = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p not in ("", root)]
     environment = os.environ | _ENVIRONMENT | {"PYTHONPATH": os.pathsep.join([root, *paths])}
-    # Parsers write warnings about a file to where the server's own log goes.
-    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **options}
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, **options}
     return subprocess.Popen(
         [sys.executable, "-P", "-m", f"{_READERS}.{module}", *arguments], env=environment, **options
     )

@@ -8,7 +8,8 @@ import numpy as np
 
 from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.domain_file import as_texts
-from dann_core.domains.files.errors import listed, quoted, refusal
+from dann_core.domains.files.errors import count, listed, quoted, refusal
+from dann_core.domains.files.facts import fact
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import from_columns, from_item, runs
 from dann_core.domains.files.labels import clean_labels
@@ -33,49 +34,83 @@ def table_items(contents: Contents, reading: Reading) -> list[Item]:
 
 
 def read_columns(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from: Contents | None) -> Samples:
+    """The rows of a table as samples: numbers, and categories as texts, `windowed` if the plan says so."""
     file, items = contents.file, table_items(contents, reading)
-    called = {i.path[-1]: i for i in items}
-    n = items[0].shape[0]
-    keep = np.ones(n, bool)
-    label = "" if reading.labels.by != "item" or labels_from else reading.labels.name
-    out = {*plan.drop, label, *reading.labels.names} - {""}
-    if reading.rows is not None:
-        column, value = reading.rows
-        keep = loaded(contents, found(file, items, column, "column"))
-        keep = as_texts(keep) == value
-        out.add(column)
-        if not keep.any():
-            raise refusal(file, f"no row has {quoted(value)} in it; name another value", f"column {quoted(column)}")
-    y = None
-    if label:
-        y = _labels_of_rows(contents, reading, items, keep, plan)
-        keep = keep if y is None or len(y) == keep.sum() else _labelled(contents, reading, items, keep)
-    elif reading.labels.by == "item":
-        y = from_item(labels_from, reading.labels, n)[keep]
-    elif reading.labels.by == "columns":
-        y = from_columns(contents, items, reading.labels.names)[keep]
-    used = [i for name, i in called.items() if name not in out]
-    numbers, texts = ([i for i in used if i.holds == h and not i.problem] for h in ("numbers", "texts"))
+    ours = rows_of_domain(contents, reading, items, items[0].shape[0])
+    keep, y = _labels(contents, reading, plan, labels_from, items, ours)
+    lost = int(ours.sum() - keep.sum())
+    said = (fact("labels missing", file, n=lost),) if lost else ()
+    if not keep.any():
+        raise refusal(file, "no row is left to be read; label some rows, or fill their cells")
+    out = {*plan.drop, *reading.labels.names}
+    out |= {reading.labels.name} if reading.labels.by == "item" and labels_from is None else set()
+    out |= {reading.rows[0]} if reading.rows is not None else set()
+    used = [i for i in items if i.path[-1] not in out and not i.problem]
+    numbers, texts = ([i for i in used if i.holds == holds] for holds in ("numbers", "texts"))
     if not used:
         raise refusal(file, "there is no column besides the labels; add the features as further columns")
-    values = contents.load([*numbers, *texts])
     x = np.empty((int(keep.sum()), len(numbers)))
-    for j, (item, column) in enumerate(zip(numbers, values, strict=False)):
+    for j, (item, column) in enumerate(zip(numbers, contents.load(numbers), strict=True)):
         x[:, j] = column[keep]
         _checked_column(file, item, column, keep)
     rows = 1 + np.flatnonzero(keep)
-    if plan.windows is not None:
-        stretches = runs(y) if y is not None else [slice(0, len(x))]
-        names = [f"rows {rows[s.start]:,} to {rows[s.stop - 1]:,}" for s in stretches]
-        y = None if y is None else y[[s.start for s in stretches]]
-        checked_range(file, "table", x, gaps=False)
-        return windowed(file, [x[s].T for s in stretches], names, y, plan, ())
-    if plan.kind != "vectors":
-        checked_range(file, "table", x, gaps=False)
+    if plan.kind == "vectors":
+        categories = {i.path[-1]: v[keep] for i, v in zip(texts, contents.load(texts), strict=True)}
+        return Samples(file, x, y, tuple(i.path[-1] for i in numbers), categories, rows, notes=said)
+    if not numbers:
+        raise refusal(file, f"there is no column of numbers to read as {plan.kind}; read it as vectors (--kind)")
+    checked_range(file, "table", x, gaps=False)
+    if plan.windows is None:
         x, notes = shaped(file, "the table", x, plan.kind)
-        return Samples(file, x, y, rows=rows, notes=notes)
-    categories = {i.path[-1]: v[keep] for i, v in zip(texts, values[len(numbers) :], strict=True)}
-    return Samples(file, x, y, tuple(i.path[-1] for i in numbers), categories, rows)
+        return Samples(file, x, y, rows=rows, notes=said + notes)
+    stretches = runs(y) if y is not None else [slice(0, len(x))]
+    names = [f"rows {rows[s.start]:,} to {rows[s.stop - 1]:,}" for s in stretches]
+    y = None if y is None else y[[s.start for s in stretches]]
+    return windowed(file, [x[s].T for s in stretches], names, y, plan, said)
+
+
+def rows_of_domain(contents: Contents, reading: Reading, items: Sequence[Item], n: int) -> np.ndarray:
+    """Which of n rows are this domain's, `(n,)`: those with a value in one of these columns or arrays, if it is said.
+
+    Raises `UploadError` if there is none."""
+    if reading.rows is None:
+        return np.ones(n, bool)
+    name, value = reading.rows
+    place = f"column {quoted(name)}"
+    values = as_texts(loaded(contents, found(contents.file, items, name, "column")).reshape(-1))
+    if len(values) != n:
+        text = f"it has {count(len(values), 'value')} for {count(n, 'sample')}; split by another column (--split-by)"
+        raise refusal(contents.file, text, place)
+    if not (values == value).any():
+        raise refusal(contents.file, f"no row has {quoted(value)} in it; name another value", place)
+    return values == value
+
+
+def _labels(
+    contents: Contents,
+    reading: Reading,
+    plan: ReadingPlan,
+    labels_from: Contents | None,
+    items: Sequence[Item],
+    keep: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Which rows are left once those without a label may go, and their labels."""
+    labels = reading.labels
+    if labels.by == "columns":
+        return keep, from_columns(contents, items, labels.names)[keep]
+    if labels.by != "item":
+        return keep, None
+    if labels_from is not None:
+        return keep, from_item(labels_from, labels, len(keep))[keep]
+    item = found(contents.file, items, labels.name, "column")
+    values = loaded(contents, item)
+    blank = keep & is_blank(values)
+    if blank.any() and plan.missing != "rows":
+        row = int(np.flatnonzero(blank)[0])
+        text = f"the label is blank (one of {blank.sum():,}); label every row, leave those out (--missing rows) or "
+        raise refusal(contents.file, text + "choose no labels", f"sample {row + 1:,}, column {quoted(item.path[-1])}")
+    keep = keep & ~blank
+    return keep, clean_labels(contents.file, item.path[-1], values[keep])
 
 
 def _checked_column(file: str, item: Item, column: np.ndarray, keep: np.ndarray) -> None:
@@ -86,26 +121,6 @@ def _checked_column(file: str, item: Item, column: np.ndarray, keep: np.ndarray)
         what = "infinite" if np.isinf(column[row]) else f"beyond 1e+30 ({column[row]:g})"
         text = f"the value is {what}; replace it by a finite number of another scale or delete that row"
         raise refusal(file, text, f"sample {row + 1:,}, column {quoted(item.path[-1])}")
-
-
-def _labels_of_rows(
-    contents: Contents, reading: Reading, items: Sequence[Item], keep: np.ndarray, plan: ReadingPlan
-) -> np.ndarray | None:
-    item = found(contents.file, items, reading.labels.name, "column")
-    values = loaded(contents, item)[keep]
-    blank = is_blank(values)
-    if blank.any() and plan.missing == "rows":
-        values = values[~blank]
-    elif blank.any():
-        row = int(np.flatnonzero(keep)[np.flatnonzero(blank)[0]])
-        text = f"the label is blank (one of {blank.sum():,}); label every row, leave those out (--missing rows) or "
-        raise refusal(contents.file, text + "choose no labels", f"sample {row + 1:,}, column {quoted(item.path[-1])}")
-    return clean_labels(contents.file, item.path[-1], values)
-
-
-def _labelled(contents: Contents, reading: Reading, items: Sequence[Item], keep: np.ndarray) -> np.ndarray:
-    item = found(contents.file, items, reading.labels.name, "column")
-    return keep & ~is_blank(loaded(contents, item))
 
 
 def is_blank(values: np.ndarray) -> np.ndarray:

@@ -71,53 +71,62 @@ def _content(file: str, place: FilePath) -> bytes:
 
 
 def _opened(request: Request, format_: str, entries: list[_Entry], open_one: Open) -> Opening:
-    """The items of all entries, or of the wanted ones; files that cannot be read as a table are left out and named."""
-    entries = sorted((e for e in entries if not _is_hidden(e.path)), key=lambda e: e.path)
+    """The items of all entries; those that are no data are left out and named."""
+    # Of two entries with one name, the later counts, as it does when the archive is unpacked.
+    held = {entry.path: entry for entry in entries if not _is_hidden(entry.path)}
+    made = Opening(format_, [], _Loader(request, held, open_one))
     if request.wanted is not None:
-        ways = {path[:n] for path in request.wanted for n in range(1, len(path) + 1)}
-        entries = [e for e in entries if e.path in ways]
-    made, openings, left_out, notes = Opening(format_, []), {}, [], Counter()
-    pixels = carried = 0
-    for i, entry in enumerate(entries):
-        request.progress(i / len(entries))
+        return made
+    left_out, notes, carried = [], Counter(), 0
+    for i, path in enumerate(sorted(held)):
+        request.progress(i / len(held))
         try:
-            part = open_one(request.within("/".join(entry.path), entry.read()))
+            part = _part(request, held[path], open_one)
         except LeftOut:
-            left_out.append("/".join(entry.path))
+            left_out.append("/".join(path))
             continue
-        except UploadError as error:
-            raise _in_archive(request.file, error) from None
-        made.items += [inside(entry.path, item) for item in part.items]
+        made.items += [inside(path, item) for item in part.items]
         check_number(request.file, len(made.items))
         notes.update(part.notes)
-        pixels += sum(np.prod(item.shape[:2]) for item in part.items if item.holds == "picture")
-        for path, values in part.decoded.items():
-            carried += values.nbytes
-            if carried <= MAX_CARRIED_BYTES:
-                made.decoded[entry.path + path] = values
-        openings[entry.path] = entry
-    if pixels > MAX_TOTAL_PIXELS:
-        raise refusal(request.file, f"the images have more than {MAX_TOTAL_PIXELS:,} pixels in all; pack fewer")
+        carried += sum(values.nbytes for values in part.decoded.values())
+        if carried <= MAX_CARRIED_BYTES:
+            made.decoded |= {path + way: values for way, values in part.decoded.items()}
     if not made.items:
         raise refusal(request.file, "there is no file in it that can be read; pack tables, arrays or pictures")
+    if sum(item.shape[0] * item.shape[1] for item in made.items if item.holds == "picture") > MAX_TOTAL_PIXELS:
+        raise refusal(request.file, f"the images have more than {MAX_TOTAL_PIXELS:,} pixels in all; pack fewer")
     made.notes += [note if n == 1 else f"{count(n, 'file')}: {note}" for note, n in notes.items()]
     if left_out:
         made.notes.append(f"{count(len(left_out), 'file is', 'files are')} left out: {listed(left_out, 3)}")
-    made.load = _loader(request, openings, open_one)
     return made
 
 
-def _loader(request: Request, entries: dict[Path, _Entry], open_one: Open) -> Callable[[Path], np.ndarray]:
-    def load(path: Path) -> np.ndarray:
-        way = next(path[:n] for n in range(len(path), 0, -1) if path[:n] in entries)
+def _part(request: Request, entry: _Entry, open_one: Open) -> Opening:
+    try:
+        return open_one(request.within("/".join(entry.path), entry.read()))
+    except UploadError as error:
+        raise _in_archive(request.file, error) from None
+
+
+@dataclass
+class _Loader:
+    """Loads items from their entries; the last one is kept, since items of one file are asked for in a row."""
+
+    request: Request
+    entries: dict[Path, _Entry]
+    open_one: Open
+    last: tuple[Path, Opening] | None = None
+
+    def __call__(self, path: Path) -> np.ndarray:
+        way = next(path[:n] for n in range(len(path), 0, -1) if path[:n] in self.entries)
+        if self.last is None or self.last[0] != way:
+            self.last = way, _part(self.request, self.entries[way], self.open_one)
+        part = self.last[1]
         try:
-            part = open_one(request.within("/".join(way), entries[way].read()))
             with damage("/".join(way), part.format):
                 return part.value(path[len(way) :])
         except UploadError as error:
-            raise _in_archive(request.file, error) from None
-
-    return load
+            raise _in_archive(self.request.file, error) from None
 
 
 class LeftOut(Exception):

@@ -17,12 +17,15 @@ from dann_core.domains.files.readers.opening import unique
 BLANKS = " "
 _SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", BLANKS: "blanks"}
 _HEAD_BYTES, _HEAD_ROWS = 4_000_000, 200
+_MOST_BEFORE = 50  # lines before a table
 _COMMENTS = ("#", "%")
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "NULL", "null")
 """Cells without a value."""
 MISSING_NUMBERS = ("?", "-", "--", ".", "None", "none", *MISSING)
 """Cells without a value in a column whose others are numbers; in a column of texts some of them may be a class."""
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
+_COMMA_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_BLANK_CELL = re.compile(r'"[^"]*"|\S+')
 _GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
 
 
@@ -55,11 +58,17 @@ def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
     width = Counter(len(r) for r in records[1:] or records).most_common(1)[0][0]
     if width > MAX_COLUMNS:
         raise refusal(file, f"{width:,} columns are more than {MAX_COLUMNS:,}; keep fewer")
+    before = _before(text, separator, width)
+    if before:
+        notes.append(f"{count(len(before), 'line')} before the table {'was' if len(before) == 1 else 'were'} left out")
+        skipped, records = skipped + len(before), _records(text.split("\n", len(before))[-1], separator)
     if separator not in ",\t" and width > 1:
         notes.append(f"its columns are separated by {_SEPARATORS[separator]}")
     decimal, thousands = _decimals(separator, records)
     if decimal == ",":
         notes.append("its decimals are written with a comma")
+    if thousands == ",":
+        notes.append("commas within its numbers were taken to part thousands")
     in_row = is_header(records, decimal) if header is None else header
     names = _fitted(records[0], width) if in_row else None
     said = IN_ROW if in_row else NUMBERED
@@ -98,7 +107,8 @@ def as_utf8(file: str, data: bytes) -> tuple[bytes, list[str]]:
             data = data.decode(encoding, "replace").encode()
     if b"\0" in data:
         row = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise refusal(file, "it holds NUL bytes, as no text does; save it as CSV UTF-8", f"row {row:,}")
+        text = "it is of none of the formats that are read, and no text (there are NUL bytes); save it as CSV UTF-8"
+        raise refusal(file, text, f"row {row:,}")
     return data.removeprefix(codecs.BOM_UTF8), notes
 
 
@@ -146,9 +156,20 @@ def _split(file: str, text: str, whole: bool) -> tuple[str, list[list[str]]]:
     return best[1], best[2]
 
 
+def _before(text: str, separator: str, width: int) -> list[str]:
+    """The lines before the table, such as a title: those with fewer cells, but for a header without the row names'."""
+    lines = text.split("\n", _MOST_BEFORE + 1)[: _MOST_BEFORE + 1]
+    widths = [len(_records(line, separator)[0]) for line in lines]
+    n = next((i for i, w in enumerate(widths) if w >= width), 0)
+    if n and widths[n - 1] == width - 1 and not is_header([_records(line, separator)[0] for line in lines[n:]]):
+        n -= 1
+    return lines[:n]
+
+
 def _records(text: str, separator: str) -> list[list[str]]:
     if separator == BLANKS:
-        return [line.split() for line in text.split("\n", _HEAD_ROWS + 1)[: _HEAD_ROWS + 1] if line.strip()]
+        lines = text.split("\n", _HEAD_ROWS + 1)[: _HEAD_ROWS + 1]
+        return [[cell.strip('"') for cell in _BLANK_CELL.findall(line)] for line in lines if line.strip()] or [[""]]
     records: list[list[str]] = []
     try:
         for record in csv.reader(StringIO(text), delimiter=separator, skipinitialspace=True):
@@ -167,9 +188,9 @@ def _has_numbers(records: list[list[str]]) -> bool:
 
 
 def _decimals(separator: str, records: list[list[str]]) -> tuple[str, str | None]:
-    if separator == ",":
-        return ".", None
     cells = [cell for record in records[1:] or records for cell in record]
+    if separator == "," and any(_COMMA_GROUPED.fullmatch(c) for c in cells):
+        return ".", ","  # quoted, or they would be cells of their own
     commas = any(_DECIMAL_COMMA.fullmatch(c) for c in cells)
     grouped = any(_GROUPED.fullmatch(c) and "," in c for c in cells)
     points = any(is_number(c) and "." in c for c in cells)

@@ -1,7 +1,8 @@
-"""Linux' Landlock: this process, for good, can read its own program's files only, write none, and reach no network.
+"""Linux' Landlock: this process, for good, can read its own program's files only, write none, and reach no other
+process, nor any network by TCP.
 
-Kernels of 5.13 or newer have it (network: 6.7), most distributions switch it on. The numbers are those of
-`linux/landlock.h`, and the calls those of its documentation.
+Kernels of 5.13 or newer have it (network: 6.7, processes: 6.12), and most distributions switch it on. The numbers are
+those of `linux/landlock.h`, and the calls those of its documentation.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS
 _READ = 1 << 2 | 1 << 3  # files, folders
 _FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1}  # all rights to files that a version knows
 _NETWORK = 0b11  # bind and connect, TCP
+_SCOPES = 0b11  # sockets with a name in memory, signals
 
 
 def version() -> int:
@@ -35,7 +37,9 @@ def confine(readable: Iterable[Path]) -> bool:
     if known < 1:
         return False
     kernel = ctypes.CDLL(None)
-    rights = struct.pack("=Q", _FILES[min(known, 3)]) + (struct.pack("=Q", _NETWORK) if known >= 4 else b"")
+    rights = struct.pack("=Q", _FILES[min(known, 3)])
+    rights += struct.pack("=Q", _NETWORK) if known >= 4 else b""
+    rights += struct.pack("=Q", _SCOPES) if known >= 6 else b""
     rules = kernel.syscall(_CREATE, rights, ctypes.c_size_t(len(rights)), 0)
     if rules < 0:
         return False
@@ -54,5 +58,7 @@ def confine(readable: Iterable[Path]) -> bool:
 def of_python() -> set[Path]:
     """The folders that hold this program: Python, its packages, the system's libraries, and this package."""
     package = Path(__file__).parents[3]
-    packages = {Path(place) for place in sys.path if place and Path(place) != package.parent}
+    packages = {Path(place) for place in sys.path if place}
+    if not package.parent.name.endswith("-packages"):
+        packages.discard(package.parent)  # beside a checkout there may be anything
     return {package, *packages, Path(sys.prefix), Path(sys.base_prefix), Path("/usr"), Path("/lib"), Path("/lib64")}

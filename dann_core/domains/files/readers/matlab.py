@@ -19,7 +19,7 @@ from dann_core.domains.files.limits import MAX_ARRAY_BYTES, unpacked_limit
 from dann_core.domains.files.readers import sparse
 from dann_core.domains.files.readers.opening import Opening, Request, check_number, counted, too_large
 
-_HEADER, _COMPRESSED, _STEP = 128, 15, 1 << 20
+_HEADER, _COMPRESSED, _PART, _STEP = 128, 15, 1 << 16, 1 << 20
 _MOST_LEVELS = 16
 
 
@@ -102,6 +102,18 @@ def _values(value: Any) -> np.ndarray:
     return value
 
 
+def _unpacked(packed: memoryview, most: int) -> int:
+    """How many bytes that is unpacked; it stops soon after `most`."""
+    inflater, total = zlib.decompressobj(), 0
+    # In parts, since what is left over of each is copied.
+    for start in range(0, len(packed), _PART):
+        part: bytes | memoryview = packed[start : start + _PART]
+        while part and not inflater.eof and total <= most:
+            total += len(inflater.decompress(part, _STEP))
+            part = inflater.unconsumed_tail
+    return total
+
+
 def _check_unpacked(file: str, data: bytes) -> None:
     """Refuse compressed variables that unpack to too much, before SciPy makes room for what they declare."""
     order = "<" if data[126:128] == b"IM" else ">"
@@ -109,11 +121,8 @@ def _check_unpacked(file: str, data: bytes) -> None:
     while at + 8 <= len(data):
         kind, size = struct.unpack_from(order + "II", data, at)
         if kind == _COMPRESSED:
-            inflater, rest = zlib.decompressobj(), data[at + 8 : at + 8 + size]
             try:
-                while rest and not inflater.eof and limit >= 0:
-                    limit -= len(inflater.decompress(rest, _STEP))
-                    rest = inflater.unconsumed_tail
+                limit -= _unpacked(memoryview(data)[at + 8 : at + 8 + size], limit)
             except zlib.error:
                 return  # SciPy says what is wrong
         if limit < 0:

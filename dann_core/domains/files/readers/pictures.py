@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from dann_core.domains.files.contents import Item
 from dann_core.domains.files.errors import megabytes, refusal
@@ -15,20 +15,34 @@ from dann_core.domains.files.readers.opening import Opening, Request
 
 Image.init()
 # Those are read by other programs (Ghostscript) or by nothing that is here.
-FORMATS = sorted(set(Image.OPEN) - {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG", "FPX", "MIC"})
+_OTHERS = {"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG", "FPX", "MIC"}
+# The usual ones are tried first.
+FORMATS = ["PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM"]
+FORMATS += sorted(set(Image.OPEN) - _OTHERS - set(FORMATS))
 ENDINGS = {ending for ending, kind in Image.registered_extensions().items() if kind in FORMATS}
-_ORIENTATION = 0x0112  # of EXIF; from 5 on the picture lies on its side
+_ORIENTATION = 0x0112  # of EXIF
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_LYING = (5, 6, 7, 8)
 _GREY = ("1", "L", "LA", "La", "I", "F")
 
 
 def open_picture(request: Request) -> Opening:
     """One picture, by its header; it has no name but that of its file."""
     image = _opened(request.file, request.data)
-    height, width = _upright(image)
+    turn = _turn(image)
+    height, width = (image.width, image.height) if turn in _LYING else (image.height, image.width)
     height, width = capped(height, width)
-    channels = 1 if _is_grey(image) else 3
-    item = Item((), "picture", (height, width, channels), "uint8")
-    return Opening(f"{image.format} picture", [item], lambda _: _pixels(request.file, request.data))
+    mode = "L" if _is_grey(image) else "RGB"
+    item = Item((), "picture", (height, width, Image.getmodebands(mode)), "uint8")
+    return Opening(f"{image.format} picture", [item], lambda _: _pixels(image, turn, mode, (width, height)))
 
 
 def _opened(file: str, data: bytes) -> Image.Image:
@@ -36,7 +50,6 @@ def _opened(file: str, data: bytes) -> Image.Image:
         raise refusal(file, f"the image is larger than {megabytes(MAX_IMAGE_BYTES)}; save it smaller")
     try:
         image = Image.open(BytesIO(data), formats=FORMATS)
-        image.getexif()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels(file) from None
     except Image.UnidentifiedImageError:
@@ -54,21 +67,23 @@ def _is_grey(image: Image.Image) -> bool:
     return image.mode in _GREY or image.mode.startswith("I;16")
 
 
-def _upright(image: Image.Image) -> tuple[int, int]:
-    lies = image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
-    return (image.width, image.height) if lies else (image.height, image.width)
+def _turn(image: Image.Image) -> int:
+    """How EXIF says that the picture was held, 1 to 8; of a PNG by its header, since Pillow would decode all of it."""
+    if image.format == "PNG" and "exif" not in image.info:
+        return 1
+    return image.getexif().get(_ORIENTATION, 1)
 
 
-def _pixels(file: str, data: bytes) -> np.ndarray:
-    image = _opened(file, data)
-    height, width = capped(*_upright(image))
-    mode = "L" if _is_grey(image) else "RGB"
+def _pixels(image: Image.Image, turn: int, mode: str, size: tuple[int, int]) -> np.ndarray:
     # A JPEG can be decoded at a fraction of its size, which is most of the work saved.
-    image.draft(mode, (max(height, width), max(height, width)))
-    image = _eight_bits(ImageOps.exif_transpose(image)).convert(mode)
-    if image.size != (width, height):
-        image = image.resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(image).reshape(height, width, -1)
+    image.draft(mode, (max(size), max(size)))
+    image = _eight_bits(image)
+    if turn in _TURNS:
+        image = image.transpose(_TURNS[turn])
+    image = image.convert(mode)
+    if image.size != size:
+        image = image.resize(size, Image.Resampling.BILINEAR)
+    return np.asarray(image).reshape(size[1], size[0], -1)
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

@@ -31,7 +31,7 @@ Reader = Callable[[Request], Opening]
 
 _HEAD = 4096  # bytes by which a file is recognised
 _HDF5 = rb"\x89HDF\r\n\x1a\n"
-_ARFF = rb"(?i:(\s*(%[^\n]*)?\n)*\s*@relation\b)"
+_ARFF = rb"(?i:([ \t\r]*(%[^\n]*)?\n)*[ \t\r]*@relation\b)"
 _PICTURES = rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|P[1-6]\s|8BPS|BM.{4}\0{4}|\0{3}\x0cjP  |RIFF.{4}WEBP"
 _READERS: tuple[tuple[bytes, str, Reader], ...] = (
     (rb"\x93NUMPY", "NPY file", numpy_files.open_npy),
@@ -54,6 +54,8 @@ _REFUSED = (
     (b"Rar!", "a RAR archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
+    (b"{", "a JSON document"),
+    (b"<", "an HTML or XML document"),
 )
 _GZIP, _ZIPS = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 _ARCHIVES = (".zip", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
@@ -78,7 +80,7 @@ def opened(request: Request) -> Opening:
 def _in_archive(request: Request) -> Opening:
     """One file of an archive; a text beside the data is left out."""
     ending = PurePath(request.file).suffix.lower()
-    if ending in _NOT_DATA or not request.data:
+    if ending in _NOT_DATA or not request.data or request.data.startswith(tuple(s for s, _ in _REFUSED)):
         raise archive.LeftOut
     request = _unpacked(request)
     found = None if ending in _ARCHIVES else _reader(request)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from dann_core.domains.files.readers import answer
+from dann_core.domains.files.readers import answer, bounds
 
 if __name__ == "__main__":
     # Whatever a library prints must not get into the answer.
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    bounds.be_silent()
     answer.answer(sys.stdin.buffer, out)

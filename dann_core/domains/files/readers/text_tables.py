@@ -11,6 +11,7 @@ from dann_core.domains.files.errors import UploadError, count, reason, refusal
 from dann_core.domains.files.readers import dialect, frames
 from dann_core.domains.files.readers.opening import Opening, Request, Stream
 
+_HEAD_BYTES = 1_000_000
 _RAGGED = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
 
 
@@ -48,8 +49,8 @@ def _parsed(request: Request, data: bytes, how: dialect.Dialect, types: dict[str
                 dtype=types,
                 na_values=list(dialect.MISSING),
                 keep_default_na=False,
-                # Twice as slow, and seldom needed.
-                skipinitialspace=f"{how.separator} ".encode() in data,
+                # A third slower, and seldom needed.
+                skipinitialspace=f"{how.separator} ".encode() in data[:_HEAD_BYTES],
                 decimal=how.decimal,
                 thousands=how.thousands,
                 **comments,

@@ -20,8 +20,8 @@ from dann_core.domains.files.readers.opening import Opening, Request
 mimetypes.init(files=[])
 
 _HEAD_ROWS = 200
-_ARFF_DATA = re.compile(r"^\s*@data\b.*\n", re.IGNORECASE | re.MULTILINE)
-_ARFF_ATTRIBUTE = re.compile(r"^\s*@attribute\s+('[^']*'|\"[^\"]*\"|\S+)", re.IGNORECASE | re.MULTILINE)
+_ARFF_DATA = re.compile(r"^[ \t]*@data\b.*\n", re.IGNORECASE | re.MULTILINE)
+_ARFF_ATTRIBUTE = re.compile(r"^[ \t]*@attribute[ \t]+('[^']*'|\"[^\"]*\"|\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 def open_excel(request: Request) -> Opening:
@@ -51,6 +51,8 @@ def open_excel(request: Request) -> Opening:
 
 def _with_header(cells: pd.DataFrame, header: bool | None) -> tuple[pd.DataFrame, str]:
     cells = cells.dropna(how="all").dropna(how="all", axis=1)
+    while len(cells) > 2 and cells.shape[1] > 2 and cells.iloc[0].notna().sum() == 1:
+        cells = cells.iloc[1:]  # a title
     texts = [["" if pd.isna(c) else str(c) for c in row] for row in cells.head(_HEAD_ROWS).itertuples(index=False)]
     if dialect.is_header(texts) if header is None else header:
         return cells.iloc[1:].set_axis(dialect.named(texts[0]), axis=1).infer_objects(), dialect.IN_ROW
