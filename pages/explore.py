@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import phone, sidebar, upload, visitors
+from ui import phone, sidebar, trust, upload, visitors
 from ui.player import player
 from ui.text import plain
 
@@ -38,6 +38,9 @@ with st.container(key="stage"):
         page=experiment.page if experiment else 0,
         film=FILM if shows_film else None,
         title=experiment.now.title if experiment else "",
+        mark=trust.mark(experiment),
     )
 if visit.is_owner:
     phone.knob(experiment)
+    with st.container(key="trust-panel"):
+        trust.draw(experiment)

@@ -79,6 +79,7 @@ export class Features extends Picture {
 
   draw(pen, now) {
     this.points.draw(pen, this, now)
+    this.points.drawMark(pen, this, this.look.mark)
     this.drawFrame(pen)
   }
 

@@ -7,6 +7,7 @@ import { Samples } from "./samples.js"
 
 const LABEL_ROOM = 0.3
 const TOP_ROOM = 0.05
+const MARK_WIDTH = 3
 
 export class InputImages extends Picture {
   constructor(host, scene) {
@@ -63,6 +64,16 @@ export class InputImages extends Picture {
     this.setFont(pen)
     this.drawVerdicts(pen, unit, left, top)
     this.drawDomains(pen, unit, left, top)
+    this.drawMark(pen, unit, left, top)
+  }
+
+  drawMark(pen, unit, left, top) {
+    const k = this.picked.indexOf(this.samples.marked(this.look.mark))
+    if (k < 0) return
+    const [column, row] = this.places[k]
+    const [across, down] = this.values.cell
+    Object.assign(pen, { strokeStyle: INK, lineWidth: MARK_WIDTH })
+    pen.strokeRect(left + column * across * unit, top + row * down * unit, unit, unit)
   }
 
   drawVerdicts(pen, unit, left, top) {

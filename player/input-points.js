@@ -42,6 +42,7 @@ export class InputPoints extends Picture {
     if (boundary) this.drawBoundary(pen, boundary)
     pen.restore()
     this.points.draw(pen, this, now)
+    this.points.drawMark(pen, this, this.look.mark)
     this.drawFrame(pen)
     this.drawTicks(pen)
   }

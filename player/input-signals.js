@@ -9,6 +9,7 @@ import { Samples } from "./samples.js"
 const SHARE_OF_LANE = 0.9
 const GAP_OF_DOMAINS = 0.4
 const PIXELS_A_TICK = 60
+const MARK_WIDTH = 3
 const VEIL = "rgba(255, 255, 255, 0.75)"
 
 export class InputSignals extends Picture {
@@ -49,6 +50,7 @@ export class InputSignals extends Picture {
     for (const [k, lane] of this.lanes().entries()) {
       this.drawLine(pen, this.signals[k], lane)
       this.drawVerdict(pen, lane)
+      if (lane.index === this.samples.marked(this.look.mark)) this.drawMark(pen, lane)
     }
     pen.restore()
     this.drawFrame(pen)
@@ -73,6 +75,11 @@ export class InputSignals extends Picture {
     pen.fillRect(this.box.x + 2, top + 2, pen.measureText(text).width + 6, this.text + 3)
     pen.fillStyle = verdict.colour
     pen.fillText(text, this.box.x + 5, top + 4)
+  }
+
+  drawMark(pen, { top, height }) {
+    Object.assign(pen, { strokeStyle: INK, lineWidth: MARK_WIDTH })
+    pen.strokeRect(this.box.x + MARK_WIDTH / 2, top, this.box.width - MARK_WIDTH, height)
   }
 
   drawTicks(pen) {

@@ -28,10 +28,10 @@ export const firstPoints = (points) => `first ${points} points of a window`
 
 const short = (value) => (typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value))
 
-// The lines about one sample: {domain: 0 source or 1 target, number, truth (a name, if it may be told), predicted,
+// The lines about one sample: {domain: 0 source or 1 target, called, truth (a name, if it may be told), predicted,
 // confidence}.
-export function sampleLines({ domain, number, truth, predicted, confidence }) {
-  const lines = [{ text: `${DOMAINS[domain]} sample ${number}` }]
+export function sampleLines({ domain, called, truth, predicted, confidence }) {
+  const lines = [{ text: `${DOMAINS[domain]} sample ${called}` }]
   if (truth !== undefined) lines.push({ text: `class ${shortened(truth, 40)}${domain ? " (exam)" : ""}` })
   return [...lines, { text: `predicted ${shortened(predicted, 40)} (${percent(confidence)})` }]
 }

@@ -58,6 +58,8 @@ class Player {
       clearTimeout(this.telling)
       this.telling = undefined
     }
+    // What the page says of a sample is how the pictures are looked at, too.
+    if (this.session.look.mark !== data.mark) this.session.look = { ...this.session.look, mark: data.mark }
     if (data.run && this.isToPlay) this.session.isTouched = true
     const isFilm = Boolean(data.film) && !this.session.isTouched
     if (isFilm) this.film ??= new Film(addressOf(data.base, data.film), (isCut) => this.refresh({ isCut }))

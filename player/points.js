@@ -1,10 +1,13 @@
 // The points of the features and of inputs in a plane: where they are, on their way, and how each one looks.
 
 import { ask, glideTime } from "./clock.js"
+import { INK } from "./palette.js"
 import { growth } from "./picture.js"
 import { RING_ROW, Sprites, classColumn, domainColumn } from "./sprites.js"
 
 const REACH = 12
+const MARK_RADIUS = 11
+const MARK_WIDTH = 3
 const SIZES = [0.85, 2.2]
 
 export class Points {
@@ -61,6 +64,19 @@ export class Points {
       sprites.draw(pen, columns[k], k < this.samples.sourceCount ? 0 : 1, x, y)
       if (rings[k]) sprites.draw(pen, columns[k], RING_ROW, x, y)
     }
+    pen.restore()
+  }
+
+  // A ring around the target sample that is looked at beside the pictures.
+  drawMark(pen, picture, mark) {
+    const k = this.samples.marked(mark)
+    if (k < 0) return
+    pen.save()
+    picture.clip(pen)
+    pen.beginPath()
+    pen.arc(picture.toX(this.at[2 * k]), picture.toY(this.at[2 * k + 1]), MARK_RADIUS, 0, 2 * Math.PI)
+    Object.assign(pen, { strokeStyle: INK, lineWidth: MARK_WIDTH })
+    pen.stroke()
     pen.restore()
   }
 

@@ -11,7 +11,10 @@ export class Samples {
     this.names = values.classes
     this.sourceCount = arrays.source_index.length
     this.count = this.sourceCount + arrays.target_index.length
-    this.numbers = [...arrays.source_index, ...arrays.target_index]
+    this.called = [
+      ...calledOf(values.source_names, arrays.source_index),
+      ...calledOf(values.target_names ?? scene.exam.target_names, arrays.target_index),
+    ]
     this.source = arrays.source_class
     this.target = examArrays.target_class
   }
@@ -34,6 +37,9 @@ export class Samples {
     return classColour(this.shownClass(index, frame, look))
   }
 
+  // The index of the drawn target sample of that number, or -1.
+  marked = (mark) => (mark === null || mark === undefined ? -1 : this.sourceCount + mark)
+
   isWrong = (index, frame) => frame.arrays.predicted[index] !== this.trueClass(index)
 
   name = (index) => this.names[index] ?? String(index)
@@ -44,7 +50,7 @@ export class Samples {
     const mayTell = domain === 0 || this.mayTell(look)
     return sampleLines({
       domain,
-      number: this.numbers[index],
+      called: this.called[index],
       truth: mayTell ? this.name(this.trueClass(index)) : undefined,
       predicted: this.name(frame.arrays.predicted[index]),
       confidence: frame.arrays.confidence[index] / CONFIDENCE_UNIT,
@@ -72,3 +78,6 @@ export class Samples {
     return [...counts]
   }
 }
+
+// What samples are called where they come from, or their rows, from 1 on.
+const calledOf = (names, indices) => names ?? Array.from(indices, (index) => String(index + 1))

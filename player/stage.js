@@ -48,7 +48,7 @@ export class Stage {
   #styleSheet() {
     const sheet = el("link", { rel: "stylesheet", href: new URL("./style.css", import.meta.url) })
     const settle = (style) => Object.assign(this.root.style, style)
-    settle({ visibility: "hidden", minHeight: "calc(100vh - 6rem)" })
+    settle({ visibility: "hidden", minHeight: "calc(100vh - 9rem)" })
     for (const type of ["load", "error"])
       sheet.addEventListener(type, () => settle({ visibility: "", minHeight: "" }), { once: true })
     return sheet

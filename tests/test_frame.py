@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from scipy.spatial.distance import pdist
 
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.engine import device
+from dann_core.film.cut import without_inputs
 from dann_core.live.embedding import PcaFollower
 from dann_core.live.frame import BINS, MOST_CHANGES, SCALE, SHARE, boundaries, frame_of
 from dann_core.live.message import Message, unpack, without_exam
@@ -280,3 +282,21 @@ def test_signals_are_scaled_to_their_own_range() -> None:
 def test_signals_without_any_swing_are_lines() -> None:
     flat = DomainPair(np.zeros((20, 1, 30)), np.arange(20) % 2, np.ones((20, 1, 30)), None)
     assert not unpack(pack(flat, SETTINGS, stratified_sample(flat))).arrays["signals"].any()
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_drawn_samples_have_their_names_and_a_labelled_targets_are_an_exam(labelled: bool) -> None:
+    pair = make_pair((1, 8, 8), n=300, labelled=labelled)
+    rows = np.array([f"{'deep/' * 20}{k}.png" for k in range(300)])
+    rows[0] = "\udcff.png"
+    named = replace(pair, source_rows=1 + np.arange(300), target_rows=rows)
+    sample = stratified_sample(named)
+    packed = pack(named, SETTINGS, sample)
+    scene = unpack(packed)
+    assert scene.values["source_names"] == [str(1 + k) for k in sample.source]
+    names = (scene.exam if labelled else scene.values)["target_names"]
+    ends = ["?.png" if k == 0 else f"/{k}.png" for k in sample.target]
+    assert all(name.endswith(end) and len(name) <= 60 for name, end in zip(names, ends, strict=True))
+    assert ("target_names" in unpack(without_exam(packed)).values) is not labelled
+    bare = unpack(without_inputs(packed))
+    assert not {"source_names", "target_names"} & (bare.values.keys() | bare.exam.keys())

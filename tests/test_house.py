@@ -123,6 +123,7 @@ FIRST_PAGE = (
     "ui.results",
     "ui.film",
     "ui.bundles",
+    "ui.trust",
     "ui.text",
 )
 SLOW = {"torch", "sklearn", "openTSNE", "scipy", "h5py", "distributed", "contourpy", "pandas", "pyarrow"}

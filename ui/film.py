@@ -24,7 +24,7 @@ def draw(state: Experiment) -> None:
     made = partial(_made, state, inputs, exam)
     st.download_button("Film", made, "film.html", "text/html", icon=":material/movie:", on_click="ignore")
     parts = ["class names", "source labels", "features and predictions of the drawn samples"]
-    parts += ["their inputs"] * inputs + ["target labels"] * exam
+    parts += ["their inputs and names"] * inputs + ["target labels"] * exam
     st.caption(
         f"One HTML file that plays offline, for slides and mails. In it: {', '.join(parts[:-1])} and {parts[-1]}."
     )

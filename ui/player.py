@@ -38,10 +38,13 @@ def _component() -> Any:
     return st.components.v2.component("player", js=_ENTRY, isolate_styles=False)
 
 
-def player(key: str, *, run: str | None, token: str | None, page: int, film: str | None, title: str) -> None:
+def player(
+    key: str, *, run: str | None, token: str | None, page: int, film: str | None, title: str, mark: int | None = None
+) -> None:
     """A player that steers the run of that key, with its token, or looks at it; or shows a `film` until it is touched.
 
     `page` counts what Streamlit draws of the experiment: the player has the page drawn anew when the run's is higher.
+    `mark` is which of the drawn target samples the pictures mark.
     """
     # Nothing here changes but by a script that the player would have asked for: the player is left alone.
     data = {
@@ -53,5 +56,6 @@ def player(key: str, *, run: str | None, token: str | None, page: int, film: str
         "page": page,
         "film": film and modules.address("recordings", film),
         "title": title,
+        "mark": mark,
     }
     _component()(key=f"player {key}", data=data, on_page_change=lambda: None, on_start_change=lambda: None)

@@ -89,7 +89,7 @@ def _upload(state: Experiment) -> None:
     st.button("Other files", icon=":material/upload_file:", width="stretch", on_click=upload.open_panel)
     st.caption("An uploaded pair stays on this server until you leave: a link cannot hold it.")
 
-    help = "Whoever has the link of this page may then watch this run, with its samples, and steer nothing."
+    help = "Whoever has this page's link may then watch this run, with its samples and their names, and steer nothing."
     st.toggle("Share this run", state.now.is_shared, help=help, **showing("shared", state.now.is_shared, state.share))
 
 

@@ -12,7 +12,7 @@ from dann_core.live.frame import with_rows
 from dann_core.live.message import Message, unpack, without_exam
 from dann_core.live.recording import Recording, figures_of
 
-INPUT_VALUES = ("limits", "columns", "source_rows", "target_rows", "cell")
+INPUT_VALUES = ("limits", "columns", "source_rows", "target_rows", "cell", "source_names", "target_names")
 INPUT_ARRAYS = ("xy", "picked", "mosaic", "signals", "tint", "boundary")
 """What a scene and its frames hold of the inputs themselves."""
 
@@ -49,10 +49,13 @@ def cut(
 
 
 def without_inputs(packed: bytes) -> bytes:
-    """A scene or frame less what it holds of the inputs; its samples' numbers and classes stay."""
+    """A scene or frame less what it holds of the inputs, names included; its samples' numbers and classes stay."""
     message = unpack(packed)
-    values = {name: value for name, value in message.values.items() if name not in INPUT_VALUES}
+    values, exam = (
+        {name: value for name, value in held.items() if name not in INPUT_VALUES}
+        for held in (message.values, message.exam)
+    )
     if "input" in values:
         values["input"] = "none"
     arrays = {name: array for name, array in message.arrays.items() if name not in INPUT_ARRAYS}
-    return Message(message.kind, values, arrays, message.exam, message.exam_arrays).pack()
+    return Message(message.kind, values, arrays, exam, message.exam_arrays).pack()

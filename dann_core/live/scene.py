@@ -7,6 +7,9 @@ Values of the message (`dann_core.live.message`):
     kind, shape      "vectors", "signals" or "images"; the shape of one sample
     samples, shown   [source, target]: how many samples there are, and how many of them are drawn (n_s, n_t; n = both)
     labelled         whether the target has labels
+    source_names, target_names
+                     what the drawn samples are called where they come from, shortened; only where that is known. A
+                     labelled target's are an exam: a file's name may hold its class
     settings         all settings of iteration 0
     input            "plane" (inputs of two numbers), "components" (vectors), "images" or "signals"
     limits           [left, right, bottom, top] of the input's picture, for "plane" and "components"
@@ -45,6 +48,8 @@ CELL_WIDTH, CELL_HEIGHT, CELL_PIXELS = 1.12, 1.34, 100
 
 SIGNALS_PER_DOMAIN, SIGNAL_POINTS, SIGNAL_TOP = 4, 400, 32_000
 
+LONGEST_NAME = 60
+
 MARGIN = 0.08
 """Room around inputs in the plane, as a share of their range."""
 
@@ -73,7 +78,20 @@ def pack(pair: DomainPair, settings: Settings, sample: Sample) -> bytes:
     if pair.target_y is not None:
         exam["target_class"] = as_classes(pair.target_y[sample.target], pair.n_classes)
         exam["target_shares"] = shares(pair.target_y, pair.n_classes).astype(np.float32)
-    return Message(SCENE, values | more_values, arrays | more_arrays, exam_arrays=exam).pack()
+    values |= more_values | _names("source", pair.source_rows, sample.source)
+    target_names = _names("target", pair.target_rows, sample.target)
+    values, graded = (values | target_names, {}) if pair.target_y is None else (values, target_names)
+    return Message(SCENE, values, arrays | more_arrays, graded, exam).pack()
+
+
+def _names(domain: str, rows: np.ndarray | None, drawn: np.ndarray) -> dict[str, list[str]]:
+    """Of long names, such as paths, the end tells samples apart."""
+    if rows is None:
+        return {}
+    # A ZIP may hold names that are no Unicode.
+    names = [name.encode(errors="replace").decode() for name in rows[drawn].astype(str).tolist()]
+    short = [name if len(name) <= LONGEST_NAME else f"…{name[1 - LONGEST_NAME :]}" for name in names]
+    return {f"{domain}_names": short}
 
 
 def as_classes(y: np.ndarray, n_classes: int) -> np.ndarray:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from dann_core.domains.pair import DomainPair
 from dann_core.method.training import Trainer
 from dann_core.settings import Settings
 from dann_core.settings.methods import SOURCE_ONLY
+
+if TYPE_CHECKING:
+    from dann_core.sweeps.replicas import Replicas
 
 SECONDS, CHUNK = 20.0, 20
 """What training a twin may take, and the iterations between two looks at the clock: it is beside the point of a page,
@@ -29,13 +33,18 @@ def source_only_accuracy(pair: DomainPair, settings: Settings, device: str = "cp
 
     None where there are no target labels or not enough time. Raises `KnobError` like `Trainer`.
     """
-    deadline = time.monotonic() + SECONDS
     trainer = Trainer(pair, source_only(settings), device)
-    while trainer.iteration < settings.max_iter:
+    return trainer.evaluate().target_accuracy if in_time(trainer, settings.max_iter) else None
+
+
+def in_time(trainer: Trainer | Replicas, iterations: int) -> bool:
+    """Train from iteration 0 that many iterations; whether `SECONDS` were enough. If not, it stops where it is."""
+    deadline = time.monotonic() + SECONDS
+    while trainer.iteration < iterations:
         if time.monotonic() > deadline:
-            return None
-        trainer.advance(min(CHUNK, settings.max_iter - trainer.iteration))
-    return trainer.evaluate().target_accuracy
+            return False
+        trainer.advance(min(CHUNK, iterations - trainer.iteration))
+    return True
 
 
 def is_worse(accuracy: float, twin: float, n_target: int) -> bool:

@@ -36,9 +36,7 @@ def predictions(
     also `x` and `y`, not numbers where a sample has no place. `look` says what the networks make of samples, as
     `Trainer.look` does.
     """
-    size = max(1, min(MOST_ROWS, PART_VALUES // x[0].size))
-    for start in range(0, len(x), size):
-        part = slice(start, min(start + size, len(x)))
+    for part in parts(x):
         view = look(x[part])
         called = np.arange(part.start + 1, part.stop + 1) if rows is None else np.asarray(rows[part])
         columns: dict[str, np.ndarray] = {
@@ -51,6 +49,13 @@ def predictions(
         if embedding is not None:
             columns |= {"x": embedding[part, 0], "y": embedding[part, 1]}
         yield pd.DataFrame(columns)
+
+
+def parts(x: np.ndarray) -> Iterator[slice]:
+    """Stretches of samples `(N, *sample_shape)` that are looked at together, in order."""
+    size = max(1, min(MOST_ROWS, PART_VALUES // x[0].size))
+    for start in range(0, len(x), size):
+        yield slice(start, min(start + size, len(x)))
 
 
 def places(recording: Recording, samples: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from dann_core.live.slices import Standing
 from dann_core.results.origin import Origin
 
 if TYPE_CHECKING:
+    from dann_core.method.training import Trainer
     from dann_core.results.outcome import Outcome
 
 
@@ -34,12 +35,19 @@ def predictions(standing: Standing, origin: Origin, device: str, ending: str, fe
         return file.read_bytes()
 
 
-def _outcome(standing: Standing, origin: Origin, device: str) -> Outcome:
+def trained(standing: Standing, device: str) -> Trainer:
+    """The run's trainer where the run stands. Raises `KnobError` like `Trainer`."""
     from dann_core.live.worker import LiveRun
     from dann_core.method.history import History
-    from dann_core.results.outcome import Outcome
 
     trainer = LiveRun(standing.pair, standing.settings, standing.resumption, device).trainer
     # What a checkpoint leaves out, the server has.
     trainer.history = History(standing.rows)
+    return trainer
+
+
+def _outcome(standing: Standing, origin: Origin, device: str) -> Outcome:
+    from dann_core.results.outcome import Outcome
+
+    trainer = trained(standing, device)
     return Outcome(trainer, origin, standing.recording if standing.recording.latest else None)

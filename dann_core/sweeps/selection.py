@@ -31,6 +31,9 @@ class Score:
     label: str
     help: str
     higher_is_better: bool
+    worth: str
+    """How far it could be trusted where that was measured, see docs/selection.md."""
+
     source: str
 
     def best(self, values: Sequence[float]) -> int | None:
@@ -49,6 +52,7 @@ SCORES: dict[str, Score] = {
             "source. It misleads because it never looks at the target: a network that does not adapt at all usually "
             "has the lowest. These are the samples it was trained on, so it does not show overfitting either.",
             higher_is_better=False,
+            worth="Do not choose by it: worse than chance on all five domains measured. It only shows a lost source.",
             source="the baseline in You et al., Towards Accurate Model Selection in Deep Unsupervised Domain "
             "Adaptation, ICML 2019",
         ),
@@ -59,6 +63,8 @@ SCORES: dict[str, Score] = {
             "from its boundary. It misleads when a run is certain and wrong: every sample in one class, clusters "
             "laid over the wrong ones, or a loss that holds the entropy itself (entropy weight above 0).",
             higher_is_better=False,
+            worth="The best of them: its pick came within 7 points of the best run in every draw of four domains, but "
+            "was no better than chance on the fifth.",
             source="Morerio et al., Minimal-Entropy Correlation Alignment for Unsupervised Deep Domain Adaptation, "
             "ICLR 2018",
         ),
@@ -69,6 +75,8 @@ SCORES: dict[str, Score] = {
             "class should be predicted alike. It misleads when everything is predicted alike: one class for every "
             "sample gets the highest density there is. Compare runs on the same data only.",
             higher_is_better=True,
+            worth="A second voice at most: on three domains of five its pick was, on average, 24 points or more below "
+            "the best run.",
             source="Saito et al., Tune it the Right Way: Unsupervised Validation of Domain Adaptation via Soft "
             "Neighborhood Density, ICCV 2021",
         ),
@@ -80,6 +88,7 @@ SCORES: dict[str, Score] = {
             "misleads where nothing pulls: a run that does not adapt hands its own boundary back, mistakes and all, "
             "and looks perfect; classes swapped twice are right again; and the way back may fail by itself.",
             higher_is_better=False,
+            worth="Only among runs that adapt: worse than chance on four domains of five.",
             source="Zhong et al., Cross Validation Framework to Choose Amongst Models and Datasets for Transfer "
             "Learning, ECML PKDD 2010; DANN, section 5.1.2",
         ),
