@@ -13,7 +13,7 @@ const undoable = (sentence, facts) => sentence + (facts.undo ? " Undo brings the
 
 const ended = (text) => (/[.!?…]$/.test(text) ? text : `${text}.`)
 
-const probed = (f) => `A-distance ${fixed(f.a_distance, 1)}, by chance up to ${fixed(f.chance, 1)}`
+const probed = (f) => `A-distance ${fixed(f.a_distance, 1)}, chance ${fixed(f.chance, 1)}`
 
 const rules = {
   beginning: () => "The first iterations are being trained.",
@@ -44,8 +44,8 @@ const rules = {
     `The discriminator is right in ${percent(f.domain_accuracy)} of cases: the reversal limit ` +
     `(${short(f.reversal_limit)}) keeps its pull on the extractor gentle.`,
   "discriminator wins": (f) =>
-    `Discriminator winning: it is right in ${percent(f.domain_accuracy)} of cases, and the extractor does not hide ` +
-    `the domain (fresh probe: ${probed(f)}).`,
+    `Discriminator winning: it is right in ${percent(f.domain_accuracy)} of cases, the extractor does not hide the ` +
+    `domain (fresh probe: ${probed(f)}).`,
   "discriminator asleep": (f) =>
     `Discriminator asleep: it is at chance (${percent(f.domain_accuracy)}), but a fresh probe tells the domains apart ` +
     `(${probed(f)}).`,
@@ -56,8 +56,8 @@ const rules = {
     `The discriminator is at chance (${percent(f.domain_accuracy)} right), but it is early: lambda is ` +
     `${fixed(f.lambda, 2)} on its way to ${short(f.lambda_max)}, and nothing has settled yet.`,
   aligned: (f) =>
-    `Aligned: neither the discriminator (${percent(f.domain_accuracy)}, 50\u00a0% = cannot tell) nor a fresh probe ` +
-    `(${probed(f)}) can well tell the domains apart.`,
+    `Aligned: the domains can hardly be told apart (discriminator ${percent(f.domain_accuracy)}, fresh probe: ` +
+    `${probed(f)}).`,
   "aligned loosely": (f) =>
     `Aligned, but loosely: the domains lie on each other (${probed(f)}), yet the target lies only ` +
     `${percent(f.fit)} as clearly in its classes as the source.`,

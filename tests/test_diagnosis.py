@@ -139,6 +139,8 @@ REMEDIES = [
     ("lambda never rose", {"gamma": 0.1}, ("gamma", 10.0)),
     ("source forgotten", {"lambda_max": 10}, ("lambda_max", 2.5)),
     ("features collapsed", {}, ("lambda_max", 0.25)),
+    ("features collapsed", {"extractor_depth": 5}, ("extractor_depth", 2)),
+    ("aligned loosely", {"feature_width": 2}, ("feature_width", 64)),
     ("guessing", {"learning_rate": 1e-6}, ("learning_rate", 1e-5)),
     ("guessing", {"learning_rate": 1.0}, ("learning_rate", 0.1)),
     ("discriminator wins", {}, ("lambda_max", 2.0)),

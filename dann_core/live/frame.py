@@ -85,7 +85,7 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "rule": diagnosis.rule,
         "level": diagnosis.level,
         "facts": diagnosis.facts,
-        "remedy": diagnosis.remedy and _named(*diagnosis.remedy),
+        "remedy": _remedy(snapshot, settings),
         "shares_rule": shares.rule,
         "shares_distance": shares.distance,
         "shares_limit": shares.limit,
@@ -138,7 +138,14 @@ def boundaries(surface: Surface) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def _named(setting: str, value: Any) -> dict[str, Any]:
+def _remedy(snapshot: Snapshot, settings: Settings) -> dict[str, Any] | None:
+    remedy = snapshot.diagnosis.remedy
+    if snapshot.diagnosis.is_probed and snapshot.shares.rule == "differ" and settings.class_shares == "ignored":
+        # Whatever the features are, aligning domains whose classes are not as frequent mixes these.
+        remedy = "class_shares", "estimated"
+    if remedy is None:
+        return None
+    setting, value = remedy
     label = next(k.label for k in Settings.knobs() if k.name == setting)
     return {"setting": setting, "label": label, "value": value}
 

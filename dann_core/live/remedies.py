@@ -10,11 +10,24 @@ from dann_core.settings import Settings
 GENTLE_RATE = 1e-4
 """A learning rate below which learning nothing is rather a matter of time."""
 
-DEEP = 2
-"""Hidden layers beyond which a plain discriminator is rather hard to train than weak."""
+DEEP, NARROW = 2, 8
+"""Hidden layers beyond which a plain network is rather hard to train than weak; features that leave little room."""
 
 Remedy = tuple[str, Any]
 """A setting's name and its new value."""
+
+
+def _more_room(s: Settings, otherwise: Remedy) -> Remedy:
+    """Features in which domains need not be laid on each other at the cost of the classes."""
+    if s.feature_width < NARROW:
+        return "feature_width", 64
+    if s.extractor_depth > DEEP + 1:
+        return "extractor_depth", DEEP
+    return otherwise
+
+
+def _another_seed(s: Settings) -> Remedy:
+    return _more_room(s, ("seed", s.seed + 1))
 
 
 def _less_reversal(s: Settings) -> Remedy:
@@ -49,13 +62,13 @@ _REMEDIES: dict[str, Callable[[Settings], Remedy]] = {
     "lambda never rose": lambda s: ("gamma", 10.0) if s.gamma < 10 else ("max_iter", 2 * s.max_iter),
     "source forgotten": _less_reversal,
     "guessing": _another_rate,
-    "features collapsed": _less_reversal,
+    "features collapsed": lambda s: _more_room(s, _less_reversal(s)),
     "reversal limited": _stronger_pull,
     "discriminator wins": _stronger_pull,
     "discriminator asleep": _better_discriminator,
     "told apart within classes": _stronger_pull,
-    "aligned": lambda s: ("seed", s.seed + 1),
-    "aligned loosely": lambda s: ("seed", s.seed + 1),
+    "aligned": _another_seed,
+    "aligned loosely": _another_seed,
 }
 
 
