@@ -47,7 +47,7 @@ def inside(domain: str, iterations: int) -> dict[str, float]:
     _time(run.observer, "observe", spent, "looking")
     _time(run.observer._tsne, "follow", spent, "embedding")
     _time(run.observer._pca, "follow", spent, "embedding")
-    _time(observation, "proxy_a_distance", spent, "probe")
+    _time(observation, "probe", spent, "probe")
     _time(worker, "frame_of", spent, "packing")
     _time(run, "_checkpoint", spent, "checkpoints")
     slices, started = 0, time.perf_counter()

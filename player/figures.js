@@ -21,7 +21,7 @@ export class Figures {
     this.element = el("dl", { class: "dann-figures" })
     this.readings = {}
     this.basis = null
-    this.twin = el("dd", { class: "dann-note dann-twin", title: words.twin.meaning })
+    this.twin = el("dd", { class: "dann-note dann-aside dann-twin", title: words.twin.meaning })
     for (const [name, [label, note, meaning]] of Object.entries(words.figures)) {
       const reading = (this.readings[name] = el("dd", {}, "–"))
       const noted = note ? [" ", el("span", { class: "dann-note" }, note)] : []
@@ -30,6 +30,8 @@ export class Figures {
       this.element.append(el("div", row, el("dt", {}, label, ...noted), reading))
     }
     this.readings.target.after(this.twin)
+    this.chance = el("dd", { class: "dann-note dann-aside" })
+    this.readings.distance.after(this.chance)
   }
 
   // `exam`: of the run's end, where it is known.
@@ -37,7 +39,10 @@ export class Figures {
     setText(this.twin, exam.source_only === undefined ? "" : words.twin.reading(exam.source_only))
     for (const [name, reading] of Object.entries(this.readings))
       setText(reading, frame ? READINGS[name](frame.message, scene) : "–")
-    if (frame) this.#explain(frame.message.values.evaluated, scene.values.samples)
+    const { values } = frame?.message ?? {}
+    setText(this.chance, Number.isFinite(values?.a_chance) ? words.chance(values.a_chance) : "")
+    if (frame) this.#explain(values.evaluated, scene.values.samples)
+    if (Number.isFinite(values?.probed)) setAttribute(this.chance, "title", words.probed(values))
   }
 
   #explain(evaluated, samples) {

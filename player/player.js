@@ -92,6 +92,7 @@ class Player {
     if (this.#isFilm) this.#start()
     else if (name === "play" && isAgain) ["reset", "play"].forEach((each) => this.run.send({ do: each }))
     else if (name === "speed") this.run.send({ do: "speed", speed: value })
+    else if (name === "try") this.run.send({ do: "try", ...value })
     else this.run.send({ do: name })
     if (this.run) this.session.isTouched = true
     this.refresh()

@@ -1,24 +1,33 @@
-// What is happening, in one sentence: seldom enough to be read, and to be read out.
+// What is happening, in one sentence: seldom enough to be read, and to be read out; and what to try next.
 
 import { el, setAttribute, setText } from "./dom.js"
 import { words } from "./words.js"
 
-const SELDOM = 1500
+const SELDOM = 3000
 const SIGNS = { idle: "▸", wait: "…", good: "✓", warn: "!", bad: "×" }
+const SIGNS_OF_STATES = { asleep: "z", within: "≈", collapsed: "×" }
 
 export class Sentence {
-  constructor() {
+  // `act(name, value)`: "try" with {setting, value, anew}, or "undo".
+  constructor(act) {
     this.sign = el("span", { class: "dann-sign", "aria-hidden": "true" })
     this.text = el("p", { "aria-live": "polite" })
-    this.element = el("div", { class: "dann-sentence", "data-level": "idle" }, this.sign, this.text)
+    this.try = button("dann-try", () => act("try", this.remedy))
+    this.untry = button("dann-untry", () => act("undo"))
+    const parts = [this.sign, this.text, this.try, this.untry]
+    this.element = el("div", { class: "dann-sentence", "data-level": "idle" }, ...parts)
     this.changedAt = -Infinity
   }
 
-  // `exam`: of the run's end, where it is known; `isAsked`: a person has just chosen what is to be seen, and nothing older may stand beside it.
-  render(frame, exam, isPlaying, isAsked) {
+  // `exam`: of the run's end, where it is known; `isAsked`: a person has just chosen what is to be seen, and nothing older may stand beside it;
+  // `steers`: what is seen is now, and may be changed; `trial`: what is being tried out.
+  render(frame, { exam, isPlaying, isAsked, steers, trial }) {
     this.next = frame && said(frame, exam, isPlaying)
+    this.steers = steers
+    this.#offer(this.untry, steers && trial, words.untry)
     const wait = this.changedAt + SELDOM - performance.now()
     if (isAsked || wait <= 0) return this.#say()
+    if (!steers) this.#offer(this.try, null)
     this.timer ??= setTimeout(() => this.#say(), wait)
   }
 
@@ -29,24 +38,42 @@ export class Sentence {
   #say() {
     clearTimeout(this.timer)
     this.timer = undefined
-    const { level, text } = this.next ?? { level: "idle", text: "" }
+    const { level, text, state, remedy, rule, at } = this.next ?? { level: "idle", text: "" }
+    this.remedy = remedy && { setting: remedy.setting, value: remedy.value, anew: rule === "diverged" }
+    this.#offer(this.try, this.steers && remedy, words.remedy)
+    setAttribute(this.text, "title", at === undefined ? "" : words.asOf(at))
     if (text === this.text.textContent) return
     this.changedAt = performance.now()
     setText(this.text, text)
-    setText(this.sign, text && SIGNS[level])
+    setText(this.sign, text && (SIGNS_OF_STATES[state] ?? SIGNS[level]))
     setAttribute(this.element, "data-level", level)
+    setAttribute(this.element, "data-state", state ?? "")
+  }
+
+  #offer(node, facts, say) {
+    node.hidden = !facts
+    if (facts) setText(node, say(facts))
   }
 }
 
-function said(frame, exam, isPlaying) {
-  const { values } = frame.message
-  if (isPlaying && frame.iteration === 0) return { level: "wait", text: words.rule("beginning") }
-  const main =
-    exam.rule === "harm"
-    ? { level: "bad", text: words.twin.rule("harm", exam) }
-    : { level: values.level, text: words.rule(values.rule, values.facts) }
-  if (values.shares_rule !== "differ") return main
-  // Domains that are aligned although their classes are not as frequent are no good news.
-  const level = main.level === "good" ? "warn" : main.level
-  return { level, text: `${main.text} ${words.shares.rule("differ", values)}` }
+function button(looks, pressed) {
+  return el("button", { type: "button", class: `dann-button ${looks}`, hidden: true, onclick: pressed })
 }
+
+function said(frame, exam, isPlaying) {
+  const { values, exam: graded } = frame.message
+  if (isPlaying && frame.iteration === 0) return { level: "wait", text: words.rule("beginning") }
+  const { rule, facts, remedy } = values
+  const made = { rule, remedy, at: facts.iteration, state: words.state(rule), level: values.level, text: words.rule(rule, facts) }
+  const differ = values.shares_rule === "differ" && words.shares.rule("differ", values)
+  // Labels have the last word: beside it, the cause that was found without them.
+  if (exam.rule) return { ...made, ...CLOSING[exam.rule], text: `${words.twin.rule(exam.rule, exam)} ${differ || made.text}` }
+  const verdict = graded.verdict?.rule
+  if (verdict) return { ...made, ...GRADED[verdict], text: `${made.text} ${words.verdict(verdict, graded.verdict)}` }
+  // Domains that are aligned although their classes are not as frequent are no good news.
+  const level = made.level === "good" ? "warn" : made.level
+  return differ ? { ...made, level, text: `${made.text} ${differ}` } : made
+}
+
+const CLOSING = { harm: { level: "bad" }, gain: { level: "good" }, even: { level: "wait" } }
+const GRADED = { "wrong classes": { level: "warn" }, "no harm": { level: "good" } }

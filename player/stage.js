@@ -21,7 +21,7 @@ export class Stage {
     this.shares = new Shares()
     this.figures.element.append(this.shares.element)
     this.pictures = new Pictures(on.choose)
-    this.sentence = new Sentence()
+    this.sentence = new Sentence(on.act)
     this.slider = new Slider(on.go)
     const below = el("div", { class: "dann-below" }, this.sentence.element, this.slider.element)
     this.root = el(
@@ -66,7 +66,9 @@ export class Stage {
     this.figures.render(frame, store.scene, exam)
     this.shares.render(frame, store.scene, seen.look)
     this.pictures.render(seen)
-    this.sentence.render(frame, exam, isPlaying && !lookingBack, isAsked)
+    const { trial } = state ?? {}
+    const steers = Boolean(seen.can.speed) && !lookingBack
+    this.sentence.render(frame, { exam, isPlaying: isPlaying && !lookingBack, isAsked, steers, trial })
     this.slider.render(store.stops, seen.backAt)
   }
 

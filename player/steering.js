@@ -8,7 +8,9 @@ const CONFIRMED = {
   pause: (state) => !MOVING.has(state.state),
   step: (state, before) => state.iteration !== before?.iteration,
   reset: (state, before) => state.scene !== before?.scene || state.iteration === 0,
-  undo: (state, before) => state.scene !== before?.scene,
+  undo: (state, before) => state.scene !== before?.scene || Boolean(before?.trial && !state.trial),
+  // Also where it was refused, the notice says so.
+  try: (state, before, { setting }) => state.trial?.setting === setting || state.notice?.id !== before?.notice?.id,
   speed: (state, before, value) => state.speed === value,
   reconnect: (state) => !state.failure,
 }

@@ -13,41 +13,72 @@ const undoable = (sentence, facts) => sentence + (facts.undo ? " Undo brings the
 
 const ended = (text) => (/[.!?…]$/.test(text) ? text : `${text}.`)
 
+const probed = (f) => `A-distance ${fixed(f.a_distance, 1)}, chance ${fixed(f.chance, 1)}`
+
 const rules = {
   beginning: () => "The first iterations are being trained.",
   untrained: () => "Nothing is trained yet: the network is random. Press Play and watch it align the domains.",
-  diverged: () => "Diverged: the losses have left every scale. Lower the learning rate, then Reset.",
+  unprobed: () => "A fresh probe of the features is on its way.",
+  diverged: () => "Diverged: the losses have left every scale, because the steps are too large.",
+  "no classifier": () => "The classification weight is 0: nothing teaches the classifier, so classes mean nothing here.",
   "no adversary": () =>
     "The adversarial weight is 0: this is source-only training, nothing pulls the domains together.",
+  "entropy alone": () =>
+    "The adversarial weight is 0: the entropy term sharpens the target's predictions, and nothing aligns the domains.",
+  "discrepancy alone": () =>
+    "The adversarial weight is 0: the feature discrepancy alone pulls the domains together, without a discriminator.",
   "lambda_max is 0": () =>
     "lambda_max is 0: the discriminator watches, but the extractor does not feel it (source only).",
+  "features collapsed": (f) =>
+    `Features collapsed: they have shrunk to ${fixed(f.rank, 1)} effective dimensions. Nothing can tell the domains ` +
+    "apart there, and classes lie on each other.",
   "source forgotten": (f) =>
     `The classifier has forgotten the source (${percent(f.source_accuracy)}, it was ` +
-    `${percent(f.best_source_accuracy)}): the reversed gradient is too strong. Lower lambda_max.`,
-  guessing: () =>
-    "The classifier does no better than guessing, so aligned features mean nothing: try another learning rate, or " +
-    "lower lambda_max.",
+    `${percent(f.best_source_accuracy)}): the reversed gradient is too strong.`,
+  guessing: () => "The classifier does no better than guessing, so aligned features mean nothing.",
   "lambda never rose": (f) =>
     `The run is over and lambda ended at ${fixed(f.lambda, 2)}: gamma is too small for it to rise.`,
   "lambda still low": (f) =>
     `lambda is still ${fixed(f.lambda, 2)}: adaptation has hardly begun, the classifier learns the source first.`,
   "reversal limited": (f) =>
     `The discriminator is right in ${percent(f.domain_accuracy)} of cases: the reversal limit ` +
-    `(${short(f.reversal_limit)}) keeps its pull on the extractor gentle. Raise it to pull harder.`,
+    `(${short(f.reversal_limit)}) keeps its pull on the extractor gentle.`,
   "discriminator wins": (f) =>
-    `The discriminator wins (${percent(f.domain_accuracy)} right): the extractor cannot hide the domain. Raise ` +
-    "lambda_max, or its width is too large.",
+    `Discriminator winning: it is right in ${percent(f.domain_accuracy)} of cases, the extractor does not hide the ` +
+    `domain (fresh probe: ${probed(f)}).`,
   "discriminator asleep": (f) =>
-    "The discriminator is at chance, but a fresh probe still tells the domains apart (A-distance " +
-    `${fixed(f.a_distance, 1)}): it is asleep, not beaten. Try a larger width or a higher learning rate.`,
+    `Discriminator asleep: it is at chance (${percent(f.domain_accuracy)}), but a fresh probe tells the domains apart ` +
+    `(${probed(f)}).`,
+  "told apart within classes": (f) =>
+    `Told apart within classes: the domains differ (discriminator ${percent(f.domain_accuracy)}, fresh probe: ` +
+    `${probed(f)}), but the target lies in its classes as clearly as the source does in its own.`,
   early: (f) =>
     `The discriminator is at chance (${percent(f.domain_accuracy)} right), but it is early: lambda is ` +
     `${fixed(f.lambda, 2)} on its way to ${short(f.lambda_max)}, and nothing has settled yet.`,
   aligned: (f) =>
-    `The discriminator is at chance (${percent(f.domain_accuracy)} right, 50\u00a0% = cannot tell): the features are ` +
-    "aligned.",
+    `Aligned: the domains can hardly be told apart (discriminator ${percent(f.domain_accuracy)}, fresh probe: ` +
+    `${probed(f)}).`,
+  "aligned loosely": (f) =>
+    `Aligned, but loosely: the domains lie on each other (${probed(f)}), yet the target lies only ` +
+    `${percent(f.fit)} as clearly in its classes as the source.`,
   "tug of war": (f) =>
     `Tug of war: the discriminator is right in ${percent(f.domain_accuracy)} of cases, the extractor pulls against it.`,
+}
+
+// What the picture of a state is: its shape says it, too.
+const states = {
+  aligned: "aligned",
+  "aligned loosely": "aligned",
+  "told apart within classes": "within",
+  "discriminator asleep": "asleep",
+  "discriminator wins": "winning",
+  "features collapsed": "collapsed",
+}
+
+const examRules = {
+  "wrong classes": (f) =>
+    `But (exam) only ${percent(f.target_accuracy)} of the target are right: classes lie on wrong classes.`,
+  "no harm": (f) => `Yet (exam) ${percent(f.target_accuracy)} of the target are right: it does no harm.`,
 }
 
 const shareRules = {
@@ -67,10 +98,12 @@ const shareRules = {
       : "The method \u201cImportance-weighted DANN\u201d, or class shares \u201cestimated\u201d, takes them into account."),
 }
 
+const beside = (f) => `${percent(f.target_accuracy)} of the target are right, ${percent(f.source_only)} without it.`
+
 const twinRules = {
-  harm: (f) =>
-    `Adaptation did harm here (exam): ${percent(f.target_accuracy)} of the target are right, ` +
-    `${percent(f.source_only)} are without it.`,
+  harm: (f) => `Adaptation did harm here (exam): ${beside(f)}`,
+  gain: (f) => `Adaptation paid off (exam): ${beside(f)}`,
+  even: (f) => `Adaptation made no difference (exam): ${beside(f)}`,
 }
 
 const notices = {
@@ -81,6 +114,8 @@ const notices = {
   bundle: (f) => undoable("This is the bundle's run, from its beginning.", f),
   cell: (f) => undoable("This is the run of the sweep's cell, from its beginning.", f),
   reset: (f) => undoable("Back at iteration 0.", f),
+  tried: (f) => `${f.label} changed from ${f.old} to ${f.new}, from now on. Undo takes it back.`,
+  "taken back": () => "The setting is back, from now on.",
   undone: () => "The run before is back, where it was.",
   reconnected: () => "Connected again; the run goes on where it was.",
   recovered: (f) =>
@@ -126,8 +161,15 @@ function progress({ iteration, max, left, done, waiting, graded, device, looking
 // A rule that this page does not know yet is still better named than hidden.
 const said = (of) => (rule, facts) => (Object.hasOwn(of, rule) ? of[rule](facts ?? {}) : ended(rule))
 
+const value = (given) => (typeof given === "number" ? short(given) : String(given))
+
 export const words = {
   rule: said(rules),
+  state: (rule) => (Object.hasOwn(states, rule) ? states[rule] : ""),
+  verdict: said(examRules),
+  asOf: (iteration) => `As of iteration ${whole(iteration)}.`,
+  remedy: (f) => `Try ${f.label} ${value(f.value)}`,
+  untry: (f) => `Undo: ${f.label} ${value(f.old)}`,
   notice: said(notices),
   failure: said(failures),
   refusal: said(refusals),
@@ -187,9 +229,12 @@ export const words = {
     distance: [
       "proxy A-distance",
       "",
-      "From a fresh linear probe on the features: 0 = the domains cannot be told apart, 2 = always.",
+      "From a fresh probe (kernel ridge) on the features, beside what the same probe reaches where domains are " +
+        "shuffled: 0 = the domains cannot be told apart, 2 = always.",
     ],
   },
+  chance: (distance) => `chance ≤ ${fixed(distance, 2)}`,
+  probed: (f) => `Measured at iteration ${whole(f.probed)}; the features have ${fixed(f.rank, 1)} effective dimensions.`,
   twin: {
     reading: (accuracy) => `source-only ${percent(accuracy)}`,
     meaning: "The target accuracy of the same run without adaptation, trained beside it. Uses the target's labels.",

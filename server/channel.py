@@ -16,6 +16,9 @@ frame. Then, each with "lane" where it is not 0:
     {"do": "hidden", "hidden": true}       nobody sees the page now: a frame in some seconds is enough
     {"do": "play"}, "pause", "step"        steer
     {"do": "reset"}, "undo"                another run: at iteration 0, the one before
+    {"do": "try", "setting": "gamma", "value": 5, "anew": false}
+                                           change one setting, live if it can be and `anew` does not ask for another
+                                           run; undo takes it back
     {"do": "speed", "speed": "slow"}       one of `dann_core.live.pace.SPEEDS`
     {"do": "reconnect"}                    after a failure: reach the engine again and go on
     {"do": "frames", "first": 3, "last": 9}
@@ -25,7 +28,9 @@ frame. Then, each with "lane" where it is not 0:
 **Down**, texts are JSON:
 
     {"is": "state", "lane": 0, "scene": ID, "state": S, "iteration": 120, "max_iter": 1000, "left": 12.5 or null,
-     "speed": "normal", "owner": true, "undo": false, "late": false, "device": "cpu", "page": 3, "knobs": {...},
+     "speed": "normal", "owner": true, "undo": false, "late": false,
+     "trial": null or {"setting": S, "label": L, "old": V, "new": V},
+     "device": "cpu", "page": 3, "knobs": {...},
      "exam": {...}, "title": "...", "link": {"domain": "moons", "gamma": "5.0", "run": KEY} or null,
      "failure": null or {"rule": R, "facts": {...}},
      "notice": null or {"id": 4, "level": "info", "rule": R, "facts": {}}}
@@ -34,7 +39,7 @@ frame. Then, each with "lane" where it is not 0:
 "failed". `page` rises whenever something that Streamlit draws has changed other than by its own scripts: the player
 then has it drawn anew. `link` is what the address bar should hold; null for who only looks. `knobs` are `KNOBS`. `exam`
 was made with target labels; it is empty until the run has ended and its source-only twin is trained:
-{"source_only": 0.86, "target_accuracy": 0.7, "rule": "harm" or "no harm"}.
+{"source_only": 0.86, "target_accuracy": 0.7, "rule": "harm", "gain" or "even"}.
 
     {"is": "frames", "lane": 0, "first": 3, "last": 9}   all that is kept of that request has been sent
     {"is": "refused", "rule": R, "facts": {...}}         and the socket is closed

@@ -19,6 +19,7 @@ from dann_core.settings.knobs import KnobError, from_text, to_text
 from dann_core.settings.methods import METHODS
 from server.place import engine
 from server.shown import Notice, Now, built_in_pair, new_id
+from server.trial import Trial
 from server.twin import Twin
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Experiment:
     def __init__(self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings) -> None:
         self.kept: list[Now] = []
         self.notice: Notice | None = None
+        self._trial: Trial | None = None
         self.touched = False
         self.page = 0
         self.sweep: Sweep | None = None
@@ -116,13 +118,35 @@ class Experiment:
         """Take a named method's objective, likewise; the network's and the optimizer's settings stay."""
         self._turn(METHODS[name].settings)
 
-    def _turn(self, values: Mapping[str, Any]) -> None:
+    @property
+    def trial(self) -> Trial | None:
+        """What is being tried out on the run that is shown now."""
+        return self._trial if self._trial and self._trial.holds(self.run) else None
+
+    def try_out(self, name: str, value: Any, *, anew: bool = False) -> None:
+        """Change one setting like `change`, so that Undo takes back a live change too, and let the run go on.
+
+        A run that is over begins anew with it, and so does any where `anew` asks for that.
+        """
+        with self._lock:
+            run, old = self.run, getattr(self.settings, name, None)
+            self._turn({name: value}, anew=anew or run.finished)
+            new = getattr(self.settings, name, None)
+            if new == old:
+                return
+            self._trial = Trial(self.run, name, old, new, is_live=self.run is run)
+            if self._trial.is_live:
+                self.page += 1
+                self._say(Notice("tried", label=self._trial.label, old=to_text(old), new=to_text(new)))
+            self.run.play()
+
+    def _turn(self, values: Mapping[str, Any], *, anew: bool = False) -> None:
         with self._lock:
             self.notice, self.touched = None, True
             try:
                 settings = self.settings.replace(**values)
                 rebuilds = self.settings.rebuilds(settings)
-                if not rebuilds:
+                if not rebuilds and not anew:
                     self._change_live(settings)
                     return
                 pair = self.pair
@@ -132,7 +156,7 @@ class Experiment:
             except (KnobError, DomainError) as error:
                 self._say(Notice("text", "error", text=str(error)))
                 return
-            knob = rebuilds[0]
+            knob = (rebuilds or self.settings.differences(settings))[0]
             old, new = (to_text(getattr(s, knob.name)) for s in (self.settings, settings))
             notice = Notice("rebuilt", label=knob.label, old=old, new=new)
             self._start(self.now.origin, pair, settings, self.now.base, notice)
@@ -191,8 +215,16 @@ class Experiment:
             self._start(self.now.origin, self.pair, self.settings, self.now.base, Notice("reset"), redraws=0)
 
     def undo(self) -> None:
-        """Bring the run before the last rebuild back, where it was; a trained run that it replaces is kept too."""
+        """Bring the run before the last rebuild back, where it was; a trained run that it replaces is kept too.
+
+        A live change that is being tried out is taken back instead.
+        """
         with self._lock:
+            if self.trial and self.trial.is_live:
+                self._change_live(self.settings.replace(**{self.trial.setting: self.trial.old}))
+                self.page += 1
+                self._say(Notice("taken back"))
+                return
             if not self.kept:
                 return
             replaced, before = self.now, self.kept.pop()

@@ -207,6 +207,7 @@ class Lane:
     def _state(self, now: Now) -> dict[str, Any]:
         experiment = self.experiment
         run, left = now.run, now.run.seconds_left()
+        trial = experiment.trial
         link = (now.query() or {}) | {RUN: self.key}
         return {
             "is": "state",
@@ -218,7 +219,8 @@ class Lane:
             "left": None if left is None else round(left, LEFT_DIGITS),
             "speed": run.speed,
             "owner": self.is_owner,
-            "undo": bool(experiment.kept),
+            "undo": bool(experiment.kept) or trial is not None,
+            "trial": trial and trial.told(),
             "late": run.late,
             "device": run.device,
             "page": experiment.page,

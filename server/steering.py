@@ -43,6 +43,13 @@ async def _undo(experiment: Experiment, _: dict[str, Any]) -> None:
     await asyncio.to_thread(experiment.undo)
 
 
+async def _try(experiment: Experiment, command: dict[str, Any]) -> None:
+    setting, value = command.get("setting"), command.get("value")
+    if not isinstance(setting, str) or not isinstance(value, str | int | float):
+        raise Refused("malformed")
+    await asyncio.to_thread(experiment.try_out, setting, value, anew=command.get("anew") is True)
+
+
 async def _speed(experiment: Experiment, command: dict[str, Any]) -> None:
     speed = command.get("speed")
     if not isinstance(speed, str) or speed not in SPEEDS:
@@ -65,6 +72,7 @@ STEERING = {
     "step": _step,
     "reset": _reset,
     "undo": _undo,
+    "try": _try,
     "speed": _speed,
     "reconnect": _reconnect,
     "dismiss": _dismiss,

@@ -51,11 +51,11 @@ class Twin:
         training = self._asked[1]
         if training.cancelled() or training.exception() or training.result() is None:
             return {}
-        from dann_core.live.twin import is_worse
+        from dann_core.live.twin import against
 
         twin, accuracy = training.result(), self._run.recording.latest.figures[-1]
-        worse = is_worse(accuracy, twin, len(self._run.pair.target_x))
-        return {"source_only": twin, "target_accuracy": accuracy, "rule": "harm" if worse else "no harm"}
+        rule = against(accuracy, twin, len(self._run.pair.target_x))
+        return {"source_only": twin, "target_accuracy": accuracy, "rule": rule}
 
     def _has_ended(self) -> bool:
         latest = self._run.recording.latest

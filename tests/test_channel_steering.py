@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from channel_app import Mine
 
 from dann_core.live.pace import SPEEDS
@@ -134,3 +135,66 @@ def test_a_failure_is_told_and_reconnect_ends_it(here: str, mine: Mine) -> None:
         player.do("step")
         player.settle(2)
         player.lane.assert_whole(mine.run)
+
+
+def test_a_setting_is_tried_out_live_and_taken_back(here: str, mine: Mine) -> None:
+    with Player(here, mine.owned) as player:
+        player.do("step")
+        player.settle(1)
+        scene, page = player.lane.scene_id, player.lane.state["page"]
+        player.do("try", setting="lambda_max", value=3)
+        player.until(lambda: player.lane.state["trial"] is not None, draws=True)
+        told = player.lane.state
+        assert told["trial"] == {"setting": "lambda_max", "label": "lambda_max", "old": 2.0, "new": 3}
+        assert (told["notice"]["rule"], told["undo"], told["scene"]) == ("tried", True, scene)
+        # Streamlit's controls show it, too, and the run goes on with it.
+        assert told["page"] > page
+        assert mine.run.settings.lambda_max == 3
+        player.until(lambda: player.lane.iteration > 1, draws=True)
+        player.do("undo")
+        player.until(lambda: player.lane.state["trial"] is None, draws=True)
+        assert player.lane.state["notice"]["rule"] == "taken back"
+        assert (mine.run.settings.lambda_max, player.lane.state["scene"]) == (2.0, scene)
+        assert not player.lane.state["undo"]
+
+
+def test_what_needs_a_new_network_or_comes_too_late_begins_anew(here: str) -> None:
+    mine = Mine(max_iter="30")
+    with Player(here, mine.owned) as player:
+        player.do("play")
+        player.settle(30)
+        # Live, but the run is over; then a new network.
+        for setting, value, old in (("lambda_max", 1.0, 2.0), ("discriminator_width", 8, 64)):
+            scene = player.lane.scene_id
+            player.do("try", setting=setting, value=value)
+            player.until(lambda scene=scene: player.lane.state["trial"] and player.lane.scene_id != scene, draws=True)
+            player.settle(30)
+            assert getattr(mine.experiment.settings, setting) == value
+            scene = player.lane.scene_id
+            player.do("undo")
+            player.until(lambda scene=scene: player.lane.scene_id != scene, draws=True)
+            player.settle(30)
+            assert player.lane.state["trial"] is None
+            assert getattr(mine.experiment.settings, setting) == old
+
+
+def test_a_wrong_value_is_said_and_changes_nothing(here: str, mine: Mine) -> None:
+    with Player(here, mine.owned) as player:
+        player.frame()
+        before = mine.run.settings
+        for setting, value in (("lambda_max", -1), ("no such", 1)):
+            player.do("try", setting=setting, value=value)
+            player.until(lambda setting=setting: setting in str(player.lane.state["notice"]), draws=True)
+        assert mine.run.settings == before
+        assert player.lane.state["trial"] is None
+
+
+@pytest.mark.parametrize("command", [{"setting": ["gamma"], "value": 1}, {"setting": "gamma"}, {"value": 1}])
+def test_what_is_no_setting_and_value_is_refused(here: str, mine: Mine, command: dict) -> None:
+    with Player(here, mine.owned) as player:
+        player.frame()
+        player.do("try", **command)
+        assert player.refusal().rule == "malformed"
+    with Player(here, mine.looked_at) as looker:
+        looker.do("try", setting="gamma", value=1)
+        assert looker.refusal().rule == "token"

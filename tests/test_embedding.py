@@ -96,7 +96,7 @@ def test_among_many_runs_one_that_comes_to_rest_is_graded_at_once_and_settles_la
         assert np.array_equal(graded.tsne, first.tsne)
         settling = observer.observe(trainer, complete=True, turns=MANY_TURNS)
         assert not np.array_equal(settling.tsne, graded.tsne)
-        assert settling.proxy_a_distance != graded.proxy_a_distance
+        assert settling.probe != graded.probe
         trainer.advance(1)
         first = observer.observe(trainer)
 
@@ -140,7 +140,7 @@ def test_a_run_that_was_looked_at_for_long_is_measured_again_soon() -> None:
     trainer.advance(200)
     for _ in range(2):
         after = observer.observe(trainer, started=time.perf_counter() - 0.4)
-    assert after.proxy_a_distance != before.proxy_a_distance
+    assert after.probe != before.probe
     assert not np.array_equal(after.tsne, before.tsne)
 
 
@@ -154,11 +154,11 @@ def test_the_end_of_a_run_waits_for_neither_tsne_nor_probe() -> None:
     end = observer.observe(trainer)
     assert end.evaluation != before.evaluation
     assert np.array_equal(end.tsne, before.tsne)
-    assert end.proxy_a_distance == before.proxy_a_distance
+    assert end.probe == before.probe
     assert not end.settled
     resting = observer.observe(trainer, complete=True)
     assert not np.array_equal(resting.tsne, before.tsne)
-    assert resting.proxy_a_distance != before.proxy_a_distance
+    assert resting.probe != before.probe
 
 
 def test_the_sample_is_stratified_and_fixed() -> None:

@@ -142,9 +142,10 @@ def test_figures_and_rules_are_the_trainer_s(moons) -> None:
     assert values["lambda"] == trainer.lamb
     assert values["source_accuracy"] == result.source_accuracy
     assert values["domain_accuracy"] == result.domain_accuracy
-    assert frame.exam == {"target_accuracy": result.target_accuracy}
+    assert frame.exam == {"target_accuracy": result.target_accuracy, "verdict": snapshot.diagnosis.exam}
     assert values["evaluated"] == [len(trainer.pair.source_x), len(trainer.pair.target_x)]
-    assert values["a_distance"] == snapshot.proxy_a_distance
+    assert (values["a_distance"], values["a_chance"]) == (snapshot.probe.distance, snapshot.probe.chance)
+    assert (values["rank"], values["probed"]) == (snapshot.probe.rank, trainer.iteration)
     assert (values["rule"], values["level"]) == (snapshot.diagnosis.rule, snapshot.diagnosis.level)
     assert values["facts"] == snapshot.diagnosis.facts
     assert set(values["knobs"]) == set(KNOBS)

@@ -13,7 +13,7 @@ from conftest import make_pair, settle
 
 from dann_core import Settings, Trainer, domains
 from dann_core.live import twin as live_twin
-from dann_core.live.twin import is_worse, source_only, source_only_accuracy
+from dann_core.live.twin import against, source_only, source_only_accuracy
 from player import Player
 from server import place, twin
 from server.experiment import Experiment
@@ -49,11 +49,19 @@ def test_without_labels_or_time_there_is_none(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    ("accuracy", "n", "worse"),
-    [(0.90, 1000, False), (0.885, 1000, False), (0.87, 1000, True), (0.85, 30, False), (0.80, 30, True)],
+    ("accuracy", "n", "rule"),
+    [
+        (0.90, 1000, "even"),
+        (0.885, 1000, "even"),
+        (0.87, 1000, "harm"),
+        (0.93, 1000, "gain"),
+        (0.85, 30, "even"),
+        (0.80, 30, "harm"),
+        (1.00, 30, "gain"),
+    ],
 )
-def test_worse_is_beyond_two_points_and_two_samples(accuracy: float, n: int, worse: bool) -> None:
-    assert is_worse(accuracy, 0.90, n) is worse
+def test_a_difference_is_beyond_two_points_and_two_samples(accuracy: float, n: int, rule: str) -> None:
+    assert against(accuracy, 0.90, n) == rule
 
 
 def finished(here: str, **query: str) -> tuple[Player, Mine]:
@@ -77,8 +85,8 @@ def test_its_accuracy_comes_after_the_run_has_ended(here: str) -> None:
         assert exam["source_only"] == source_only_accuracy(mine.run.pair, mine.run.settings)
         frame = player.lane.frames[player.lane.drawn[-1]]
         assert exam["target_accuracy"] == frame.exam["target_accuracy"]
-        worse = is_worse(exam["target_accuracy"], exam["source_only"], len(mine.run.pair.target_x))
-        assert exam["rule"] == ("harm" if worse else "no harm")
+        rule = against(exam["target_accuracy"], exam["source_only"], len(mine.run.pair.target_x))
+        assert exam["rule"] == rule
         # It is of the end: of a run that begins anew nothing is known.
         player.do("reset")
         player.until(lambda: player.lane.state["iteration"] == 0)

@@ -9,7 +9,12 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
                        over the `evaluated` [source, target] samples: the drawn ones while a run trains, at rest more
                        and more, in a random order, until all are graded
     a_distance         the proxy A-distance of a fresh probe, 0..2, or null where there is none
-    rule, level, facts the diagnosis: a rule's name, "idle", "wait", "good", "warn" or "bad", and the rule's values
+    a_chance, rank     what the same probe reaches with shuffled domains, at most; the features' effective dimensions
+    probed             the iteration of the probe: making one takes time
+    rule, level, facts the diagnosis: a rule's name, "idle", "wait", "good", "warn" or "bad", and the rule's values, all
+                       of one iteration, which is among them
+    remedy             {"setting", "label", "value"}: the one setting to change next, its name for people, and to what;
+                       or null
     shares_rule        whether the domains' class shares "differ" or "agree"; "unclear": the shift may be what makes
                        them differ; "unknown": nothing is estimated yet
     shares_distance, shares_limit
@@ -20,7 +25,8 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
     changes            [[iteration, setting, old, new], ...]: the live changes so far, the last `MOST_CHANGES`
     knobs              the settings that the curves and sentences need, as they are now
 
-Exam: target_accuracy, where the target has labels.
+Exam, where the target has labels: target_accuracy; verdict, what they say of the diagnosis: {"rule": "wrong classes" or
+"no harm", "target_accuracy", "source_accuracy"}, or {}.
 
 Arrays (n samples, source first; K classes; class indices u2 for more than 256 classes):
 
@@ -43,6 +49,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from contourpy import contour_generator
@@ -62,6 +69,7 @@ SCALE, SHARE, BINS, MOST_CHANGES = 8192, 32_000, 40, 50
 def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete: bool = False) -> Shown:
     """The frame of a snapshot under the settings of that moment; `complete` is noted with it."""
     evaluation, diagnosis, shares = snapshot.evaluation, snapshot.diagnosis, snapshot.shares
+    probe = snapshot.probe
     values = {
         "iteration": snapshot.iteration,
         "first": snapshot.iteration - len(snapshot.rows),
@@ -70,10 +78,14 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "source_accuracy": evaluation.source_accuracy,
         "domain_accuracy": evaluation.domain_accuracy,
         "evaluated": list(snapshot.evaluated),
-        "a_distance": snapshot.proxy_a_distance,
+        "a_distance": probe and probe.distance,
+        "a_chance": probe and probe.chance,
+        "rank": probe and probe.rank,
+        "probed": probe and snapshot.probed,
         "rule": diagnosis.rule,
         "level": diagnosis.level,
         "facts": diagnosis.facts,
+        "remedy": _remedy(snapshot, settings),
         "shares_rule": shares.rule,
         "shares_distance": shares.distance,
         "shares_limit": shares.limit,
@@ -94,7 +106,8 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
     }
     if snapshot.surface:
         arrays |= {"tint": _bytes(snapshot.surface.source_probability), "boundary": boundaries(snapshot.surface)}
-    exam = {} if evaluation.target_accuracy is None else {"target_accuracy": evaluation.target_accuracy}
+    graded = {"target_accuracy": evaluation.target_accuracy, "verdict": diagnosis.exam}
+    exam = {} if evaluation.target_accuracy is None else graded
     exam_arrays = {} if shares.recall is None else {"recall": shares.recall.astype(np.float32)}
     # Of a run that has diverged, figures need not be numbers, which JSON has no words for.
     told = {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in values.items()}
@@ -123,6 +136,18 @@ def boundaries(surface: Surface) -> np.ndarray:
         for line in contour_generator(surface.x, surface.y, margin, line_type="Separate").lines(0):
             parts += [np.rint((line - corner) / size * SHARE).astype(np.int16), gap]
     return np.concatenate(parts)
+
+
+def _remedy(snapshot: Snapshot, settings: Settings) -> dict[str, Any] | None:
+    remedy = snapshot.diagnosis.remedy
+    if snapshot.diagnosis.is_probed and snapshot.shares.rule == "differ" and settings.class_shares == "ignored":
+        # Whatever the features are, aligning domains whose classes are not as frequent mixes these.
+        remedy = "class_shares", "estimated"
+    if remedy is None:
+        return None
+    setting, value = remedy
+    label = next(k.label for k in Settings.knobs() if k.name == setting)
+    return {"setting": setting, "label": label, "value": value}
 
 
 def _positions(xy: np.ndarray) -> np.ndarray:

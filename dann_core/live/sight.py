@@ -34,7 +34,7 @@ class Sight:
     """
 
     def __init__(self, trainer: Trainer, sample: Sample, source_x: np.ndarray, target_x: np.ndarray) -> None:
-        self._trainer, self._iteration = trainer, trainer.iteration
+        self._trainer, self.iteration = trainer, trainer.iteration
         source, target = trainer.look(source_x, "source"), trainer.look(target_x, "target")
         self.features = np.concatenate([source.features, target.features])
         self.is_finite = bool(np.isfinite(self.features).all())
@@ -46,7 +46,7 @@ class Sight:
 
     def is_of(self, trainer: Trainer) -> bool:
         """Whether that is what it would see now."""
-        return self._trainer is trainer and self._iteration == trainer.iteration
+        return self._trainer is trainer and self.iteration == trainer.iteration
 
     @cached_property
     def grading(self) -> Grading:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from dann_core.domains.pair import DomainPair
 from dann_core.live.class_shares import ClassShares, class_shares
-from dann_core.live.diagnosis import Diagnosis, Vitals, diagnose, proxy_a_distance
+from dann_core.live.diagnosis import Diagnosis, Vitals, diagnose, examined
 from dann_core.live.embedding import MOTION_AT_REST, ROUNDS, PcaFollower, TsneFollower
+from dann_core.live.probe import Probe, probe
 from dann_core.live.sample import stratified_sample
 from dann_core.live.scene import plane_limits
 from dann_core.live.sight import Sight, Surface
@@ -56,8 +57,9 @@ class Snapshot:
     lamb: float
     evaluation: Evaluation
     evaluated: tuple[int, int]  # samples of source and target behind the accuracies
-    proxy_a_distance: float
-    diagnosis: Diagnosis
+    probe: Probe | None  # the last one
+    probed: int  # at which iteration that was
+    diagnosis: Diagnosis  # of this iteration, or the one that rests on the last probe
     tsne: np.ndarray  # (n, 2), source first
     pca: np.ndarray  # (n, 2)
     predicted: np.ndarray  # (n,) class indices of the sample, source first
@@ -79,6 +81,7 @@ class Observer:
         self._source_x, self._target_x = pair.source_x[self.sample.source], pair.target_x[self.sample.target]
         groups = (pair.source_groups, self.sample.source), (pair.target_groups, self.sample.target)
         self._groups = tuple(None if given is None else given[picked] for given, picked in groups)
+        self._source_y = pair.source_y[self.sample.source]
         self._source_shares = shares(pair.source_y, pair.n_classes)
         self._target_y = None if pair.target_y is None else pair.target_y[self.sample.target]
         # None but for inputs in the plane.
@@ -90,7 +93,9 @@ class Observer:
         self._spent = dict.fromkeys(SHARES, 0.0)
         self._sight: Sight | None = None
         self._moved = False
-        self._distance = float("nan")
+        self._probe: Probe | None = None
+        self._probed = -1
+        self._verdict: Diagnosis | None = None
         self._best_source_accuracy = 0.0
 
     def observe(
@@ -127,7 +132,7 @@ class Observer:
         if sight.is_finite:
             settled = False if ended and not unhurried else self._follow(sight, turns, training, unhurried)
         else:
-            self._distance = float("nan")
+            self._probe = None
         # A view would keep the whole history of that moment alive.
         rows = trainer.history.rows[self._rows_seen :].copy()
         self.skip_history(trainer)
@@ -139,8 +144,9 @@ class Observer:
             lamb=trainer.lamb,
             evaluation=evaluation,
             evaluated=evaluated,
-            proxy_a_distance=self._distance,
-            diagnosis=_diagnosis(trainer, evaluation, self._distance, self._best_source_accuracy),
+            probe=self._probe,
+            probed=self._probed,
+            diagnosis=self._diagnosed(trainer, evaluation),
             tsne=still if self._tsne.frame is None else self._tsne.frame.astype(np.float32),
             pca=still if self._pca.frame is None else self._pca.frame.astype(np.float32),
             predicted=sight.probabilities.argmax(1),
@@ -173,7 +179,9 @@ class Observer:
             "tsne": self._tsne.state_dict(),
             "pca": self._pca.frame,
             "best_source_accuracy": self._best_source_accuracy,
-            "distance": self._distance,
+            "probe": self._probe and asdict(self._probe),
+            "probed": self._probed,
+            "verdict": self._verdict and asdict(self._verdict),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -181,7 +189,34 @@ class Observer:
         self._tsne.load_state_dict(state["tsne"])
         self._pca.frame = state["pca"]
         self._best_source_accuracy = state["best_source_accuracy"]
-        self._distance = state["distance"]
+        self._probe = state["probe"] and Probe(**state["probe"])
+        self._probed = state["probed"]
+        self._verdict = state["verdict"] and Diagnosis(**state["verdict"])
+
+    def _diagnosed(self, trainer: Trainer, evaluation: Evaluation) -> Diagnosis:
+        """What is said of this iteration, or, until there is another probe, of that of the last one: no verdict mixes
+        figures of two iterations."""
+        recent = trainer.history.rows[-RECENT:].mean(0) if len(trainer.history) else np.zeros(4)
+        made = diagnose(
+            Vitals(
+                iteration=trainer.iteration,
+                lamb=trainer.lamb,
+                settings=trainer.settings,
+                classification_loss=float(recent[2]),
+                adversarial_loss=float(recent[3]),
+                domain_accuracy=evaluation.domain_accuracy,
+                source_accuracy=evaluation.source_accuracy,
+                best_source_accuracy=self._best_source_accuracy,
+                progress=trainer.progress,
+                n_classes=trainer.pair.n_classes,
+                probe=self._probe if self._probed == trainer.iteration else None,
+            )
+        )
+        if made.rule == "unprobed":
+            return self._verdict or made
+        made = examined(made, evaluation)
+        self._verdict = made if made.is_probed else None
+        return made
 
     def _seen(self, trainer: Trainer) -> Sight:
         if self._sight is None or not self._sight.is_of(trainer):
@@ -193,6 +228,7 @@ class Observer:
     def _follow(self, sight: Sight, turns: int, training: bool, unhurried: bool) -> bool:
         """Make t-SNE and probe, where due; whether the t-SNE is at rest."""
         due, n = self._due(sight, turns, training, unhurried), len(self.sample.source)
+        predicted = sight.probabilities.argmax(1)
         rounds = max(FEWEST_ROUNDS, (ROUNDS_WHILE_TRAINING if training else ROUNDS) // turns)
         for name in due:
             started = time.perf_counter()
@@ -202,7 +238,8 @@ class Observer:
                 sight.is_settled = not training and (self._tsne.motion < MOTION_AT_REST or looked_long)
                 self._moved = True
             else:
-                self._distance = proxy_a_distance(sight.features[:n], sight.features[n:], self._groups)
+                self._probe = probe(sight.features[:n], sight.features[n:], self._source_y, predicted[n:], self._groups)
+                self._probed = sight.iteration
                 sight.is_probed = True
             if training:
                 self._spent[name] += time.perf_counter() - started
@@ -233,25 +270,3 @@ def _is_aligned(trainer: Trainer) -> bool:
 def _trust(trainer: Trainer) -> float:
     trust = float(trainer.network.shares.trust)
     return trust if trainer.settings.weighs_classes and trust != UNDECIDED else float("nan")
-
-
-def _diagnosis(trainer: Trainer, evaluation: Evaluation, distance: float, best_source: float) -> Diagnosis:
-    recent = trainer.history.rows[-RECENT:].mean(0) if len(trainer.history) else np.zeros(4)
-    return diagnose(
-        Vitals(
-            iteration=trainer.iteration,
-            lamb=trainer.lamb,
-            lambda_max=trainer.settings.lambda_max,
-            reversal_limit=trainer.settings.reversal_limit,
-            adversarial_weight=trainer.settings.adversarial_weight,
-            classification_loss=float(recent[2]),
-            adversarial_loss=float(recent[3]),
-            domain_accuracy=evaluation.domain_accuracy,
-            source_accuracy=evaluation.source_accuracy,
-            best_source_accuracy=best_source,
-            progress=trainer.progress,
-            proxy_a_distance=distance,
-            n_classes=trainer.pair.n_classes,
-            weighs_classes=trainer.settings.weighs_classes,
-        )
-    )

@@ -18,7 +18,7 @@ SECONDS, CHUNK = 20.0, 20
 and a twin that would take longer is not made."""
 
 NOISE, NOISY_SAMPLES = 0.02, 2
-"""A run is worse than its twin beyond so much accuracy and so many target samples: less is chance."""
+"""A run differs from its twin beyond so much accuracy and so many target samples: less is chance."""
 
 
 def source_only(settings: Settings) -> Settings:
@@ -47,6 +47,7 @@ def in_time(trainer: Trainer | Replicas, iterations: int) -> bool:
     return True
 
 
-def is_worse(accuracy: float, twin: float, n_target: int) -> bool:
-    """Whether a run's target accuracy is below its twin's by more than chance."""
-    return accuracy < twin - max(NOISE, NOISY_SAMPLES / n_target)
+def against(accuracy: float, twin: float, n_target: int) -> str:
+    """What adapting did to a run's target accuracy: "harm" or "gain" where it is beyond chance, else "even"."""
+    noise = max(NOISE, NOISY_SAMPLES / n_target)
+    return "harm" if accuracy < twin - noise else "gain" if accuracy > twin + noise else "even"
