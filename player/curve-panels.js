@@ -6,6 +6,7 @@ import {
   ACCURACIES,
   CANNOT_TELL,
   DOMAINS,
+  EFFECTIVE,
   LAMBDA,
   LOOKS_ALIKE,
   LOSSES,
@@ -47,17 +48,25 @@ function isShown(name, knobs) {
   return name !== "entropy" || knobs.entropy_weight !== 0
 }
 
-function lambda({ rows }, frame, knobs) {
+function lambda({ rows, figures }, frame, knobs) {
   let most = Math.max(knobs.lambda_max, 0.1)
   for (let k = ROW.lambda; k < rows.length; k += ROW.width) if (rows[k] > most) most = rows[k]
   const past = ofRows(rows, ROW.lambda, LAMBDA, CURVES.lambda)
   return {
     low: -0.08 * most,
     high: 1.15 * most,
-    title: [[LAMBDA, INK]],
-    curves: [ahead(knobs, frame.values.adapts_from), past],
+    title: titled("", [past, ...effective(figures)]),
+    curves: [ahead(knobs, frame.values.adapts_from), past, ...effective(figures)],
     dot: { x: frame.values.iteration, y: frame.values.lambda, colour: CURVES.lambda },
   }
+}
+
+// What the reversal limit leaves of lambda, where it has left less.
+function effective(figures) {
+  const curve = ofTable(figures, FIGURE, FIGURE.effective_lambda)
+  const isLess = (_, k) => curve.y(k) < 0.99 * figures[k * FIGURE.width + FIGURE.lambda]
+  if (!Array.from({ length: curve.count }).some(isLess)) return []
+  return [{ ...curve, name: EFFECTIVE, colour: CURVES.adversarial_loss, say: nats, isFigure: true }]
 }
 
 // The whole course that lambda takes with the settings of now.

@@ -3,8 +3,9 @@
 import { el } from "./dom.js"
 import { CLASS_COLOURS, DOMAIN_COLOURS, INK, classColour } from "./palette.js"
 import { Picture } from "./picture.js"
-import { featuresCaption, featuresDescription, legendEntries } from "./picture-words.js"
+import { featuresCaption, featuresDescription, legendEntries, pullsCaption } from "./picture-words.js"
 import { Points } from "./points.js"
+import { paintPulls } from "./pulls.js"
 import { Samples } from "./samples.js"
 
 const POINT_SIZE = 7
@@ -79,6 +80,7 @@ export class Features extends Picture {
 
   draw(pen, now) {
     this.points.draw(pen, this, now)
+    if (this.look.pulls && this.look.view === "PCA") paintPulls(pen, this, this.frame.arrays, this.points.at)
     this.points.drawMark(pen, this, this.look.mark)
     this.drawFrame(pen)
   }
@@ -89,6 +91,7 @@ export class Features extends Picture {
 
   caption(look) {
     if (!this.scene) return ""
+    if (look.pulls) return pullsCaption(look.view)
     const { samples } = this
     const flags = { byDomain: look.colour === "domain", isExam: samples.mayTell(look), isRinged: samples.mayRing(look) }
     return featuresCaption(this.scene.values, flags)

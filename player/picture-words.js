@@ -16,6 +16,7 @@ export const LOOKS_ALIKE = "ln 2 = 0.693: domains look alike"
 export const CANNOT_TELL = "50 %: cannot tell the domains"
 export const LOSSES = "losses (nats): "
 export const LAMBDA = "lambda"
+export const EFFECTIVE = "effective lambda"
 export const ACCURACIES = "accuracies: "
 export const TARGET_CURVE = "target (exam)"
 export const ITERATIONS = "iterations"
@@ -61,6 +62,12 @@ export function featuresCaption({ shown, samples }, { byDomain, isExam, isRinged
   const of = DOMAINS.map((name, k) => `${count(shown[k])} of ${count(samples[k])} ${name} samples`)
   return `${of.join(" and ")}; ${coloured}${ringed}.`
 }
+
+// t-SNE has no direction that a gradient could be drawn in.
+export const pullsCaption = (view) =>
+  view === "PCA"
+    ? "Arrows on some points, to the longest one: solid, the classifier pulls (source only); dashed, the reversed discriminator."
+    : "No arrows here: t-SNE is no linear map, so a gradient has no direction in it. PCA shows them."
 
 export const INPUT_CAPTIONS = {
   plane: "Black: the classifier's boundary. Tint: the discriminator (violet source, olive target, white at a loss).",

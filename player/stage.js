@@ -9,6 +9,7 @@ import { Sentence } from "./sentence.js"
 import { Shares } from "./shares.js"
 import { Slider } from "./slider.js"
 import { Transport } from "./transport.js"
+import { Tug } from "./tug.js"
 import { words } from "./words.js"
 
 export class Stage {
@@ -20,6 +21,8 @@ export class Stage {
     this.figures = new Figures()
     this.shares = new Shares()
     this.figures.element.append(this.shares.element)
+    this.tug = new Tug(on.choose)
+    this.figures.readings.lambda.after(this.tug.element)
     this.pictures = new Pictures(on.choose)
     this.sentence = new Sentence(on.act)
     this.slider = new Slider(on.go)
@@ -65,6 +68,7 @@ export class Stage {
     const exam = lookingBack ? {} : (state?.exam ?? {})
     this.figures.render(frame, store.scene, exam)
     this.shares.render(frame, store.scene, seen.look)
+    this.tug.render(frame, store.track, seen.look)
     this.pictures.render(seen)
     const { trial } = state ?? {}
     const steers = Boolean(seen.can.speed) && !lookingBack
@@ -78,7 +82,7 @@ export class Stage {
   }
 
   close() {
-    for (const part of [this.transport, this.notice, this.shares, this.pictures, this.sentence]) part.close()
+    for (const part of [this.transport, this.notice, this.shares, this.tug, this.pictures, this.sentence]) part.close()
     this.root.previousSibling?.remove()
     this.root.remove()
   }

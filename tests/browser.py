@@ -88,7 +88,7 @@ def figure(page: Page, label: str) -> str:
 
 
 def reading(page: Page, label: str) -> Locator:
-    return page.locator(".dann-figure").filter(has_text=label).locator("dd:not(.dann-aside)")
+    return page.locator(".dann-figure").filter(has_text=label).locator("dd:not(.dann-aside)").first
 
 
 def tooltip(page: Page) -> Locator:

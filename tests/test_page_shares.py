@@ -46,7 +46,7 @@ def test_shares_are_estimated_and_the_true_ones_asked_for(page: Page, address: s
     open_page(page, address, MOSTLY)
     assert "target_shares=mostly" in page.url
     table = opened(page)
-    popover = page.locator(".dann-figure .dann-popover")
+    popover = page.locator("[data-figure=shares] .dann-popover")
     expect(popover).to_contain_text("estimated once the classifier knows the source")
     assert cells(table)[1] == ["blob A", "34%", "–"]
     page.keyboard.press("Escape")
@@ -107,7 +107,7 @@ def test_shares_take_no_room_from_the_page(page: Page, address: str, size: dict[
     if size == DESKTOP:
         assert before <= size["height"]
     opened(page)
-    box = page.locator(".dann-figure .dann-popover").bounding_box()
+    box = page.locator("[data-figure=shares] .dann-popover").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= size["width"]
     assert box["y"] + box["height"] <= size["height"]
@@ -134,7 +134,7 @@ def test_beyond_ten_classes_the_others_stand_together_and_without_labels_there_i
     assert rows[-1][0] == "2 others"
     for column in (0, 1):
         assert sum(percents(row)[column] for row in rows[1:]) == pytest.approx(100, abs=6)
-    expect(page.locator(".dann-figure .dann-popover .dann-note")).to_have_text("")
+    expect(page.locator("[data-figure=shares] .dann-popover .dann-note")).to_have_text("")
 
 
 def test_harm_is_said_when_the_source_only_twin_is_better(page: Page, address: str, picture) -> None:

@@ -31,9 +31,10 @@ FRAME_BYTES = {"moons": 15_000, "digits": 20_000}
 
 
 def frame(iteration: int, size: int = 0) -> Shown:
-    figures = (float(iteration), 0.1, 0.9, 0.5, float("nan"), 0.8)
+    figures = (float(iteration), 0.1, 0.9, 0.5, float("nan"), 0.1, 1.5, -0.2, 0.8)
     values = {"iteration": iteration, "first": max(iteration - 1, 0), "lambda": 0.1, "source_accuracy": 0.9}
     values |= {"domain_accuracy": 0.5, "a_distance": None}
+    values |= {"effective_lambda": 0.1, "gradient_ratio": 1.5, "gradient_cosine": -0.2}
     packed = Message(FRAME, values, {"x": np.zeros(size, np.uint8)}, {"target_accuracy": 0.8}).pack()
     return Shown(iteration, values["first"], packed, figures)
 

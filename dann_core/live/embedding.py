@@ -107,6 +107,7 @@ class PcaFollower:
 
     def __init__(self) -> None:
         self.frame: np.ndarray | None = None
+        self.plane: np.ndarray | None = None  # (D, 2), from a step in the features to one in the frame
 
     def follow(self, features: np.ndarray) -> np.ndarray:
         """The next frame `(N, 2)` for features `(N, D)`; unit root mean square radius, centred."""
@@ -116,6 +117,8 @@ class PcaFollower:
         scores = components.fit_transform(features.astype(np.float64))
         scores = np.pad(scores, ((0, 0), (0, 2 - scores.shape[1])))
         self.frame = _normalized(scores) if self.frame is None else aligned(scores, self.frame)
+        turn, *_ = np.linalg.lstsq(scores, self.frame)
+        self.plane = components.components_.T @ turn[: len(components.components_)]
         return self.frame
 
 

@@ -20,6 +20,11 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
     shares_distance, shares_limit
                        their L1 distance, 0..2 or null, and beyond which they differ
     shares_trust       how far training believes the shares that it counts itself, 0..1, or null: not, or not yet
+    effective_lambda   at the features, the length of the gradient behind the reversal over its length before: lambda,
+                       or less where the reversal limit acts; null without an adversary
+    gradient_ratio     the length of the reversed gradient over the classification loss's
+    gradient_cosine    of the angle between the two, -1..1
+    gradients          their norms by name (`dann_core.live.gradients.Gradients`), or null in a run that has diverged
     moved, settled     whether the t-SNE is another one than in the frame before; whether it has come to rest
     device             where it is trained, as torch names it
     changes            [[iteration, setting, old, new], ...]: the live changes so far, the last `MOST_CHANGES`
@@ -36,6 +41,9 @@ Arrays (n samples, source first; K classes; class indices u2 for more than 256 c
     tint        u1  (S, S)    inputs in the plane: the discriminator's probability of "source", rows upwards
     boundary    i2  (m, 2)    likewise: the classifier's boundaries, in `SHARE`-ths of the picture's width and height
                               from its lower left, every line followed by (-1, -1)
+    pulled      u2  (p,)      samples of the picture whose pulls are drawn, source first
+    pulls       i2  (2, p, 2) where the classifier and, behind the reversal, the discriminator pull them in the picture
+                              of `pca`: `STEPS` to the longest
     shares      f4  (K,)      the target's class shares, estimated without its labels; not numbers while unknown
     recall      f4  (K,)      exam: each class's share of right predictions among the target's drawn samples; only where
                               the target has labels, and not a number for a class without such samples
@@ -54,6 +62,7 @@ from typing import Any
 import numpy as np
 from contourpy import contour_generator
 
+from dann_core.live.gradients import STEPS, figures
 from dann_core.live.message import FRAME, Message, unpack
 from dann_core.live.recording import KNOBS, Shown, binned, figures_of
 from dann_core.live.scene import as_classes
@@ -90,6 +99,7 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "shares_distance": shares.distance,
         "shares_limit": shares.limit,
         "shares_trust": snapshot.trust,
+        **figures(snapshot.gradients),
         "moved": snapshot.moved,
         "settled": snapshot.settled,
         "device": snapshot.device,
@@ -101,6 +111,8 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "pca": _positions(snapshot.pca),
         "predicted": as_classes(snapshot.predicted, n_classes),
         "confidence": _bytes(snapshot.confidence),
+        "pulled": snapshot.pulled.astype(np.uint16),
+        "pulls": np.rint(STEPS * snapshot.pulls).astype(np.int16),
         "shares": shares.estimated.astype(np.float32),
         "rows": binned(snapshot.rows, BINS),
     }

@@ -29,7 +29,10 @@ FILE_BYTES = 64_000_000
 BINS = 400
 """Rows of a history that travel at once at most: about as many as a curve has pixels."""
 
-FIGURES = ("number", "iteration", "lambda", "source_accuracy", "domain_accuracy", "a_distance")
+FIGURES = (
+    "number", "iteration", "lambda", "source_accuracy", "domain_accuracy", "a_distance",
+    "effective_lambda", "gradient_ratio", "gradient_cosine",
+)  # fmt: skip
 """The columns of the figures that travel for frames whose pictures have not."""
 
 KNOBS = (
@@ -117,7 +120,7 @@ class Recording:
         return [(n, f) for n, f in self._kept if first <= n <= last]
 
     def figures_after(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """`FIGURES` `(m, 6)` and target accuracies `(m,)` of the kept frames with higher numbers than that."""
+        """`FIGURES` `(m, 9)` and target accuracies `(m,)` of the kept frames with higher numbers than that."""
         later = [(n, *f.figures) for n, f in self._kept if n > number]
         table = np.array(later, np.float32).reshape(-1, len(FIGURES) + 1)
         return table[:, :-1], table[:, -1]
@@ -176,7 +179,8 @@ class Recording:
 def figures_of(frame: Message) -> tuple[float, ...]:
     """The figures of a frame, as `Shown` holds them."""
     nan = float("nan")
-    told = [frame.values[name] for name in FIGURES[1:]]
+    # Recordings of earlier versions lack the later columns.
+    told = [frame.values.get(name) for name in FIGURES[1:]]
     return tuple(nan if v is None else float(v) for v in [*told, frame.exam.get("target_accuracy")])
 
 
@@ -188,7 +192,7 @@ def rows_message(
     `end` is the iteration of the frame that comes next, where the history may have gone on already.
 
     A message of kind rows; values: `first` and `end`, the iterations that its rows cover. Arrays: `rows` f4 (b, 6), the
-    mean of neighbours in at most `BINS` bins, columns as in a frame; `figures` f4 (m, 6), columns as `FIGURES`. Exam:
+    mean of neighbours in at most `BINS` bins, columns as in a frame; `figures` f4 (m, 9), columns as `FIGURES`. Exam:
     `target_accuracy` f4 (m,), not a number without labels.
     """
     rows = history.rows[after_iteration:end]

@@ -5,6 +5,7 @@ Observing never disturbs training: it draws no random numbers of the trainer's a
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ from dann_core.domains.pair import DomainPair
 from dann_core.live.class_shares import ClassShares, class_shares
 from dann_core.live.diagnosis import Diagnosis, Vitals, diagnose, examined
 from dann_core.live.embedding import MOTION_AT_REST, ROUNDS, PcaFollower, TsneFollower
+from dann_core.live.gradients import Gradients, TugOfWar
 from dann_core.live.probe import Probe, probe
 from dann_core.live.sample import stratified_sample
 from dann_core.live.scene import plane_limits
@@ -67,6 +69,9 @@ class Snapshot:
     shares: ClassShares  # of the sample
     trust: float  # in counted class shares, 0..1; not a number where none are, or not yet
     surface: Surface | None
+    gradients: Gradients | None  # None in a run that has diverged
+    pulled: np.ndarray  # (p,) those of the sample whose pulls are drawn, source first
+    pulls: np.ndarray  # (2, p, 2) in the picture of `pca`: the classifier's and the discriminator's, the longest 1
     rows: np.ndarray
     changes: tuple[Change, ...]
     moved: bool  # whether the t-SNE is another one than in the snapshot before
@@ -88,6 +93,7 @@ class Observer:
         sides = (SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY) if pair.sample_shape == (2,) else ()
         self._grids = {side: _grid(pair, side) for side in sides}
         self._tsne, self._pca = TsneFollower(seed), PcaFollower()
+        self._tug = TugOfWar(self.sample, math.prod(pair.sample_shape))
         self._rows_seen = 0
         self._seconds = 0.0
         self._spent = dict.fromkeys(SHARES, 0.0)
@@ -138,6 +144,8 @@ class Observer:
         self.skip_history(trainer)
         side = SURFACE_SIDE_AMONG_MANY if training and turns >= MANY_TURNS else SURFACE_SIDE
         still = np.zeros((len(sight.features), 2))
+        # Settings may have changed since the weights were seen.
+        gradients = self._tug.look(trainer) if sight.is_finite else None
         snapshot = Snapshot(
             device=str(trainer.device),
             iteration=trainer.iteration,
@@ -160,6 +168,9 @@ class Observer:
             ),
             trust=_trust(trainer),
             surface=sight.surface(*self._grids[side]) if self._grids else None,
+            gradients=gradients,
+            pulled=self._tug.at,
+            pulls=self._tug.arrows(gradients, self._pca.plane),
             rows=rows,
             changes=tuple(trainer.changes),
             moved=self._moved,

@@ -164,11 +164,20 @@ class Reweighting:
     def _use(self) -> None:
         """Make the weights and the logarithms of the shares that the reference stands for."""
         is_known = self.is_estimated & (self.reference.sum(1, keepdim=True) > 0)
-        weights = self.reference / self.source.clamp(min=torch.finfo(self.source.dtype).tiny)
-        self.weights = torch.where(is_known, weights, 1)[:, :, None]  # (G, K, 1)
+        weights = class_weights(self.reference, self.source)
+        self.weights = torch.where(self.is_estimated, weights, 1)[:, :, None]  # (G, K, 1)
         expected = torch.where(is_known, self.reference, self.source).clamp(min=self.floor).log()
         # Equal shares, where none are estimated: any constant says so.
         self.log_expected = torch.where(self.is_estimated, expected, 0)[:, :, None]  # (G, K, 1)
+
+
+def class_weights(reference: Tensor, source: Tensor) -> Tensor:
+    """What a source sample of each class counts for, `(..., K)`: the shares that count over the source's own.
+
+    1 as long as `reference` is all zeros, so that none count.
+    """
+    weights = reference / source.clamp(min=torch.finfo(source.dtype).tiny)
+    return torch.where(reference.sum(-1, keepdim=True) > 0, weights, 1)
 
 
 def _ramp(x: Tensor, low: float, high: float) -> Tensor:
