@@ -59,6 +59,9 @@ class Answer:
     checkpoint: Checkpoint | None = None
     """Where one was due."""
 
+    seconds: float = 0.0
+    """That training took."""
+
 
 @dataclass(frozen=True)
 class Resumption:
