@@ -73,6 +73,19 @@ const twinRules = {
     `${percent(f.source_only)} are without it.`,
 }
 
+const gapRules = {
+  unlabelled: () => "The target has no labels, so nobody can say which lane is right about it: compare how they look.",
+  "no ends": () => "With a lane of source-only and an oracle, this line says how much of the gap between them is closed.",
+  "no gap": (f) =>
+    `No gap to close: source-only has ${percent(f.floor, 1)}, the oracle ${percent(f.ceiling, 1)} (exam). What differs ` +
+    "here is chance.",
+  "nothing adapts": () => "No lane adapts: add one to see how much of the gap it closes.",
+  closed: (f) =>
+    `Gap closed: ${f.closed.map(({ title, share }) => `${title} ${percent(share)}`).join(", ")} \u2014 source-only has ` +
+    `${percent(f.floor, 1)}, the oracle ${percent(f.ceiling, 1)} (exam).` +
+    (f.closed.some(({ share }) => share < 0) ? " Below 0 %, adapting does harm." : ""),
+}
+
 const notices = {
   rebuilt: (f) => undoable(`New network: ${f.label} changed from ${f.old} to ${f.new}.`, f),
   "new data": (f) => undoable(`New data and a new network: ${f.label} is now ${f.value}.`, f),
@@ -210,6 +223,29 @@ export const words = {
   basis: (evaluated, samples) => {
     const [source, target] = evaluated.map((n, k) => (n < samples[k] ? `${whole(n)} of ${whole(samples[k])}` : whole(n)))
     return `Accuracies are over ${source} source and ${target} target samples.`
+  },
+  compare: {
+    player: "comparison",
+    empty: "Press Play: all lanes begin with the same weights, draw the same batches and stay at the same iteration.",
+    rule: said(gapRules),
+    soFar: (text) => `So far: ${text}`,
+    lane: (number, title) => `lane ${number}: ${title}`,
+    oracle: "uses the target's labels",
+    oracleMeaning:
+      "An oracle: the labelled target stands in its source as well, which shows what labels would be worth. Its source " +
+      "batches are drawn from both.",
+    figures: { target: "target", source: "source", domain: "domain" },
+    examNote: "(exam)",
+    curves: {
+      target: "target accuracy (exam)",
+      source: "source accuracy",
+      domain: "domain accuracy",
+      classification: "classification loss",
+      adversarial: "adversarial loss",
+      lambda: "lambda",
+    },
+    tabs: { features: "features", input: "input", curves: "curves" },
+    looksOn: "You are looking on: only the page that started this comparison can steer it.",
   },
   noLabels: "no labels",
   hiddenLabels: "hidden",
