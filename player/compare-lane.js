@@ -77,8 +77,8 @@ export class CompareLane {
     const parts = [
       exam.target_accuracy === undefined ? null : `${figures.target} ${percent(exam.target_accuracy, 1)} ${examNote}`,
       `${figures.source} ${percent(values.source_accuracy, 1)}`,
-      isTrained ? `${figures.domain} ${percent(values.domain_accuracy, 1)}` : null,
-      `${words.figures.lambda[0]} ${fixed(values.lambda, 2)}`,
+      ...(isTrained ? [`${figures.domain} ${percent(values.domain_accuracy, 1)}`] : []),
+      ...(isTrained ? [`${words.figures.lambda[0]} ${fixed(values.lambda, 2)}`] : []),
     ]
     return parts.filter(Boolean).join(" · ")
   }

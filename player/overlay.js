@@ -3,7 +3,7 @@
 import { FIGURE, ROW } from "./columns.js"
 import { Curves, nearest } from "./curves.js"
 import { FAINT, INK } from "./palette.js"
-import { CANNOT_TELL, LOOKS_ALIKE, atIteration } from "./picture-words.js"
+import { CANNOT_TELL, atIteration } from "./picture-words.js"
 
 // Blue, vermilion, green and pink stay apart for colour-blind readers; dashes for all others.
 export const LANES = [
@@ -30,15 +30,11 @@ const KINDS = {
   target: { of: ofTarget, ...SHARE },
   source: { of: ofFigures(FIGURE.source_accuracy), ...SHARE },
   domain: {
-    ...{ of: ofFigures(FIGURE.domain_accuracy), ...SHARE },
+    ...{ of: ofFigures(FIGURE.domain_accuracy), ...SHARE, isOfAdversary: true },
     chance: { level: 0.5, text: CANNOT_TELL, isBelow: true, colour: MUTED },
   },
   classification: { of: ofRows(ROW.classification_loss), low: 0, high: 1.05, say: inDigits },
-  adversarial: {
-    ...{ of: ofRows(ROW.adversarial_loss), low: 0, high: 1.05, say: inDigits },
-    chance: { level: Math.LN2, text: LOOKS_ALIKE, isBelow: false, colour: MUTED },
-  },
-  lambda: { of: ofRows(ROW.lambda), low: 0, high: 1.1, say: inDigits },
+  lambda: { of: ofRows(ROW.lambda), low: 0, high: 1.1, say: inDigits, isOfAdversary: true },
 }
 
 export class Overlay extends Curves {
@@ -53,10 +49,11 @@ export class Overlay extends Curves {
   compare(lanes, latest, lookingBack) {
     const { frame } = lanes[0]
     Object.assign(this, { lookingBack, frame: frame.message })
-    const curves = lanes.map(({ title, store }, lane) => ({
-      ...this.of(store.track.view()),
-      ...{ name: title, say: this.say, ...LANES[lane] },
-    }))
+    const curves = lanes.flatMap(({ title, store, frame: { message } }, lane) => {
+      // A discriminator that learns nothing is at 50 % whatever the features are, and its lambda reaches nobody.
+      if (this.isOfAdversary && message.values.knobs.adversarial_weight === 0) return []
+      return [{ ...this.of(store.track.view()), ...{ name: title, say: this.say, ...LANES[lane] } }]
+    })
     const { low, isShare, chance } = this
     const high = isShare ? this.high : highest(curves, this.high)
     this.panels = [{ share: 1, low, high, isShare, chance, curves, title: [[this.title, INK]] }]
