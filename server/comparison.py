@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dann_core.domains import DomainPair
 from dann_core.domains.oracle import oracle_pair
 from dann_core.live.lockstep import Lockstep
 from dann_core.live.run import Run
-from dann_core.settings import Settings
 from dann_core.settings.variants import ORACLE, Variant, to_link
+from server.experiment import Experiment, check_cost
 from server.place import engine
 from server.shown import Notice, Now, new_id
 from server.twin import Twin
-
-if TYPE_CHECKING:
-    from server.experiment import Experiment
 
 LANES = "lanes"
 """The link's name for what the lanes are."""
@@ -36,7 +32,7 @@ class Comparison:
         oracle = oracle_pair(self.pair) if any(v.name == ORACLE for v in variants) else self.pair
         self._pairs = [oracle if v.name == ORACLE else self.pair for v in variants]
         for settings in self._settings:
-            _check_cost(self.pair, settings)
+            check_cost(self.pair, settings)
         self._begin()
 
     def is_of(self, now: Now, variants: Sequence[Variant]) -> bool:
@@ -118,10 +114,3 @@ class Side:
     def reconnect(self) -> None:
         """See `Experiment.reconnect`."""
         self.experiment.reconnect(self.run)
-
-
-def _check_cost(pair: DomainPair, settings: Settings) -> None:
-    # Counting parameters needs torch.
-    from dann_core.method import networks
-
-    networks.cost(pair.sample_shape, pair.n_classes, settings)

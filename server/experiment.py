@@ -70,7 +70,7 @@ class Experiment:
             settings = Settings.from_query(query, preset)
             pair = built_in_pair(domain, settings.seed)
             if settings.rebuilds(preset):
-                _check_cost(pair, settings)
+                check_cost(pair, settings)
         except (DomainError, KnobError) as error:
             return cls.built_in(kind(), Notice("link preset", "error", why=str(error)))
         made = cls(domain, pair, settings, preset)
@@ -142,7 +142,7 @@ class Experiment:
                 pair = self.pair
                 if self.domain is not None and settings.seed != self.settings.seed:
                     pair = built_in_pair(self.domain, settings.seed)
-                _check_cost(pair, settings)
+                check_cost(pair, settings)
             except (KnobError, DomainError) as error:
                 self._say(Notice("text", "error", text=str(error)))
                 return
@@ -167,7 +167,7 @@ class Experiment:
                 domain = self.domain.replace(**{name: value})
                 pair = built_in_pair(domain, self.settings.seed)
                 if pair.sample_shape != self.pair.sample_shape or pair.n_classes != self.pair.n_classes:
-                    _check_cost(pair, self.settings)
+                    check_cost(pair, self.settings)
             except (KnobError, DomainError) as error:
                 self._say(Notice("text", "error", text=str(error)))
                 return
@@ -303,7 +303,7 @@ def _base(origin: Origin, pair: DomainPair) -> Settings:
     return Settings.for_pair(pair) if origin.domain is None else domains.preset(origin.domain.key)
 
 
-def _check_cost(pair: DomainPair, settings: Settings) -> None:
+def check_cost(pair: DomainPair, settings: Settings) -> None:
     """Raises `KnobError` for a network that is too large or does not fit the samples."""
     # Counting parameters needs torch, which a page that only opens must not wait for.
     from dann_core.method import networks
