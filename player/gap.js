@@ -11,8 +11,12 @@ export function gapOf(lanes, samples) {
   if (floor === undefined || ceiling === undefined) return { rule: "no ends", facts: {} }
   const facts = { floor, ceiling }
   // What is smaller is chance: a share of it would mean nothing.
-  if (ceiling - floor <= Math.max(NOISE, NOISY_SAMPLES / samples)) return { rule: "no gap", facts }
+  const chance = Math.max(NOISE, NOISY_SAMPLES / samples)
+  if (ceiling - floor <= chance) return { rule: "no gap", facts }
   const adapted = lanes.filter(({ role }) => role === "adapted")
-  const closed = adapted.map(({ title, accuracy }) => ({ title, accuracy, share: (accuracy - floor) / (ceiling - floor) }))
+  const closed = adapted.map(({ title, accuracy }) => {
+    const isHarmed = accuracy < floor - chance
+    return { title, accuracy, share: (accuracy - floor) / (ceiling - floor), isHarmed }
+  })
   return { rule: closed.length ? "closed" : "nothing adapts", facts: { ...facts, closed } }
 }

@@ -96,5 +96,5 @@ function tableOf(table, { width, iteration }, column) {
 function highest(curves, atLeast) {
   let most = atLeast
   for (const { count, y } of curves) for (let k = 0; k < count; k++) if (y(k) > most) most = y(k)
-  return Math.min(most, 2 * atLeast)
+  return Math.min(1.05 * most, 2.5 * atLeast)
 }

@@ -83,7 +83,7 @@ const gapRules = {
   closed: (f) =>
     `Gap closed: ${f.closed.map(({ title, share }) => `${title} ${percent(share)}`).join(", ")} \u2014 source-only has ` +
     `${percent(f.floor, 1)}, the oracle ${percent(f.ceiling, 1)} (exam).` +
-    (f.closed.some(({ share }) => share < 0) ? " Below 0 %, adapting does harm." : ""),
+    (f.closed.some(({ isHarmed }) => isHarmed) ? " Below 0 %, adapting does harm." : ""),
 }
 
 const notices = {
