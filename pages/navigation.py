@@ -16,9 +16,8 @@ st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "icon.sv
 
 first = PAGES[0]
 page = st.navigation(
-    [st.Page(f"{name}.py", title=title, icon=icon, default=name == first.name) for name, title, icon in PAGES]
+    [st.Page(f"{page.name}.py", title=page.title, icon=page.icon, default=page is first) for page in PAGES]
 )
 page.run()
-if page.title != first.title:
-    # There, the player does it.
+if page.title not in {page.title for page in PAGES if page.plays}:
     visitors.keep_link(visitors.arrive())

@@ -18,7 +18,7 @@ const MOST_QUEUED = 20
 const PASSING = new Set(["ready", "frames", "hidden"])
 
 export class Channel {
-  // `lanes`: [{run, token, cursor()}, ...]; `on` has state, scene, frame, rows, fetched and opened, all with the lane
+  // `lanes`: [{run, token, cursor()}, ...], each with its `part` where it is a lane of a comparison; `on` has state, scene, frame, rows, fetched and opened, all with the lane
   // first, refused and status.
   constructor(url, lanes, on) {
     this.url = url
@@ -55,7 +55,7 @@ export class Channel {
   }
 
   #hello() {
-    const runs = this.lanes.map(({ run, token, cursor }) => ({ run, token: token ?? null, ...cursor() }))
+    const runs = this.lanes.map(({ run, part, token, cursor }) => ({ run, part, token: token ?? null, ...cursor() }))
     return { do: "hello", version: VERSION, hidden: document.hidden, runs }
   }
 

@@ -101,7 +101,7 @@ export function paintCurve(pen, curve, toX, toY) {
   }
   flush()
   Object.assign(pen, { strokeStyle: curve.colour, lineWidth: 1.8, lineJoin: "round" })
-  pen.setLineDash(curve.isDotted ? DOTTED : [])
+  pen.setLineDash(curve.dash ?? (curve.isDotted ? DOTTED : []))
   pen.stroke()
   pen.setLineDash([])
 }

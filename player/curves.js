@@ -112,7 +112,7 @@ export class Curves extends Picture {
     for (const curve of panel.curves) paintCurve(pen, curve, toX, toY)
     pen.restore()
     if (panel.dot && panel.dot.x >= this.view.left && panel.dot.x <= this.view.right) paintDot(pen, panel.dot, toX, toY)
-    return panel.chance ? [paintChance(pen, panel.chance, CURVES.adversarial_loss, place, toY)] : []
+    return panel.chance ? [paintChance(pen, panel.chance, panel.chance.colour ?? CURVES.adversarial_loss, place, toY)] : []
   }
 
   drawUprights(pen, places) {
@@ -188,7 +188,7 @@ function said(curves, k) {
 }
 
 // The place in a curve, in order, that is nearest to an iteration.
-function nearest(curve, iteration) {
+export function nearest(curve, iteration) {
   let [low, high] = [0, curve.count - 1]
   if (high < 0) return undefined
   while (high - low > 1) {

@@ -89,6 +89,10 @@ export class Features extends Picture {
     return this.frame ? this.points.pick(x, y, this, this.frame, this.look) : null
   }
 
+  find(number) {
+    return this.frame ? this.points.about(number, this, this.frame, this.look) : null
+  }
+
   caption(look) {
     if (!this.scene) return ""
     if (look.pulls) return pullsCaption(look.view)

@@ -105,7 +105,18 @@ export class InputImages extends Picture {
     const [across, down] = this.values.cell
     const [column, row] = [Math.floor((x - left) / unit / across), Math.floor((y - top) / unit / down)]
     const k = this.places.findIndex((place) => place[0] === column && place[1] === row)
+    return k < 0 ? null : this.about(k, x, y)
+  }
+
+  find(number) {
+    const k = this.frame ? this.picked.indexOf(number) : -1
     if (k < 0) return null
+    const { unit, left, top } = this.grid()
+    const [[column, row], [across, down]] = [this.places[k], this.values.cell]
+    return this.about(k, left + (column + 0.5) * across * unit, top + (row + 0.5) * down * unit)
+  }
+
+  about(k, x, y) {
     const index = this.picked[k]
     const { colour } = this.samples.verdict(index, this.frame, this.look)
     return { x, y, number: index, colour, lines: this.samples.lines(index, this.frame, this.look) }

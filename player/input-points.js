@@ -96,6 +96,10 @@ export class InputPoints extends Picture {
     return this.frame ? this.points.pick(x, y, this, this.frame, this.look) : null
   }
 
+  find(number) {
+    return this.frame ? this.points.about(number, this, this.frame, this.look) : null
+  }
+
   caption() {
     return INPUT_CAPTIONS[this.input]
   }

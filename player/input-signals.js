@@ -95,9 +95,17 @@ export class InputSignals extends Picture {
   pick(x, y) {
     if (!this.frame) return null
     const lane = this.lanes().find(({ top, height }) => y >= top && y < top + height)
-    if (!lane) return null
-    const colour = classColour(this.frame.arrays.predicted[lane.index])
-    return { x, y, number: lane.index, colour, lines: this.samples.lines(lane.index, this.frame, this.look) }
+    return lane ? this.about(lane.index, x, y) : null
+  }
+
+  find(number) {
+    const lane = this.frame && this.lanes().find(({ index }) => index === number)
+    return lane ? this.about(number, this.box.x + this.box.width / 2, lane.top + lane.height / 2) : null
+  }
+
+  about(index, x, y) {
+    const colour = classColour(this.frame.arrays.predicted[index])
+    return { x, y, number: index, colour, lines: this.samples.lines(index, this.frame, this.look) }
   }
 
   caption() {

@@ -27,6 +27,15 @@ export class Input {
     this.picture.pointed = (number) => this.pointed?.(number)
   }
 
+  // Of what is drawn now, as in every picture.
+  follow(number) {
+    this.picture?.follow(number)
+  }
+
+  zoomTo(zoom, isTold) {
+    this.picture?.zoomTo(zoom, isTold)
+  }
+
   show(frame, look, glide) {
     this.picture?.show(frame, look, glide)
   }

@@ -19,6 +19,9 @@ export class Picture {
   zoomed = undefined
   pointed = undefined
 
+  // What a linked picture is pointed at, marked here as if by a pointer of its own; see `find`.
+  followed = null
+
   // `zooms`: "xy", "equal" (with the same scale in both directions), "x" or "".
   constructor(host, zooms) {
     this.host = host
@@ -199,14 +202,27 @@ export class Picture {
 
   // Also after each draw: what is pointed at may have moved away.
   tell() {
-    const { pointer } = this
-    const about = pointer && !this.isClosed ? this.pick(pointer.x, pointer.y) : null
+    const { pointer, followed } = this
+    const own = pointer && !this.isClosed ? this.pick(pointer.x, pointer.y) : null
+    const about = own ?? (followed === null || this.isClosed ? null : this.find(followed))
     if (about) this.tooltip.show(about, this)
     else this.tooltip.hide()
     this.mark?.(about)
-    const told = about ? about.number : null
-    if (told !== this.told) this.pointed?.(told)
+    const told = own ? own.number : null
+    if (told === this.told) return
     this.told = told
+    this.pointed?.(told)
+  }
+
+  follow(number) {
+    if (number === this.followed) return
+    this.followed = number
+    ask(this.tell)
+  }
+
+  // What is known of what another picture is pointed at, as `pick` tells it.
+  find() {
+    return null
   }
 
   redraw() {
@@ -223,7 +239,7 @@ export class Picture {
     pen.setTransform(scale, 0, 0, scale, 0, 0)
     pen.clearRect(0, 0, this.width, this.height)
     if (this.frame) this.draw(pen, now)
-    if (this.pointer) this.tell()
+    if (this.pointer || this.followed !== null) this.tell()
   }
 
   setFont(pen) {

@@ -110,7 +110,7 @@ function panel(name, controls) {
 }
 
 // `label` is heard; `caption` is seen, where the choices do not speak for themselves.
-function segments({ label, caption, ...choices }, choose) {
+export function segments({ label, caption, ...choices }, choose) {
   const buttons = Object.entries(choices).map(([value, text]) =>
     el("button", { type: "button", class: "dann-segment", value, onclick: () => choose(value) }, text),
   )
@@ -118,12 +118,12 @@ function segments({ label, caption, ...choices }, choose) {
   return el("div", { class: "dann-segments", role: "group", "aria-label": label }, ...said, ...buttons)
 }
 
-function toggle([label, title], choose) {
+export function toggle([label, title], choose) {
   const box = el("input", { type: "checkbox" })
   box.addEventListener("change", () => choose(box.checked))
   return el("label", { class: "dann-toggle", title }, box, label)
 }
 
-function tab(name, pick) {
+export function tab(name, pick) {
   return el("button", { type: "button", class: "dann-tab", value: name, onclick: pick }, words.pictures[name])
 }

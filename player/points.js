@@ -97,9 +97,15 @@ export class Points {
       // Of two at one place the later is on top.
       if (distance <= least) [nearest, least] = [k, distance]
     }
-    if (nearest < 0) return null
-    const place = { x: picture.toX(this.at[2 * nearest]), y: picture.toY(this.at[2 * nearest + 1]) }
-    const colour = this.samples.colour(nearest, frame, look)
-    return { ...place, number: nearest, colour, isRinged: true, lines: this.samples.lines(nearest, frame, look) }
+    return nearest < 0 ? null : this.about(nearest, picture, frame, look)
+  }
+
+  // The same of one point, wherever it is seen; null for one that is not.
+  about(number, picture, frame, look) {
+    if (!this.at || number >= this.columns.length) return null
+    const [x, y] = [picture.toX(this.at[2 * number]), picture.toY(this.at[2 * number + 1])]
+    if (x < 0 || y < 0 || x > picture.width || y > picture.height) return null
+    const colour = this.samples.colour(number, frame, look)
+    return { x, y, number, colour, isRinged: true, lines: this.samples.lines(number, frame, look) }
   }
 }

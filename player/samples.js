@@ -23,6 +23,14 @@ export class Samples {
   mayTell = (look) => look.truth === "true" && this.target !== undefined
   mayRing = (look) => look.rings === true && this.target !== undefined
 
+  // What names a sample in every lane of a comparison, where others may be drawn, and its index among those drawn here.
+  keyOf = (index) => `${this.domain(index)} ${this.numbers[index]}`
+
+  indexOf(key) {
+    this.indices ??= new Map(this.numbers.map((_, index) => [this.keyOf(index), index]))
+    return this.indices.get(key) ?? null
+  }
+
   domain = (index) => (index < this.sourceCount ? 0 : 1)
 
   trueClass = (index) => (index < this.sourceCount ? this.source[index] : this.target?.[index - this.sourceCount])

@@ -3,7 +3,7 @@
 
 import { Store } from "./store.js"
 
-const FIRST_LOOK = { view: "t-SNE", colour: "class", truth: "predicted", rings: false, pulls: false }
+export const FIRST_LOOK = { view: "t-SNE", colour: "class", truth: "predicted", rings: false, pulls: false }
 const MOST_KEPT = 4
 const kept = new Map()
 

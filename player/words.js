@@ -183,6 +183,19 @@ const twinRules = {
   even: (f) => `Adaptation made no difference (exam): ${beside(f)}`,
 }
 
+const gapRules = {
+  unlabelled: () => "The target has no labels, so nobody can say which lane is right about it: compare how they look.",
+  "no ends": () => "With a lane of source-only and an oracle, this line says how much of the gap between them is closed.",
+  "no gap": (f) =>
+    `No gap to close: source-only has ${percent(f.floor, 1)}, the oracle ${percent(f.ceiling, 1)} (exam). What differs ` +
+    "here is chance.",
+  "nothing adapts": () => "No lane adapts: add one to see how much of the gap it closes.",
+  closed: (f) =>
+    `Gap closed: ${f.closed.map(({ title, share }) => `${title} ${percent(share)}`).join(", ")} \u2014 source-only has ` +
+    `${percent(f.floor, 1)}, the oracle ${percent(f.ceiling, 1)} (exam).` +
+    (f.closed.some(({ isHarmed }) => isHarmed) ? " Below 0 %, adapting does harm." : ""),
+}
+
 const notices = {
   rebuilt: (f) => undoable(`New network: ${f.label} changed from ${f.old} to ${f.new}.`, f),
   "new data": (f) => undoable(`New data and a new network: ${f.label} is now ${f.value}.`, f),
@@ -333,6 +346,26 @@ export const words = {
   basis: (evaluated, samples) => {
     const [source, target] = evaluated.map((n, k) => (n < samples[k] ? `${whole(n)} of ${whole(samples[k])}` : whole(n)))
     return `Accuracies are over ${source} source and ${target} target samples.`
+  },
+  compare: {
+    player: "comparison",
+    empty: "Press Play: all lanes begin with the same weights, draw the same batches and stay at the same iteration.",
+    rule: said(gapRules),
+    soFar: (text) => `So far: ${text}`,
+    lane: (number, title) => `lane ${number}: ${title}`,
+    oracle: "uses the target's labels",
+    oracleMeaning:
+      "An oracle: the labelled target stands in its source as well, which shows what labels would be worth. Its source " +
+      "batches are drawn from both.",
+    figures: { target: "target", source: "source", domain: "domain" },
+    examNote: "(exam)",
+    curves: {
+      target: "target accuracy (exam)",
+      source: "source accuracy",
+      domain: "domain accuracy",
+      classification: "classification loss",
+      lambda: "lambda",
+    },
   },
   noLabels: "no labels",
   hiddenLabels: "hidden",

@@ -8,9 +8,10 @@ Nothing queues for a slow browser, and only its owner's "ready" makes a run trai
     {"do": "hello", "version": 1, "hidden": false,
      "runs": [{"run": KEY, "token": TOKEN or null, "scene": ID or null, "rows": 0, "frame": 0}]}
 
-One entry a lane, `MOST_LANES` at most. Who has the token may steer; who has none only looks. `scene`, `rows` and
-`frame` are what the player has already: the id of its scene, the iterations its curves cover, the highest number of a
-frame. Then, each with "lane" where it is not 0:
+One entry a lane, `MOST_LANES` at most; with "part": k, the k-th lane of the experiment's comparison: all of these get
+frames of the same iterations, and what steers one steers all. Who has the token may steer; who has none only looks.
+`scene`, `rows` and `frame` are what the player has already: the id of its scene, the iterations its curves cover, the
+highest number of a frame. Then, each with "lane" where it is not 0:
 
     {"do": "ready"}                        the frame before is drawn
     {"do": "hidden", "hidden": true}       nobody sees the page now: a frame in some seconds is enough
@@ -63,13 +64,14 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server import hosts
+from server.comparison import Side
 from server.lane import Lane, Outlet, Refused
 
 VERSION = 1
 MESSAGE_BYTES, MOST_LANES = 4096, 8
 HELLO_SECONDS = 10
 MESSAGES_A_SECOND, BURST = 40, 120
-"""A player says "ready" at most ten times a second; a hand on the slider asks for a few frames."""
+"""Of each lane: a player says "ready" at most ten times a second; a hand on the slider asks for a few frames."""
 
 LOOK_SECONDS = 1.0
 """Between two looks whether a slice is late, which nothing else tells."""
@@ -199,13 +201,14 @@ def _patience(lanes: list[Lane]) -> float:
 
 
 async def _receive(socket: WebSocket, lanes: list[Lane], news: asyncio.Event) -> None:
-    allowance, at = float(BURST), time.monotonic()
+    burst, rate = BURST * len(lanes), MESSAGES_A_SECOND * len(lanes)
+    allowance, at = float(burst), time.monotonic()
     while True:
         command = _read(await _text(socket))
         now = time.monotonic()
-        allowance, at = min(allowance + MESSAGES_A_SECOND * (now - at), BURST) - 1, now
+        allowance, at = min(allowance + rate * (now - at), burst) - 1, now
         if allowance < 0:
-            raise Refused("too often", most=MESSAGES_A_SECOND)
+            raise Refused("too often", most=rate)
         await _lane_of(command, lanes).obey(command)
         news.set()
 
@@ -251,6 +254,10 @@ def _lanes(hello: Any, outlet: Outlet) -> list[Lane]:
         for lane in lanes:
             lane.close()
         raise
+    firsts = {lane.key: lane for lane in reversed(lanes) if isinstance(lane.experiment, Side)}
+    for lane in lanes:
+        if isinstance(lane.experiment, Side) and lane is not firsts[lane.key]:
+            lane.first = firsts[lane.key]
     return lanes
 
 

@@ -24,6 +24,7 @@ from server.twin import Twin
 
 if TYPE_CHECKING:
     from dann_core.sweeps.sweep import Sweep
+    from server.comparison import Comparison
 
 FIRST_DOMAIN = "moons"
 KEPT_RUNS = 4
@@ -45,6 +46,9 @@ class Experiment:
         self.sweep: Sweep | None = None
         self.sweep_before: Sweep | None = None
         self.sweep_form: dict[str, Any] = {}
+        self.comparison: Comparison | None = None
+        # What a link says of them, until they are there.
+        self.lanes: str | None = None
         self.owners = 0
         self.sessions: set[str] = set()
         self._listeners: set[Callable[[], None]] = set()
@@ -62,16 +66,17 @@ class Experiment:
         except DomainError as error:
             return cls.built_in(domains.get(FIRST_DOMAIN)(), Notice("link refused", "error", why=str(error)))
         try:
-            known = {"domain"} | {k.name for k in (*kind.knobs(), *Settings.knobs())}
+            known = {"domain", "lanes"} | {k.name for k in (*kind.knobs(), *Settings.knobs())}
             domain = kind(**{k.name: from_text(k, query[k.name]) for k in kind.knobs() if k.name in query})
             preset = domains.preset(name)
             settings = Settings.from_query(query, preset)
             pair = built_in_pair(domain, settings.seed)
             if settings.rebuilds(preset):
-                _check_cost(pair, settings)
+                check_cost(pair, settings)
         except (DomainError, KnobError) as error:
             return cls.built_in(kind(), Notice("link preset", "error", why=str(error)))
         made = cls(domain, pair, settings, preset)
+        made.lanes = query.get("lanes")
         unknown = sorted(set(query) - known)
         if unknown:
             made.notice = Notice("unknown in link", "error", names=unknown)
@@ -109,6 +114,15 @@ class Experiment:
         """Have a listener called, in any thread, when anything has changed; what is returned ends that."""
         self._listeners.add(listener)
         return lambda: self._listeners.discard(listener)
+
+    def come(self) -> None:
+        """Somebody who may steer it is here."""
+        self.owners += 1
+        self.touched = True
+
+    def leave(self) -> None:
+        """They are not any more."""
+        self.owners -= 1
 
     def change(self, name: str, value: Any) -> None:
         """Change one setting, live if it can be, else with a new network that Undo takes back."""
@@ -152,7 +166,7 @@ class Experiment:
                 pair = self.pair
                 if self.domain is not None and settings.seed != self.settings.seed:
                     pair = built_in_pair(self.domain, settings.seed)
-                _check_cost(pair, settings)
+                check_cost(pair, settings)
             except (KnobError, DomainError) as error:
                 self._say(Notice("text", "error", text=str(error)))
                 return
@@ -177,7 +191,7 @@ class Experiment:
                 domain = self.domain.replace(**{name: value})
                 pair = built_in_pair(domain, self.settings.seed)
                 if pair.sample_shape != self.pair.sample_shape or pair.n_classes != self.pair.n_classes:
-                    _check_cost(pair, self.settings)
+                    check_cost(pair, self.settings)
             except (KnobError, DomainError) as error:
                 self._say(Notice("text", "error", text=str(error)))
                 return
@@ -250,15 +264,20 @@ class Experiment:
                 self.notice = None
         self.heard()
 
-    def reconnect(self) -> None:
-        """After a failure: reach the engine again and let the run go on where it was. Takes seconds."""
+    def link(self) -> dict[str, str]:
+        """What the address bar holds besides the key; nothing for an upload, which no link can carry."""
+        return self.now.query() or {}
+
+    def reconnect(self, run: Run | None = None) -> None:
+        """After a failure: reach the engine again and let a run, by default the one shown, go on. Takes seconds."""
+        run = run or self.run
         try:
             engine().reconnect()
         except EngineError as error:
-            if str(error) != str(self.run.failure):
+            if str(error) != str(run.failure):
                 self._say(Notice("text", "error", text=str(error)))
             return
-        self.run.retry()
+        run.retry()
         self._say(Notice("reconnected"))
 
     def free(self) -> None:
@@ -267,6 +286,8 @@ class Experiment:
         self.run.free()
         if self.sweep:
             self.sweep.stop()
+        if self.comparison:
+            self.comparison.run.free()
         self.kept.clear()
 
     def heard(self) -> None:
@@ -314,7 +335,7 @@ def _base(origin: Origin, pair: DomainPair) -> Settings:
     return Settings.for_pair(pair) if origin.domain is None else domains.preset(origin.domain.key)
 
 
-def _check_cost(pair: DomainPair, settings: Settings) -> None:
+def check_cost(pair: DomainPair, settings: Settings) -> None:
     """Raises `KnobError` for a network that is too large or does not fit the samples."""
     # Counting parameters needs torch, which a page that only opens must not wait for.
     from dann_core.method import networks

@@ -11,7 +11,9 @@ from typing import Any, Protocol
 from dann_core.engine.base import EngineError
 from dann_core.live.recording import KNOBS, Shown
 from dann_core.live.run import Run
+from dann_core.settings.variants import MOST
 from server import place
+from server.comparison import Side
 from server.experiment import Experiment
 from server.shown import Now
 from server.steering import STEERING, Refused
@@ -48,11 +50,13 @@ class Lane:
     """See `server.channel` for what the messages are."""
 
     def __init__(
-        self, number: int, key: str, experiment: Experiment, outlet: Outlet, *, is_owner: bool, is_hidden: bool
+        self, number: int, key: str, experiment: Experiment | Side, outlet: Outlet, *, is_owner: bool, is_hidden: bool
     ) -> None:
         self.number, self.key, self.experiment, self.outlet = number, key, experiment, outlet
         self.is_owner, self.is_hidden = is_owner, is_hidden
         self.ready = False
+        # Of a comparison, the lane whose frames the others' go with.
+        self.first: Lane | None = None
         self._scene: int | None = None
         self._rows = self._frame = 0
         self._run: Run | None = None
@@ -60,8 +64,7 @@ class Lane:
         self._sent_at = self._drawn_in = 0.0
         self._stop_listening: Callable[[], None] = lambda: None
         if is_owner:
-            experiment.owners += 1
-            experiment.touched = True
+            experiment.come()
 
     @classmethod
     def of(cls, number: int, said: dict[str, Any], outlet: Outlet, *, is_hidden: bool) -> Lane:
@@ -74,9 +77,10 @@ class Lane:
             raise Refused("unknown run")
         if token is not None and place.experiments.claim(key, token) is None:
             raise Refused("token")
-        now = found.now
+        shown = found if said.get("part") is None else _side(found, said["part"])
+        now = shown.now
         _check_shared(now, is_owner=token is not None)
-        lane = cls(number, key, found, outlet, is_owner=token is not None, is_hidden=is_hidden)
+        lane = cls(number, key, shown, outlet, is_owner=token is not None, is_hidden=is_hidden)
         cursors = [said.get(name) for name in ("scene", "rows", "frame")]
         # A player that has come back goes on where it was; what it has of another run is of no use.
         if cursors[0] == now.scene and all(type(c) is int and c >= 0 for c in cursors):
@@ -100,7 +104,7 @@ class Lane:
         """Hear nothing more."""
         self._stop_listening()
         if self.is_owner:
-            self.experiment.owners -= 1
+            self.experiment.leave()
             self.is_owner = False
 
     def patience(self) -> float:
@@ -145,7 +149,9 @@ class Lane:
         return self.ready
 
     def _newer(self, run: Run) -> tuple[int, Shown] | None:
-        frames = run.recording.between(self._frame + 1, 2**32)
+        # At the same iteration in all lanes of a comparison, each of which has a frame of each number.
+        last = self.first._frame if self.first else 2**32
+        frames = run.recording.between(self._frame + 1, last)
         return frames[-1] if frames and self._scene is not None else None
 
     async def _send_frame(self, run: Run, number: int, frame: Shown) -> None:
@@ -208,7 +214,7 @@ class Lane:
         experiment = self.experiment
         run, left = now.run, now.run.seconds_left()
         trial = experiment.trial
-        link = (now.query() or {}) | {RUN: self.key}
+        link = experiment.link() | {RUN: self.key}
         return {
             "is": "state",
             "lane": self.number,
@@ -231,6 +237,15 @@ class Lane:
             "failure": _failure(run.failure),
             "notice": experiment.notice.told() if experiment.notice and self.is_owner else None,
         }
+
+
+def _side(experiment: Experiment, part: Any) -> Side:
+    """A lane of the experiment's comparison. Raises `Refused` where there is none."""
+    if type(part) is not int or not 0 <= part < MOST:
+        raise Refused("malformed")
+    if experiment.comparison is None:
+        raise Refused("unknown run")
+    return Side(experiment, part)
 
 
 def _check_shared(now: Now, *, is_owner: bool) -> None:

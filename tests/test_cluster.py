@@ -20,6 +20,7 @@ from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.engine.base import EngineError
 from dann_core.engine.cluster import ClusterEngine
 from dann_core.engine.threads import ThreadEngine
+from dann_core.live.lockstep import Lockstep
 from dann_core.live.run import Run
 from dann_core.settings.knobs import KnobError
 from dann_core.sweeps.sweep import Axis, Plan, Sweep
@@ -54,6 +55,21 @@ def test_a_run_in_a_worker_is_a_plain_run(engine: ClusterEngine, vectors: Domain
     assert last.exam["target_accuracy"] == result.target_accuracy
     assert last.values["device"] == run.device == str(plain.device)
     assert run.recoveries == 0
+
+
+def test_lanes_in_lockstep_are_plain_runs(engine: ClusterEngine, vectors: DomainPair) -> None:
+    settings = [SETTINGS.replace(max_iter=200, discriminator_norm=norm) for norm in ("none", "layer", "batch")]
+    launches = [lambda s=s: engine.launch(vectors, s) for s in settings]
+    run = Lockstep(launches, [vectors] * 3, settings)
+    run.speed = "fast"
+    settle(run)
+    run.play()
+    settle(run)
+    assert len({tuple(frame.iteration for frame in lane.recording.frames) for lane in run.lanes}) == 1
+    for lane in run.lanes:
+        plain = Trainer(vectors, lane.settings)
+        plain.advance(200)
+        assert np.array_equal(lane.history.rows, plain.history.rows)
 
 
 def test_a_run_that_begins_before_the_workers_are_there_waits_for_them(vectors: DomainPair) -> None:

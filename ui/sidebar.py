@@ -26,24 +26,25 @@ TURNED_LIVE = ("gamma", "lambda_max", "learning_rate")
 def draw(state: Experiment) -> None:
     """Domains, the three main knobs, and everything else under "more"."""
     with st.sidebar:
-        _domain(state)
+        domain(state)
         knobs = Settings.knobs()
-        _group(state, knobs, "main")
+        group(state, knobs, "main")
         _method(state)
         # Thirty controls that nobody looks at would be most of what a click costs the server.
         more = st.expander("More", key="more", on_change="rerun")
         if more.open:
             with more:
-                for group, title in list(GROUPS.items())[1:]:
+                for name, title in list(GROUPS.items())[1:]:
                     st.caption(f"**{title}**")
-                    _group(state, knobs, group)
+                    group(state, knobs, name)
                 _size(state)
         results.draw(state)
 
 
-def _group(state: Experiment, knobs: Iterable[Knob], group: str) -> None:
+def group(state: Experiment, knobs: Iterable[Knob], name: str) -> None:
+    """The knobs of one group of settings."""
     for knob in knobs:
-        if knob.group == group:
+        if knob.group == name:
             control(state.settings, knob, state.change, buttons=knob.name in TURNED_LIVE)
 
 
@@ -58,7 +59,8 @@ def _method(state: Experiment) -> None:
     st.selectbox("method", names, names.index(now), format_func=titles.get, **shared)
 
 
-def _domain(state: Experiment) -> None:
+def domain(state: Experiment) -> None:
+    """Which two domains, and what shifts between them."""
     titles = {name: domains.get(name).title for name in domains.names()}
     titles[UPLOAD] = "Your own two files…"
 

@@ -133,7 +133,8 @@ class ActorHandle:
     async def _anywhere(self, asked: Slice) -> Answer:
         await self._engine.connected()
         for attempt in range(LOST_WORKERS):
-            if asked.number <= self._halted:
+            # A slice without a number is not to be halted.
+            if 0 < asked.number <= self._halted:
                 return Answer()
             try:
                 answer = await self._ask(asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -11,6 +12,9 @@ from dann_core.engine.base import Handle, Progress, cores, device, one_thread
 from dann_core.live.slices import Answer, Slice
 from dann_core.live.worker import LiveRun, warm_up
 from dann_core.settings import Settings
+
+# What is loaded in two threads at once may be met half loaded.
+_warming = threading.Lock()
 
 
 class ThreadEngine:
@@ -93,7 +97,8 @@ class _ThreadHandle:
                 if self._failure:
                     raise self._failure
                 if self._run is None:
-                    warm_up(device())
+                    with _warming:
+                        warm_up(device())
                     self._run = LiveRun(*self._start, self._progress.resumption, device())
                 answer.set_result(self._progress.note(self._run.advance(asked)))
             except Exception as error:

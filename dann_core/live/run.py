@@ -257,8 +257,11 @@ class Run:
             self._ask(1)
         elif self.busy:
             return
-        elif self._asked != self.settings or not (self.iteration == 0 or self.recording.latest.complete):
+        elif self._asked != self.settings or not (self.iteration == 0 or self._is_seen_whole()):
             self._ask(0, complete=self.iteration > 0)
+
+    def _is_seen_whole(self) -> bool:
+        return self.recording.latest.complete
 
     def _stride(self, since: float) -> int | None:
         """How many iterations the next frame goes on, so many seconds after the last one was asked for."""

@@ -22,7 +22,7 @@ class Slice:
     A slice also ends at max_iter and, with at least one iteration done, after `seconds`, which the runs of one worker
     share. `complete` asks for accuracies over all samples, of which as many are graded as the same `seconds` allow and
     the rest with the slices after it, and for a t-SNE that comes to rest; `unhurried` for t-SNE and
-    probe in any case. `number` says which slice of its run this is, from 1 on.
+    probe in any case. `number` says which slice of its run this is, from 1 on; one of 0 is not halted.
     """
 
     settings: Settings
@@ -58,6 +58,9 @@ class Answer:
 
     checkpoint: Checkpoint | None = None
     """Where one was due."""
+
+    seconds: float = 0.0
+    """That training took."""
 
 
 @dataclass(frozen=True)

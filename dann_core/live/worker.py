@@ -9,6 +9,7 @@ import functools
 import threading
 import time
 import weakref
+from dataclasses import replace
 
 from dann_core import domains
 from dann_core.domains.pair import DomainPair
@@ -85,6 +86,7 @@ class LiveRun:
         left = max(asked.settings.max_iter - self.trainer.iteration, 0)
         iterations = left if asked.iterations is None else min(asked.iterations, left)
         seconds = self._share(asked.seconds, turns)
+        trained_from = time.perf_counter()
         self._train(iterations, seconds, asked.number)
         looked_from = time.perf_counter()
         # A run at rest is in no hurry: of a round's time it takes no more than if it were alone.
@@ -92,7 +94,7 @@ class LiveRun:
         _idle_since = time.perf_counter()
         if not asked.complete:
             self._look_seconds = _idle_since - looked_from
-        return answer
+        return replace(answer, seconds=looked_from - trained_from)
 
     def _is_halted(self, number: int) -> bool:
         return 0 < number <= self._halted

@@ -1,0 +1,247 @@
+"""Runs in lockstep: one Play for all of them, and all of them at the same iteration in every frame.
+
+`Together` is one handle for several runs. One of them, that which was slowest, decides how far a slice goes; the others
+follow to exactly that iteration, while it already trains the next. `Lockstep` is the run that is played; those `Beside`
+it have what they trained recorded, and nothing else of their own.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from dann_core.domains.pair import DomainPair
+from dann_core.engine.base import Handle
+from dann_core.live.recording import Recording, rows_message
+from dann_core.live.run import Run
+from dann_core.live.slices import Answer, Slice
+from dann_core.method.history import Change, History
+from dann_core.settings import Settings
+
+MOST_LANES = 4
+
+FIRST_ITERATIONS = 2
+"""Of the first slice, from which is learnt which run is the slowest."""
+
+
+@dataclass(frozen=True)
+class Round(Answer):
+    """The answer of the first run, and those of the others at the same iteration."""
+
+    others: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A round's place among others: done when all its slices have been asked for, and when it has been answered."""
+
+    asked: Future[None] = field(default_factory=Future)
+    answered: Future[None] = field(default_factory=Future)
+
+    def end(self) -> None:
+        self.asked.set_result(None)
+        self.answered.set_result(None)
+
+
+class Together:
+    """See `Handle`. `settings` are those of each run, whatever a slice says."""
+
+    def __init__(self, handles: Sequence[Handle], settings: Sequence[Settings]) -> None:
+        self._handles, self._settings = list(handles), list(settings)
+        self._slowest: int | None = None
+        # Of each run: where the slices asked for will bring it, where it has come, and what of that was not told yet.
+        self._bound, self._reached = [0] * len(settings), [0] * len(settings)
+        self._untold = [Answer()] * len(settings)
+        self._turn = _Turn()
+        self._turn.end()
+        self._lock = threading.Lock()
+
+    @property
+    def recoveries(self) -> int:
+        """Of all runs together."""
+        return sum(handle.recoveries for handle in self._handles)
+
+    def advance(self, asked: Slice) -> Future[Round]:
+        """One round: the first run's answer with the others', or no frame where one of them has none."""
+        answer: Future[Round] = Future()
+        before, turn = self._next_turn()
+
+        def start(_: Future[None]) -> None:
+            if answer.set_running_or_notify_cancel():
+                self._start(asked, answer, before, turn)
+            else:
+                before.answered.add_done_callback(lambda _: turn.end())
+
+        before.asked.add_done_callback(start)
+        return answer
+
+    def halt(self) -> None:
+        for handle in self._handles:
+            handle.halt()
+
+    def rest(self) -> None:
+        before, turn = self._next_turn()
+
+        def free(_: Future[None]) -> None:
+            for handle in self._handles:
+                handle.rest()
+            # After a failure, some may have gone further than others.
+            self._bound = self._reached.copy()
+            turn.end()
+
+        before.answered.add_done_callback(free)
+
+    def _next_turn(self) -> tuple[_Turn, _Turn]:
+        with self._lock:
+            before, self._turn = self._turn, _Turn()
+            return before, self._turn
+
+    def _start(self, asked: Slice, answer: Future[Round], before: _Turn, turn: _Turn) -> None:
+        def follow(iteration: int, leading: int | None, led: Future[Answer] | None) -> None:
+            # No run may lack an iteration that another has made: however long it takes, and not to be halted.
+            far = replace(asked, seconds=math.inf, number=0) if asked.iterations != 0 else asked
+            slices = [
+                led if k == leading else self._ask(k, replace(far, iterations=iteration - bound))
+                for k, bound in enumerate(self._bound)
+            ]
+            self._bound = [iteration] * len(slices)
+            turn.asked.set_result(None)
+            _when_done([before.answered, *slices], lambda: self._answer(asked, slices, answer, turn))
+
+        furthest = max(self._bound)
+        if asked.iterations in (0, 1):
+            # A look, or a step: nobody's time decides how far it goes.
+            follow(min(furthest + asked.iterations, self._settings[0].max_iter), None, None)
+            return
+
+        def led(slice_: Future[Answer]) -> None:
+            if slice_.cancelled() or slice_.exception() or slice_.result().frame is None:
+                turn.asked.set_result(None)
+                _when_done([before.answered], lambda: self._answer(asked, [slice_], answer, turn))
+            else:
+                follow(slice_.result().frame.iteration, leading, slice_)
+
+        leading, first = self._slowest, asked
+        if leading is None:
+            leading, first = 0, replace(asked, iterations=FIRST_ITERATIONS)
+        if self._bound[leading] < furthest:
+            leading = self._bound.index(furthest)
+        self._ask(leading, first).add_done_callback(led)
+
+    def _ask(self, k: int, asked: Slice) -> Future[Answer]:
+        return self._handles[k].advance(replace(asked, settings=self._settings[k]))
+
+    def _answer(self, asked: Slice, slices: Sequence[Future[Answer]], answer: Future[Round], turn: _Turn) -> None:
+        failures = [s.exception() for s in slices if not s.cancelled() and s.exception()]
+        came = [Answer() if s.cancelled() or s.exception() else s.result() for s in slices]
+        for k, part in enumerate(came):
+            if part.frame is not None:
+                self._reached[k] = part.frame.iteration
+                self._untold[k] = _joined(self._untold[k], part)
+        if failures:
+            answer.set_exception(failures[0])
+        elif any(part.frame is None for part in came):
+            # Of a look that was halted, nothing is lost: the next one sees as much.
+            answer.set_result(Round())
+        else:
+            if asked.iterations != 0:
+                self._slowest = max(range(len(came)), key=lambda k: came[k].seconds)
+            first, *others = self._untold
+            self._untold = [Answer()] * len(came)
+            answer.set_result(Round(**vars(first), others=tuple(others)))
+        turn.answered.set_result(None)
+
+
+class Lockstep(Run):
+    """The first of several runs in lockstep, by which all of them are played; `lanes` are all, this one first.
+
+    Settings are each lane's own and do not change while it runs; all have the same `max_iter`.
+    """
+
+    def __init__(
+        self,
+        launches: Sequence[Callable[[], Handle]],
+        pairs: Sequence[DomainPair],
+        settings: Sequence[Settings],
+        heard: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__(lambda: Together([launch() for launch in launches], settings), pairs[0], settings[0], heard)
+        self._others = [Beside(self, pair, s) for pair, s in zip(pairs[1:], settings[1:], strict=True)]
+
+    @property
+    def lanes(self) -> list[Run | Beside]:
+        """All runs, in order."""
+        return [self, *self._others]
+
+    def free(self) -> None:
+        """See `Run.free`."""
+        super().free()
+        for other in self._others:
+            other.forget()
+
+    def _is_seen_whole(self) -> bool:
+        return all(lane.recording.latest.complete for lane in self.lanes)
+
+    def _record(self, answer: Answer) -> None:
+        # The others first: whoever sees a frame of the first lane finds theirs.
+        for other, its_answer in zip(self._others, getattr(answer, "others", ()), strict=False):
+            other.record(its_answer)
+        super()._record(answer)
+
+
+class Beside:
+    """A run that another one leads: what it has trained is its own, all else is asked of that one."""
+
+    def __init__(self, leading: Lockstep, pair: DomainPair, settings: Settings) -> None:
+        self.leading, self.pair, self.settings = leading, pair, settings
+        self.device = "cpu"
+        self.forget()
+
+    def __getattr__(self, name: str) -> Any:
+        # Whether it plays, how fast, what is late or has failed, and all that steers it.
+        return getattr(self.leading, name)
+
+    def forget(self) -> None:
+        """Let go of what was trained."""
+        self.history, self.recording = History(), Recording()
+        self.changes: tuple[Change, ...] = ()
+
+    def record(self, answer: Answer) -> None:
+        """Take in its part of a round."""
+        if answer.scene:
+            self.recording.scene = answer.scene
+        self.history.extend(answer.rows)
+        self.changes, self.device = answer.changes, answer.device
+        self.recording.add(answer.frame)
+
+    def missed(self, after_iteration: int, after_number: int, end: int) -> bytes:
+        """See `Run.missed`."""
+        with self.leading._lock:
+            return rows_message(self.history, self.recording, after_iteration, after_number, end)
+
+
+def _joined(before: Answer, after: Answer) -> Answer:
+    """What two slices of a run brought, as one."""
+    rows = np.concatenate([before.rows, after.rows])
+    return replace(after, rows=rows, scene=after.scene or before.scene)
+
+
+def _when_done(futures: Sequence[Future[Any]], call: Callable[[], None]) -> None:
+    left, lock = len(futures), threading.Lock()
+
+    def done(_: Future[Any]) -> None:
+        nonlocal left
+        with lock:
+            left -= 1
+            if left:
+                return
+        call()
+
+    for future in futures:
+        future.add_done_callback(done)

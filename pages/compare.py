@@ -1,0 +1,31 @@
+"""Compare: variants of one experiment in lockstep, with one Play."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import compare, upload, visitors
+from ui.player import comparison
+from ui.text import plain
+
+visit = visitors.arrive()
+experiment = visit.experiment
+shown = None
+if visit.is_owner:
+    compare.draw(experiment)
+    shown = compare.comparison(experiment)
+elif experiment:
+    shown = experiment.comparison
+with st.container(key="above"):
+    if visit.is_owner and upload.panel().is_open:
+        upload.draw(experiment)
+    elif experiment is None:
+        st.warning(visitors.taken(), icon=":material/group:")
+        st.button("Try again", icon=":material/refresh:")
+    elif not visit.is_owner:
+        said = "compares nothing yet" if shown is None else f"shares a comparison: {plain(experiment.now.title)}"
+        st.info(f"You are looking on: somebody {said}.", icon=":material/group:")
+        st.button("Start your own", on_click=visitors.start_own)
+if shown:
+    with st.container(key="stage"):
+        comparison("compare", run=visit.key, token=visit.token, lanes=compare.told(shown))

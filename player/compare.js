@@ -1,0 +1,156 @@
+// Several runs in lockstep under one Play. Streamlit calls `mount` as often as it likes, also again on one element.
+
+import { CompareStage } from "./compare-stage.js"
+import { listen } from "./keys.js"
+import { Lanes } from "./lanes.js"
+import { noticeOf } from "./news.js"
+import { Steering } from "./steering.js"
+import { FIRST_LOOK } from "./tab.js"
+
+const LONGEST_GLIDE = 200
+const LONGEST_GLIDE_BACK = 120
+
+const shown = new WeakMap()
+
+export function mount(element, data) {
+  let comparison = shown.get(element)
+  if (!comparison || comparison.isClosed) shown.set(element, (comparison = new Comparison(element)))
+  comparison.update(data)
+  const turn = ++comparison.turn
+  return () => (turn === comparison.turn || !element.isConnected) && comparison.close()
+}
+
+class Comparison {
+  turn = 0
+  backAt = null // the iteration that a person looks back to
+  look = FIRST_LOOK
+  seen = new Set() // the ids of notices that were closed
+  wasPlayed = false
+
+  constructor(element) {
+    this.element = element
+    this.steering = new Steering(() => this.refresh())
+    this.stage = new CompareStage(element, {
+      act: (name, value) => this.act(name, value),
+      choose: (change) => this.#choose(change),
+      go: (iteration) => this.#lookBack(iteration),
+      dismiss: (id) => this.#dismiss(id),
+      reconnect: () => this.act("reconnect"),
+    })
+    this.unlisten = listen(element, (name, by) => this.#key(name, by))
+  }
+
+  update(data) {
+    this.stage.attach(this.element)
+    this.stage.setLanes(data.lanes)
+    if (!this.lanes?.isOf(data)) {
+      this.lanes?.close()
+      this.backAt = null
+      this.lanes = new Lanes(data, {
+        frame: (time) => this.#arrived(time),
+        state: (state) => this.#heard(state),
+        changed: () => this.refresh(),
+      })
+    }
+    this.refresh()
+  }
+
+  close() {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.lanes.close()
+    this.steering.close()
+    this.unlisten()
+    this.stage.close()
+  }
+
+  // What a button or key asks for.
+  act(name, value) {
+    const { state } = this.lanes
+    const isAgain = name === "play" && state?.state === "finished"
+    this.steering.press(name, state, value)
+    if (name !== "speed") this.backAt = null
+    if (name === "play") this.wasPlayed = true
+    if (isAgain) this.lanes.send({ do: "reset" })
+    this.lanes.send(name === "speed" ? { do: name, speed: value } : { do: name })
+    this.refresh()
+  }
+
+  // Draws what has changed, once for all changes of a moment.
+  refresh({ glide } = {}) {
+    this.glide = glide ?? this.glide
+    if (this.scheduled !== undefined) return
+    const draw = () => {
+      this.scheduled = undefined
+      if (!this.isClosed) this.#draw()
+    }
+    // A hidden tab gets no animation frames, but is to go on with the runs.
+    this.scheduled = document.hidden ? setTimeout(draw) : requestAnimationFrame(draw)
+  }
+
+  #arrived(time) {
+    if (!this.element.isConnected) return this.close()
+    this.refresh({ glide: Math.min(LONGEST_GLIDE, time) })
+  }
+
+  #heard(state) {
+    this.steering.hear(state)
+    if (state.scene !== this.scene) this.backAt = null
+    this.scene = state.scene
+    this.refresh()
+  }
+
+  #choose(change) {
+    this.look = { ...this.look, ...change }
+    this.refresh({ glide: "view" in change ? LONGEST_GLIDE : 0 })
+  }
+
+  #lookBack(iteration) {
+    const now = performance.now()
+    const glide = Math.min(LONGEST_GLIDE_BACK, now - (this.movedAt ?? 0))
+    this.movedAt = now
+    this.backAt = iteration
+    if (iteration !== null) this.lanes.want(iteration)
+    this.refresh({ glide })
+  }
+
+  #dismiss(id) {
+    this.seen.add(id)
+    if (this.lanes.state?.owner) this.lanes.send({ do: "dismiss", notice: id })
+    this.refresh()
+  }
+
+  #key(name, by) {
+    if (name === "keys") return this.stage.transport.toggleKeys()
+    if (name === "move") return this.stage.slider.move(by)
+    if (this.#abilities()[name]) this.act(name)
+  }
+
+  #abilities() {
+    const { state } = this.lanes
+    return state ? { ...this.steering.abilities(state), undo: false } : {}
+  }
+
+  #draw() {
+    const { lanes, glide = 0 } = this
+    this.glide = undefined
+    const newest = lanes.framesAt()
+    const lookingBack = this.backAt !== null && newest !== null
+    this.stage.render({
+      stores: lanes.stores,
+      frames: lookingBack ? lanes.framesAt(this.backAt) : newest,
+      state: lanes.state,
+      latest: newest?.[0].iteration ?? 0,
+      look: this.look,
+      glide,
+      lookingBack,
+      backAt: this.backAt,
+      can: this.#abilities(),
+      pressed: this.steering.pressed,
+      speed: lanes.state?.speed,
+      invites: !this.wasPlayed && !lanes.state?.iteration,
+      notice: noticeOf({ session: { state: lanes.state, seen: this.seen }, run: lanes }),
+    })
+    lanes.drawn()
+  }
+}

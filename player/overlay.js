@@ -1,0 +1,100 @@
+// One curve of every lane in one panel: told apart by colour and by dash.
+
+import { FIGURE, ROW } from "./columns.js"
+import { Curves, nearest } from "./curves.js"
+import { FAINT, INK } from "./palette.js"
+import { CANNOT_TELL, atIteration } from "./picture-words.js"
+
+// Blue, vermilion, green and pink stay apart for colour-blind readers; dashes for all others.
+export const LANES = [
+  { colour: "#0072b2", dash: [] },
+  { colour: "#d55e00", dash: [8, 4] },
+  { colour: "#009e73", dash: [2, 3] },
+  { colour: "#b0508c", dash: [10, 3, 2, 3] },
+]
+
+// No lane's colour.
+const MUTED = "#5f6270"
+
+const inPercent = (value) => `${(100 * value).toFixed(1)}%`
+const inDigits = (value) => value.toFixed(3)
+
+const ofRows = (column) => (track) => tableOf(track.rows, ROW, column)
+const ofFigures = (column) => (track) => tableOf(track.figures, FIGURE, column)
+const ofTarget = (track) => ({ ...tableOf(track.figures, FIGURE, FIGURE.iteration), y: (k) => track.target[k] })
+
+const SHARE = { low: -0.02, high: 1.05, isShare: true, say: inPercent }
+
+// What is drawn of each kind: how a lane's curve is read from its track, and between which values.
+const KINDS = {
+  target: { of: ofTarget, ...SHARE },
+  source: { of: ofFigures(FIGURE.source_accuracy), ...SHARE },
+  domain: {
+    ...{ of: ofFigures(FIGURE.domain_accuracy), ...SHARE, isOfAdversary: true },
+    chance: { level: 0.5, text: CANNOT_TELL, isBelow: true, colour: MUTED },
+  },
+  classification: { of: ofRows(ROW.classification_loss), low: 0, high: 1.05, say: inDigits },
+  lambda: { of: ofRows(ROW.lambda), low: 0, high: 1.1, say: inDigits, isOfAdversary: true },
+}
+
+export class Overlay extends Curves {
+  // `kind`: one of KINDS; `title` stands above it.
+  constructor(host, kind, title) {
+    super(host)
+    Object.assign(this, { ...KINDS[kind], title })
+    this.marks = []
+  }
+
+  // `lanes`: [{title, store, frame}, ...] of one iteration.
+  compare(lanes, latest, lookingBack) {
+    const { frame } = lanes[0]
+    Object.assign(this, { lookingBack, frame: frame.message })
+    const curves = lanes.flatMap(({ title, store, frame: { message } }, lane) => {
+      // A discriminator that learns nothing is at 50 % whatever the features are, and its lambda reaches nobody.
+      if (this.isOfAdversary && message.values.knobs.adversarial_weight === 0) return []
+      return [{ ...this.of(store.track.view()), ...{ name: title, say: this.say, ...LANES[lane] } }]
+    })
+    const { low, isShare, chance } = this
+    const high = isShare ? this.high : highest(curves, this.high)
+    this.panels = [{ share: 1, low, high, isShare, chance, curves, title: [[this.title, INK]] }]
+    this.setHome({ left: 0, right: Math.max(frame.message.values.knobs.max_iter, latest, 1), bottom: 0, top: 1 })
+  }
+
+  pick(x, y) {
+    if (!this.frame || x < this.box.x || x > this.box.x + this.box.width) return null
+    return this.about(this.fromX(x), y)
+  }
+
+  // What is known at an iteration that another panel is pointed at.
+  find(iteration) {
+    return this.frame && this.isSeen(iteration) ? this.about(iteration, this.box.y + this.box.height / 2) : null
+  }
+
+  about(iteration, y) {
+    const known = this.panels[0].curves.filter((curve) => curve.count)
+    if (!known.length) return null
+    const at = known[0].x(nearest(known[0], iteration))
+    const lines = known.flatMap((curve) => {
+      const value = curve.y(nearest(curve, at))
+      return Number.isFinite(value) ? [{ text: `${curve.name} ${this.say(value)}`, colour: curve.colour }] : []
+    })
+    const place = { x: this.toX(at), y, number: at, colour: FAINT }
+    return { ...place, lines: [{ text: atIteration(at) }, ...lines] }
+  }
+
+  description() {
+    return this.title
+  }
+}
+
+function tableOf(table, { width, iteration }, column) {
+  const of = (place) => (k) => table[k * width + place]
+  return { count: table.length / width, x: of(iteration), y: of(column) }
+}
+
+// The beginning of a loss is often far above all that follows.
+function highest(curves, atLeast) {
+  let most = atLeast
+  for (const { count, y } of curves) for (let k = 0; k < count; k++) if (y(k) > most) most = y(k)
+  return Math.min(1.05 * most, 2.5 * atLeast)
+}

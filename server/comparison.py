@@ -1,0 +1,116 @@
+"""An experiment's comparison: variants of it in lanes, trained in lockstep by one Play."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from dann_core.domains.oracle import oracle_pair
+from dann_core.live.lockstep import Lockstep
+from dann_core.live.run import Run
+from dann_core.settings.variants import ORACLE, Variant, to_link
+from server.experiment import Experiment, check_cost
+from server.place import engine
+from server.shown import Notice, Now, new_id
+from server.twin import Twin
+
+LANES = "lanes"
+"""The link's name for what the lanes are."""
+
+
+class Comparison:
+    """Lanes of one pair and the settings that they are variants of.
+
+    Raises `KnobError` for a variant whose network cannot be, `DomainError` for an oracle without labels.
+    """
+
+    def __init__(self, now: Now, variants: Sequence[Variant], heard: Callable[[], None]) -> None:
+        self.variants, self.base, self.pair = tuple(variants), now.run.settings, now.run.pair
+        self._now, self._heard = now, heard
+        self._settings = [variant.settings(self.base) for variant in variants]
+        # One object for all such lanes: it travels to a worker once.
+        oracle = oracle_pair(self.pair) if any(v.name == ORACLE for v in variants) else self.pair
+        self._pairs = [oracle if v.name == ORACLE else self.pair for v in variants]
+        for settings in self._settings:
+            check_cost(self.pair, settings)
+        self._begin()
+
+    def is_of(self, now: Now, variants: Sequence[Variant]) -> bool:
+        """Whether it compares these variants of what is shown now."""
+        same = now.run.pair is self.pair and now.run.settings == self.base
+        return same and tuple(variants) == self.variants
+
+    def begin_again(self) -> None:
+        """All lanes at iteration 0, with the same first weights."""
+        speed = self.run.speed
+        self.run.rest()
+        self._begin()
+        self.run.speed = speed
+        self._heard()
+
+    def _begin(self) -> None:
+        launches = [
+            lambda pair=pair, settings=settings: engine().launch(pair, settings)
+            for pair, settings in zip(self._pairs, self._settings, strict=True)
+        ]
+        self.run = Lockstep(launches, self._pairs, self._settings, self._heard)
+        self.nows = [
+            Now(self._now.origin, self._now.base, lane, Twin(lane, self._heard), new_id()) for lane in self.run.lanes
+        ]
+
+
+class Side:
+    """One lane of an experiment's comparison, to be heard and steered as an experiment is; see `server.lane`.
+
+    What is steered are all lanes.
+    """
+
+    kept: tuple[Now, ...] = ()
+
+    def __init__(self, experiment: Experiment, number: int) -> None:
+        self.experiment, self.number = experiment, number
+
+    @property
+    def comparison(self) -> Comparison:
+        """The one that is shown now."""
+        return self.experiment.comparison
+
+    @property
+    def now(self) -> Now:
+        """The lane; of fewer lanes than a player thinks there are, the last one."""
+        nows, experiment = self.comparison.nows, self.experiment
+        is_shared = experiment.now.is_shared and experiment.pair is self.comparison.pair
+        return nows[min(self.number, len(nows) - 1)]._replace(is_shared=is_shared)
+
+    @property
+    def run(self) -> Run:
+        """By which all lanes are played."""
+        return self.comparison.run
+
+    @property
+    def notice(self) -> Notice | None:
+        """What the experiment has to say."""
+        return self.experiment.notice
+
+    @notice.setter
+    def notice(self, notice: Notice | None) -> None:
+        self.experiment.notice = notice
+
+    def link(self) -> dict[str, Any]:
+        """What the address bar holds: the experiment's link, and the lanes."""
+        return self.experiment.link() | {LANES: to_link(self.comparison.variants)}
+
+    def __getattr__(self, name: str) -> Any:
+        # Who is here, who listens, what has been drawn: the experiment's.
+        return getattr(self.experiment, name)
+
+    def reset(self) -> None:
+        """All lanes to iteration 0."""
+        self.comparison.begin_again()
+
+    def undo(self) -> None:
+        """Nothing: what lanes are is changed by the page alone."""
+
+    def reconnect(self) -> None:
+        """See `Experiment.reconnect`."""
+        self.experiment.reconnect(self.run)

@@ -1,0 +1,159 @@
+"""The left side of Compare: which domains, what the lanes are, and what they share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dann_core.domains import DomainError
+from dann_core.settings import Settings
+from dann_core.settings.knobs import KnobError
+from dann_core.settings.methods import METHODS
+from dann_core.settings.variants import (
+    COMMON,
+    FEWEST,
+    METHOD,
+    MOST,
+    ORACLE,
+    PRESETS,
+    WITHOUT_EXAM,
+    YOURS,
+    Variant,
+    from_link,
+    to_link,
+)
+from server.comparison import Comparison
+from server.experiment import Experiment
+from server.shown import Notice
+from ui import sidebar
+from ui.controls import control, showing
+
+OWN = "own"
+
+
+def draw(state: Experiment) -> None:
+    """Domains, presets, a control for each lane, and the settings that all share."""
+    with st.sidebar:
+        sidebar.domain(state)
+        variants = _variants(state)
+        _presets(state, variants)
+        for number, variant in enumerate(variants):
+            _lane(state, variants, number, variant)
+        st.button(
+            "Add a lane",
+            icon=":material/add:",
+            disabled=len(variants) >= MOST,
+            on_click=_set,
+            args=(state, (*variants, Variant())),
+        )
+        with st.expander("What all lanes share", expanded=False):
+            st.caption(
+                "The settings of Explore: “yours” is this experiment, and each lane differs from it in one thing."
+            )
+            sidebar.group(state, Settings.knobs(), "main")
+
+
+def comparison(state: Experiment) -> Comparison:
+    """That of the experiment as it is now; begun anew where it or the lanes have changed."""
+    variants = _variants(state)
+    before = state.comparison
+    if before and before.is_of(state.now, variants):
+        return before
+    try:
+        made = Comparison(state.now, variants, state.heard)
+    except (KnobError, DomainError) as error:
+        # What was there goes on; lanes that suit every pair stand where there is nothing yet.
+        state.notice = Notice("text", "error", text=str(error))
+        if before and before.is_of(state.now, before.variants):
+            state.lanes = to_link(before.variants)
+            return before
+        state.lanes = to_link(WITHOUT_EXAM)
+        made = Comparison(state.now, WITHOUT_EXAM, state.heard)
+    if before:
+        made.run.speed = before.run.speed
+        before.run.rest()
+    state.comparison = made
+    return made
+
+
+def told(shown: Comparison) -> list[dict[str, Any]]:
+    """What the player is told of each lane."""
+    return [{"title": v.title, "role": v.role(shown.base)} for v in shown.variants]
+
+
+def _variants(state: Experiment) -> tuple[Variant, ...]:
+    """The lanes that are asked for; those of the first preset where none are, or none that can be read."""
+    is_labelled = state.pair.target_y is not None
+    if state.lanes is not None:
+        try:
+            variants = from_link(state.lanes)
+        except KnobError as error:
+            state.notice = Notice("link refused", "error", why=str(error))
+        else:
+            if is_labelled or Variant(ORACLE) not in variants:
+                return variants
+    variants = PRESETS["gap"].variants if is_labelled else WITHOUT_EXAM
+    state.lanes = to_link(variants)
+    return variants
+
+
+def _set(state: Experiment, variants: tuple[Variant, ...]) -> None:
+    state.lanes = to_link(variants)
+
+
+def _presets(state: Experiment, variants: tuple[Variant, ...]) -> None:
+    is_labelled = state.pair.target_y is not None
+    known = {name: p for name, p in PRESETS.items() if is_labelled or Variant(ORACLE) not in p.variants}
+    now = next((name for name, preset in known.items() if preset.variants == variants), OWN)
+    names = [*known, OWN] if now == OWN else [*known]
+    titles = {name: preset.title for name, preset in known.items()} | {OWN: "lanes of your own"}
+    help = "Same data, same first weights, same batches: lanes differ in what is chosen below, and in nothing else."
+    chosen = showing("comparison", now, lambda name: name == OWN or _set(state, known[name].variants))
+    st.selectbox("compare", names, names.index(now), format_func=titles.get, help=help, **chosen)
+
+
+def _lane(state: Experiment, variants: tuple[Variant, ...], number: int, variant: Variant) -> None:
+    """What a lane differs in, to which value, and a way to take it out."""
+
+    def become(other: Variant) -> None:
+        _set(state, (*variants[:number], other, *variants[number + 1 :]))
+
+    knobs = {k.name: k for k in Settings.knobs() if k.name not in COMMON}
+    names = [YOURS, *([ORACLE] if state.pair.target_y is not None else []), METHOD, *knobs]
+    titles = {YOURS: "nothing: yours", ORACLE: "its labels: an oracle"} | {n: k.label for n, k in knobs.items()}
+    rest = (*variants[:number], *variants[number + 1 :])
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"row.lane {number}"):
+        with st.container(width="stretch"):
+            chosen = showing(f"lane {number}", variant.name, lambda name: become(_first(state.settings, name)))
+            label = f"lane {number + 1} differs in"
+            st.selectbox(label, names, names.index(variant.name), format_func=lambda n: titles.get(n, n), **chosen)
+        st.button(
+            "✕",
+            key=f"without lane {number}",
+            help=f"Take lane {number + 1} out",
+            disabled=len(variants) == FEWEST,
+            on_click=_set,
+            args=(state, rest),
+        )
+    if variant.name == METHOD:
+        methods = [*METHODS]
+        shared = showing(f"lane {number} method", variant.value, lambda name: become(Variant(METHOD, name)))
+        label = {"label": f"method of lane {number + 1}", "label_visibility": "collapsed"}
+        st.selectbox(options=methods, index=methods.index(variant.value), format_func=_title, **label, **shared)
+    elif variant.name in knobs:
+        settings = variant.settings(state.settings)
+        control(settings, knobs[variant.name], lambda n, v: become(Variant(n, v)), place=f"lane {number} ")
+
+
+def _title(name: str) -> str:
+    return METHODS[name].title
+
+
+def _first(settings: Settings, name: str) -> Variant:
+    """A lane that differs in that, with a value to begin with."""
+    if name in (YOURS, ORACLE):
+        return Variant(name)
+    if name == METHOD:
+        return Variant(METHOD, "source-only")
+    return Variant(name, getattr(settings, name))
