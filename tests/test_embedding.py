@@ -161,6 +161,34 @@ def test_the_end_of_a_run_waits_for_neither_tsne_nor_probe() -> None:
     assert resting.probe != before.probe
 
 
+def test_a_verdict_has_figures_of_one_iteration_and_its_first_probe_soon() -> None:
+    pair, settings = domains.load("moons"), domains.preset("moons").replace(max_iter=300)
+    trainer, observer = Trainer(pair, settings, device()), Observer(pair)
+    observer.observe(trainer)
+    # The share of the probe is used up.
+    observer._spent["probe"] = 1e9
+    trainer.advance(100)
+    waiting = observer.observe(trainer).diagnosis
+    assert waiting.rule == "unprobed"
+    trainer.advance(1)
+    probed = observer.observe(trainer)
+    assert probed.diagnosis.is_probed
+    assert probed.probed == probed.diagnosis.facts["iteration"] == 101
+    trainer.advance(50)
+    held = observer.observe(trainer)
+    assert held.diagnosis == probed.diagnosis
+    assert held.evaluation != probed.evaluation
+    # What needs no probe is said at once, and what was held before it is not taken up again.
+    trainer.apply(settings.replace(lambda_max=0.0))
+    assert observer.observe(trainer).diagnosis.rule == "lambda_max is 0"
+    trainer.apply(settings)
+    assert observer.observe(trainer).diagnosis.rule == "unprobed"
+    other = Observer(pair)
+    other.load_state_dict(probed_state := observer.state_dict())
+    assert other.state_dict().keys() == probed_state.keys()
+    assert other._probe == observer._probe
+
+
 def test_the_sample_is_stratified_and_fixed() -> None:
     pair = domains.load("blobs", imbalance=5.0)
     sample, again = stratified_sample(pair, 100), stratified_sample(pair, 100)

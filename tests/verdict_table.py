@@ -46,7 +46,7 @@ CASES = [
     Case("moons the other way round", "moons", {"angle": 180}, {}, RIGHT, "even"),
     Case("blobs on their neighbours", "blobs", {"shift": 1.0}, {}, RIGHT, "even"),
     Case("other class shares", "moons", {"target_shares": "mostly class 0"}, {}, RIGHT, "harm"),
-    Case("no classifier", "moons", {}, {"classification_weight": 0.0}, {"no classifier"}, "harm"),
+    Case("no classifier", "moons", {}, {"classification_weight": 0.0}, {"no classifier"}, "even"),
     Case("no adversary", "moons", {}, {"adversarial_weight": 0.0}, {"no adversary"}, ""),
     Case(
         "entropy alone", "moons", {}, {"adversarial_weight": 0.0, "entropy_weight": 0.5}, {"entropy alone"}, "harm"

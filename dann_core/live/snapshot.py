@@ -31,7 +31,7 @@ from dann_core.method.training import Trainer
 SURFACE_SIDE, SURFACE_SIDE_AMONG_MANY = 60, 40
 """Points a side of the plane's grid."""
 
-SHARES, SHARES_AMONG_MANY = {"tsne": 0.06, "probe": 0.01}, {"tsne": 0.15, "probe": 0.01}
+SHARES, SHARES_AMONG_MANY = {"tsne": 0.06, "probe": 0.02}, {"tsne": 0.15, "probe": 0.02}
 """Of a training run's time, what t-SNE and the probe may take: they are made less often rather than taking more."""
 
 ROUNDS_WHILE_TRAINING, FEWEST_ROUNDS = 2, 1
@@ -102,6 +102,7 @@ class Observer:
         self._probe: Probe | None = None
         self._probed = -1
         self._verdict: Diagnosis | None = None
+        self._lacks_probe = False
         self._best_source_accuracy = 0.0
 
     def observe(
@@ -223,6 +224,7 @@ class Observer:
                 probe=self._probe if self._probed == trainer.iteration else None,
             )
         )
+        self._lacks_probe = made.rule == "unprobed" and self._verdict is None
         if made.rule == "unprobed":
             return self._verdict or made
         made = examined(made, evaluation)
@@ -259,7 +261,10 @@ class Observer:
     def _due(self, sight: Sight, turns: int, training: bool, unhurried: bool) -> list[str]:
         if training:
             shares = SHARES_AMONG_MANY if turns >= MANY_TURNS else SHARES
-            return [name for name, share in shares.items() if unhurried or self._spent[name] < share * self._seconds]
+            due = {name for name, share in shares.items() if self._spent[name] < share * self._seconds}
+            # A sentence that waits for the first probe is not to wait for long.
+            due |= {"probe"} if self._lacks_probe else set()
+            return [name for name in shares if unhurried or name in due]
         if sight.looks == 1 and turns >= MANY_TURNS and not unhurried:
             return []
         return [name for name, is_made in (("tsne", sight.is_settled), ("probe", sight.is_probed)) if not is_made]
