@@ -10,7 +10,7 @@ from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import column_of, for_files, from_item, from_places, runs
 from dann_core.domains.files.limits import MAX_COLUMNS
-from dann_core.domains.files.names import natural
+from dann_core.domains.files.names import lies_in, natural
 from dann_core.domains.files.pictures import decoded
 from dann_core.domains.files.plan import Reading, ReadingPlan
 from dann_core.domains.files.recordings import Recording, channels_of, recordings_of
@@ -111,12 +111,12 @@ def _pictures(contents: Contents, reading: Reading, plan: ReadingPlan, labels_fr
 
 def in_folder(contents: Contents, reading: Reading, holds: str) -> list[Item]:
     """The items of that sort in the folder that the reading means, in the order of their names."""
-    way = tuple(reading.folder.split("/")) if reading.folder else ()
     items = sorted(
-        (i for i in contents.items if i.holds == holds and i.path[: len(way)] == way), key=lambda i: natural(i.path)
+        (i for i in contents.items if i.holds == holds and lies_in(i.path, reading.folder)),
+        key=lambda i: natural(i.path),
     )
     if not items:
-        where = f" in the folder {quoted(reading.folder)}" if way else ""
+        where = f" in the folder {quoted(reading.folder)}" if reading.folder else ""
         raise refusal(contents.file, f"there is no image{where}; give one as in training")
     return items
 

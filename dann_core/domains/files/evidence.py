@@ -44,9 +44,12 @@ def counts_rows(column: np.ndarray) -> bool:
     column = np.asarray(column, dtype=np.float64)
     if len(column) < 10 or not np.isfinite(column).all():
         return False
-    steps = np.diff(column)
-    step = float(np.median(steps))
-    if step != 0 and np.all(np.abs(steps - step) <= 1e-6 * abs(step) + 1e-12 * np.abs(column[1:])):
+    step = float((column[-1] - column[0]) / (len(column) - 1))
+    # The first rows show it of almost all columns.
+    for rows in (column[:10], column):
+        if step == 0 or np.any(np.abs(np.diff(rows) - step) > 1e-6 * abs(step) + 1e-12 * np.abs(rows[1:])):
+            break
+    else:
         return True
     if column.max() - column.min() != len(column) - 1:
         return False

@@ -70,7 +70,8 @@ def _vectors(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
     n_numbers = fitted.shape[0] - sum(len(values) for values in fitted.categories.values())
     names = fitted.columns[:n_numbers]
     order, notes = _order("the training data", names, set(fitted.categories), samples)
-    x = samples.x[:, order]
+    # Of large tables a copy takes as long as a look.
+    x = samples.x if order == list(range(samples.x.shape[1])) else samples.x[:, order]
     if x.shape[1] != n_numbers:
         text = f"its samples have {count(x.shape[1], 'feature')}, where {n_numbers:,} are wanted"
         raise refusal(samples.file, f"{text}; give both the same features in the same order")
@@ -94,7 +95,8 @@ def _vectors(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
             raise refusal(samples.file, text, f"column {quoted(name)}")
         parts.append((cells[:, None] == np.array(values)).astype(x.dtype if x.dtype.kind == "f" else np.float64))
         notes += (fact("categories", samples.file, name=name, values=values),)
-    return np.concatenate(parts, axis=1)[keep], keep, notes
+    x = np.concatenate(parts, axis=1) if len(parts) > 1 else x
+    return x if keep.all() else x[keep], keep, notes
 
 
 def _order(other: str, names: Sequence[str], texts: set[str], samples: Samples) -> tuple[list[int], tuple[Fact, ...]]:

@@ -21,7 +21,14 @@ from dann_core.domains.files.guess_arrays import is_line
 from dann_core.domains.files.guess_table import second_file_item
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import class_folders, file_classes, names_beside
-from dann_core.domains.files.names import file_of, is_class_folder, is_label_name, last_of
+from dann_core.domains.files.names import (
+    file_of,
+    is_class_folder,
+    is_label_name,
+    last_of,
+    source_and_target,
+    without_splits,
+)
 from dann_core.domains.files.plan import Labels, Reading
 from dann_core.domains.files.recordings import is_long
 
@@ -38,7 +45,8 @@ def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: str, sou
         name = second_file_item(domain, asked, len(items), items)
         return Labels(by="item", name=name, file=domain.labels_from.file)
     level = domain.asked.class_level or 0
-    folders = class_folders(items, level)
+    # The folder of the domain itself is no class in it.
+    folders = ["" if name == domain.folder.rpartition("/")[2] else name for name in class_folders(items, level)]
     if asked == FOLDERS or (asked is None and (level or _tell(folders, domain, source))):
         _say_folders(domain, items, folders, level)
         return Labels(by="folder", level=level)
@@ -94,7 +102,7 @@ def _say_folders(domain: DomainFile, items: Sequence[Item], folders: Sequence[st
         domain.say("label folder level", level=level, names=names)
     else:
         domain.say("label folder", names=names)
-    tops = parts(items)
+    tops = _parts(_ways(items))
     if len(tops) > 1 and not set(tops) <= set(folders):
         rule = "folders joined" if any(is_class_folder(t) for t in tops) else "splits joined"
         domain.say(rule, names=tuple(tops))
@@ -125,14 +133,19 @@ def _why_folders(folders: Sequence[str]) -> str:
     return f"are all '{folders[0]}'"
 
 
-def parts(items: Sequence[Item]) -> list[str]:
-    """The folders below what all have in common, in their order, if there is a class folder below them."""
-    ways = [(file_of(i) or i.path)[:-1] for i in items]
+def _ways(items: Sequence[Item]) -> list[tuple[str, ...]]:
+    return [(file_of(i) or i.path)[:-1] for i in items]
+
+
+def _parts(ways: Sequence[tuple[str, ...]]) -> list[str]:
+    """The folders below what all have in common, in their order, if each has class folders below it (of a source and a
+    target, one has)."""
     common = 0
     while ways and all(len(w) > common for w in ways) and len({w[common] for w in ways}) == 1:
         common += 1
     deep = [w for w in ways if len(w) > common + 1]
-    return list(dict.fromkeys(w[common] for w in sorted(deep))) if len(deep) == len(ways) else []
+    tops = list(dict.fromkeys(w[common] for w in sorted(ways))) if all(len(w) > common for w in ways) else []
+    return tops if len(deep) == len(ways) or (deep and source_and_target(tops)) else []
 
 
 def split_domains(source: DomainFile, target: DomainFile) -> None:
@@ -159,23 +172,22 @@ def split_domains(source: DomainFile, target: DomainFile) -> None:
 def _split_folders(
     source: DomainFile, target: DomainFile, items: Sequence[Item], wanted: list[str], is_asked: bool
 ) -> None:
-    tops = parts(items)
+    ways = [without_splits(w) for w in _ways(items)]
+    tops = _parts(ways)
     # `train` and `val` are parts of one domain unless somebody says that they are two.
-    tops = tops if is_asked else [t for t in tops if is_class_folder(t)]
-    if not wanted and not is_asked and not (len(tops) > 1 and _share_classes(items, tops)):
+    if is_asked and not (len(tops) > 1 and set(wanted) <= set(tops)):
+        ways = _ways(items)
+        tops = _parts(ways)
+    named = source_and_target(tops)
+    if not is_asked and not named and not (len(tops) > 1 and _share_classes(items, tops)):
         return
-    chosen = wanted or tops
+    chosen = wanted or named or tops
     if len(chosen) != 2 or not set(chosen) <= set(tops):
         raise _which_parts(source, tops, "folder", "folders")
-    prefix = _prefix(items, chosen[0])
+    way = next(w for w in ways if chosen[0] in w)
     for domain, folder in zip((source, target), chosen, strict=True):
-        domain.folder = "/".join((*prefix, folder))
+        domain.folder = "/".join((*way[: way.index(chosen[0])], folder))
         domain.say("folder of both", name=domain.folder)
-
-
-def _prefix(items: Sequence[Item], folder: str) -> tuple[str, ...]:
-    way = next(w for i in items if folder in (w := (file_of(i) or i.path)[:-1]))
-    return way[: way.index(folder)]
 
 
 def _share_classes(items: Sequence[Item], tops: Sequence[str]) -> bool:

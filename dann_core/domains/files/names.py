@@ -115,6 +115,23 @@ def is_class_folder(name: str) -> bool:
     )
 
 
+def lies_in(path: Sequence[str], folder: str) -> bool:
+    """Whether a way begins with the folder (`photo`, `PACS/photo`), also with `train` and the like above or in it."""
+    way = tuple(folder.split("/")) if folder else ()
+    return tuple(path[: len(way)]) == way or without_splits(path)[: len(way)] == way
+
+
+def without_splits(path: Sequence[str]) -> tuple[str, ...]:
+    """The folders of a way that may be domains or classes."""
+    return tuple(part for part in path if is_class_folder(part))
+
+
+def source_and_target(names: Iterable[str]) -> list[str]:
+    """Two names that say which is the source and which the target, in this order; [] of others."""
+    roles = [(role, name) for name in names for role, known in _ROLES.items() if known & set(parts_of(name))]
+    return [name for _, name in sorted(roles)] if [role for role, _ in sorted(roles)] == ["source", "target"] else []
+
+
 def is_row_number_name(name: str) -> bool:
     """Whether it is what programs call the column of row numbers that they add."""
     return name.strip().lower() in _ROW_NUMBERS or name.strip().lower().startswith("unnamed:")

@@ -12,7 +12,7 @@ import numpy as np
 from dann_core.domains.files.contents import Contents, Item, Path
 from dann_core.domains.files.errors import listed, quoted, refusal
 from dann_core.domains.files.held import loaded
-from dann_core.domains.files.names import file_of, is_label_name, last_of, natural, without_ending
+from dann_core.domains.files.names import file_of, is_label_name, last_of, lies_in, natural, without_ending
 
 SHORTEST, MOST_CHANNELS, RATIO = 64, 256, 4
 """Steps that a recording has at least, channels at most, and how many times longer than wide it is."""
@@ -63,11 +63,12 @@ def by_file(contents: Contents, folder: str = "") -> dict[tuple[str, ...], dict[
     An array beside a text called Name, as in a struct of channels, is called what that says. Arrays that are called
     labels are none of them.
     """
-    way = tuple(folder.split("/")) if folder else ()
     said = _said_names(contents)
     files: dict[tuple[str, ...], dict[Item, str]] = {}
     for item in sorted(contents.items, key=lambda i: natural(file_of(i) or i.path)):
-        if item.path[: len(way)] != way or not is_long(item) or (item.table is None and is_label_name(last_of(item))):
+        if not lies_in(item.path, folder) or not is_long(item):
+            continue
+        if item.table is None and is_label_name(last_of(item)):
             continue
         own = "/".join(item.path[len(file_of(item)) :]) or without_ending(item.name)
         files.setdefault(file_of(item), {})[item] = said.get(item.path[:-1], own)
