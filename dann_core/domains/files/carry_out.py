@@ -138,7 +138,10 @@ def _recordings(contents: Contents, reading: Reading, plan: ReadingPlan, labels_
         checked_range(file, recording.name, x, gaps=False)
     widths = {len(x) for x in values}
     if len(widths) > 1:
-        text = f"recordings have {' or '.join(map(str, sorted(widths)))} channels; choose one (--channel NAME)"
+        text = (
+            f"recordings have {' or '.join(map(str, sorted(widths)))} channels; save all with as many, or choose one "
+        )
+        text += "of several by its name (--channel NAME)"
         raise refusal(file, text)
     if plan.windows is not None:
         return windowed(file, values, names, y, plan, said)

@@ -57,7 +57,10 @@ def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: str, sou
         return Labels(by="item", name=found(domain.file, domain.contents.items, asked).name)
     others = [i for i in domain.items if i not in items and i.shape and is_line(i) and not i.problem]
     listed_ = [i for i in others if max(i.shape) == len(items) or names_beside(domain.contents, i, items)]
-    named = [i for i in listed_ if is_label_name(last_of(i))]
+    called = [names_beside(domain.contents, i, items) for i in listed_]
+    listed_ = [i for i in listed_ if i not in called]
+    texts = [i for i in listed_ if i.holds == "texts"]
+    named = [i for i in listed_ if is_label_name(last_of(i))] or texts
     if len(items) > 1 and len(named) == 1:
         domain.say("label recording", name=named[0].name)
         return Labels(by="item", name=named[0].name)
@@ -70,7 +73,7 @@ def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: str, sou
     if domain.role == "target":
         domain.say("unlabelled")
         return Labels()
-    raise _unclear(domain, items, what, folders, names)
+    raise _unclear(domain, items, what, folders, names, listed_)
 
 
 def _tell(folders: Sequence[str], domain: DomainFile, source: Reading | None) -> bool:
@@ -109,7 +112,12 @@ def _say_folders(domain: DomainFile, items: Sequence[Item], folders: Sequence[st
 
 
 def _unclear(
-    domain: DomainFile, items: Sequence[Item], what: str, folders: Sequence[str], names: Sequence[str]
+    domain: DomainFile,
+    items: Sequence[Item],
+    what: str,
+    folders: Sequence[str],
+    names: Sequence[str],
+    lists: Sequence[Item],
 ) -> Unclear:
     if len(items) == 1 and what == "recording":
         text = (
@@ -122,6 +130,7 @@ def _unclear(
     shown = ", ".join(first_of(distinct))
     said = f"say {count(len(distinct), 'class', 'classes')} ({shown})"
     candidates.append(Candidate(FILE_NAMES, said, possible=len(distinct) > 1))
+    candidates += [Candidate(i.name, f"has {count(max(i.shape), 'value')}, one for each {what}") for i in lists]
     return unclear_labels(domain.contents, domain.role, candidates, f"pack the {what}s in one folder per class, ")
 
 

@@ -75,6 +75,22 @@ def by_file(contents: Contents, folder: str = "") -> dict[tuple[str, ...], dict[
     return files
 
 
+def by_beginning(items: dict[Item, str]) -> list[dict[Item, str]]:
+    """The channels of each recording, where one file holds several: `X97_DE`, `X97_FE`, `X98_DE`, `X98_FE`; [] else.
+
+    Numbers at the end count recordings: `walk_1`, `walk_2` are no channels.
+    """
+    groups: dict[str, dict[Item, str]] = {}
+    endings: dict[str, set[str]] = {}
+    for item, name in items.items():
+        beginning, *ending = re.split(r"[_/.\s-]+", name, maxsplit=1)
+        groups.setdefault(beginning, {})[item] = name
+        endings.setdefault(beginning, set()).add(re.sub(r"\d+$", "", "".join(ending)))
+    same = len({frozenset(e) for e in endings.values()}) == 1
+    distinct = all(len(endings[b]) == len(group) > 1 for b, group in groups.items())
+    return list(groups.values()) if len(groups) > 1 and same and distinct else []
+
+
 def _said_names(contents: Contents) -> dict[Path, str]:
     """What the field Name of each struct says that the struct is."""
     fields = [i for i in contents.items if i.holds == "texts" and i.path[-1].lower() == "name" and not i.problem]

@@ -79,6 +79,7 @@ SENTENCES: dict[str, str] = {
     "one feature tells": "'{name}' alone tells the label in {share} of the source: does it say the answer? (--drop)",
     "many features tell": "each of {n} features alone tells the label in {share} of the source: easy, or leaked",
     "feature counts": "'{name}' numbers the rows: leave it out (--drop) unless it is a measurement",
+    "missing code": "{n:cell} hold {value}, far from all others: if it means missing, leave them empty ({columns})",
     "other unit": "values reach {a} in the source and {b} in the target: are both in the same unit?",
 }
 

@@ -11,7 +11,7 @@ from dann_core.domains.files.contents import Item
 from dann_core.domains.files.readers import sparse
 from dann_core.domains.files.readers.opening import Opening, Request
 
-_LINE = re.compile(rb"[+-]?[0-9.eE+-]+(;\S+)?(\s+qid:\d+)?(\s+\d+:[^\s:]+)+\s*(#.*)?")
+_LINE = re.compile(rb"[+-]?[0-9.eE+-]+(;\S+)?(\s+qid:\d+)?(\s+\d+:[^\s:]+)*\s*(#.*)?")
 # Some files have a second target there, a concentration for instance.
 _SECOND = re.compile(rb"^([^\s;]+);\S+[ \t]", re.MULTILINE)
 _LINES = 20
@@ -22,7 +22,8 @@ def is_svmlight(head: bytes) -> bool:
     lines = [line.strip() for line in head.split(b"\n")[:_LINES] if line.strip() and not line.startswith(b"#")]
     # The last may be cut off.
     lines = lines[:-1] or lines
-    return bool(lines) and all(_LINE.fullmatch(line) for line in lines)
+    # A sample may have no feature that is not 0.
+    return any(b":" in line for line in lines) and all(_LINE.fullmatch(line) for line in lines)
 
 
 def open_svmlight(request: Request) -> Opening:
