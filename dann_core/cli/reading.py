@@ -44,7 +44,7 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     add("--class-level", type=int, metavar="N", help="the folder that names the class, 1: the one next to the file")
     add("--header", action=argparse.BooleanOptionalAction, default=None, help="whether the first row names the columns")
     add("--missing", choices=("median", "rows"), help="missing cells: the median of both domains, or leave rows out")
-    add("--split-by", metavar="NAME[=S:T]", help="one file for both domains: a column, or 'folder', with both values")
+    add("--split-by", metavar="NAME[=S:T]", help="one file for both: a column, array or 'folder', with both values")
     add("--match", action="append", default=[], metavar="LABEL=CLASS", help="what a target label means; or 'minus 1'")
     add("--plan", type=Path, metavar="FILE", help="read by the plan.json of a run instead of guessing")
 

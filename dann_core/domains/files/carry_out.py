@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from dann_core.domains.files.contents import Contents, Item
+from dann_core.domains.files.contents import SVMLIGHT, Contents, Item
 from dann_core.domains.files.errors import by, count, quoted, refusal
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import column_of, for_files, from_item, from_places, runs
 from dann_core.domains.files.limits import MAX_COLUMNS
-from dann_core.domains.files.names import lies_in, natural
+from dann_core.domains.files.names import is_feature_list, lies_in, natural
 from dann_core.domains.files.pictures import decoded
 from dann_core.domains.files.plan import Reading, ReadingPlan
-from dann_core.domains.files.recordings import Recording, channels_of, recordings_of
+from dann_core.domains.files.recordings import Recording, channels_of, recordings_of, strays_of
 from dann_core.domains.files.samples import Samples
 from dann_core.domains.files.shaping import checked_range, shaped
-from dann_core.domains.files.tabular import read_columns
+from dann_core.domains.files.tabular import read_columns, rows_of_domain
 from dann_core.domains.files.windows import windowed
 
 
@@ -31,6 +31,9 @@ def carried_out(
     if reading.labels.file and labels_from is None:
         text = f"its labels stand in a second file, {quoted(reading.labels.file)}; give that too (--labels-file)"
         raise refusal(contents.file, text)
+    if reading.rows is not None and reading.form in ("pictures", "recordings"):
+        text = f"its {reading.form} have no rows to tell domains by; split by folders (--split-by folder=SOURCE:TARGET)"
+        raise refusal(contents.file, text, f"column {quoted(reading.rows[0])}")
     return _FORMS[reading.form](contents, reading, plan, labels_from)
 
 
@@ -53,17 +56,21 @@ def _array(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from:
         x, y = column_of(file, item.name, x, labels.column)
     elif labels.by == "item":
         y = from_item(labels_from or contents, labels, len(x))
+    rows = 1 + np.arange(len(x))
+    if reading.rows is not None:
+        keep = rows_of_domain(contents, reading, contents.items, len(x))
+        x, y, rows = x[keep], None if y is None else y[keep], rows[keep]
     if plan.windows is not None:
         return _windows_of_array(contents, item, x, y, plan, notes)
-    columns = _numbered(x, labels.column) if plan.kind == "vectors" else None
+    columns = _columns(contents, x, labels.column) if plan.kind == "vectors" else None
     if columns and plan.drop:
         kept = [i for i, name in enumerate(columns) if name not in plan.drop]
         x, columns = x[:, kept], tuple(columns[i] for i in kept)
-    rows = 1 + np.arange(len(x))
     if not x.shape[1]:
         raise refusal(file, "there is no column left for features; leave out fewer", quoted(item.name))
     x, more = shaped(file, quoted(item.name), x, plan.kind)
-    return Samples(file, x, y, rows=rows, columns=columns, notes=notes + more)
+    open_ended = contents.format == SVMLIGHT
+    return Samples(file, x, y, rows=rows, columns=columns, open_ended=open_ended, notes=notes + more)
 
 
 def _samples_item(contents: Contents, reading: Reading) -> Item:
@@ -73,10 +80,16 @@ def _samples_item(contents: Contents, reading: Reading) -> Item:
     return found(contents.file, contents.items, reading.name)
 
 
-def _numbered(x: np.ndarray, label: int) -> tuple[str, ...] | None:
-    """The columns of a matrix by their numbers in the file, which may hold labels too; None of very many."""
+def _columns(contents: Contents, x: np.ndarray, label: int) -> tuple[str, ...] | None:
+    """The columns of a matrix by the names that the file has for them, else by their numbers in it, which may hold
+    labels too; None of very many."""
     if x.ndim != 2 or x.shape[1] > MAX_COLUMNS:
         return None
+    for item in contents.items:
+        if item.holds == "texts" and is_feature_list(item.path) and item.shape == (x.shape[1],) and not label:
+            names = tuple(loaded(contents, item).tolist())
+            if len(set(names)) == len(names):
+                return names
     return tuple(f"column {i}" for i in range(1, x.shape[1] + 1 + bool(label)) if i != label)
 
 
@@ -125,14 +138,15 @@ def _recordings(contents: Contents, reading: Reading, plan: ReadingPlan, labels_
     recorded = recordings_of(contents, reading.folder, plan.channel, plan.drop)
     file, items = contents.file, [r.item for r in recorded]
     names = [r.name for r in recorded]
-    y, said = None, ()
+    strays = strays_of(contents, reading.folder)
+    y, said = None, (fact("of other files", file, names=tuple(i.name for i in strays)),) if strays else ()
     if reading.labels.by in ("folder", "file name"):
         y = from_places(contents, reading.labels, items, "recording")
     elif reading.labels.by == "item" and len(items) == 1 and plan.windows is not None:
         return _stretches(contents, recorded[0], reading, plan, labels_from)
     elif reading.labels.by == "item":
         y, note = for_files(labels_from or contents, reading.labels, items)
-        said = (note,)
+        said += (note,)
     values = [r.load(contents) for r in recorded]
     for recording, x in zip(recorded, values, strict=True):
         checked_range(file, recording.name, x, gaps=False)

@@ -16,6 +16,10 @@ Path = tuple[str, ...]
 """The way to an item: folders and file of an archive, groups of an HDF5 file, fields of a MATLAB struct, its name."""
 
 
+SVMLIGHT = "svmlight"
+"""The format whose files name no feature that is 0."""
+
+
 @dataclass(frozen=True)
 class Item:
     """One array, column or picture of a file, known by its header alone.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -33,6 +34,9 @@ def fit(source: Samples, target: Samples, classes: Sequence[str], missing: Missi
         return Fitted(shape=shape, classes=tuple(classes), pixels=pixels)
     if a.ndim == 3:
         return Fitted(shape=a.shape[1:], classes=tuple(classes))
+    pair = ((source, target), (target, source))
+    source, target = (_widened(ours, other.columns or (), other.x.shape[1])[0] for ours, other in pair)
+    a, b = source.x, target.x
     names = source.columns or ()
     order, _ = _order(source.file, names, set(source.texts), target)
     if len(order) != a.shape[1]:
@@ -69,7 +73,9 @@ def apply(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
 def _vectors(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
     n_numbers = fitted.shape[0] - sum(len(values) for values in fitted.categories.values())
     names = fitted.columns[:n_numbers]
+    samples, widened = _widened(samples, names, n_numbers)
     order, notes = _order("the training data", names, set(fitted.categories), samples)
+    notes = widened + notes
     # Of large tables a copy takes as long as a look.
     x = samples.x if order == list(range(samples.x.shape[1])) else samples.x[:, order]
     if x.shape[1] != n_numbers:
@@ -97,6 +103,17 @@ def _vectors(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
         notes += (fact("categories", samples.file, name=name, values=values),)
     x = np.concatenate(parts, axis=1) if len(parts) > 1 else x
     return x if keep.all() else x[keep], keep, notes
+
+
+def _widened(samples: Samples, names: Sequence[str], width: int) -> tuple[Samples, tuple[Fact, ...]]:
+    """The samples of an open-ended file with 0 for each feature, of these `names` or so many, after its last."""
+    n, known = samples.x.shape[1], samples.columns or ()
+    more = [name for name in names if name not in known] if names else [""] * max(0, width - n)
+    if not samples.open_ended or not more or not _are_numbers(names):
+        return samples, ()
+    columns = (*known, *more) if names and known else None
+    note = fact("zeros after", samples.file, n=len(more), name=known[-1] if known else f"column {n}")
+    return replace(samples, x=np.pad(samples.x, ((0, 0), (0, len(more)))), columns=columns), (note,)
 
 
 def _order(other: str, names: Sequence[str], texts: set[str], samples: Samples) -> tuple[list[int], tuple[Fact, ...]]:

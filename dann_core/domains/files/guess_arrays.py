@@ -31,8 +31,8 @@ def guess_array(domain: DomainFile, source: tuple[Reading, Item] | None) -> tupl
     """
     item = _samples(domain, source)
     labels = _labels(domain, item, source)
-    reading = Reading(form="array", name=item.name, labels=labels, samples=_side(domain, item, labels, source))
-    return reading, item
+    side = _side(domain, item, labels, source)
+    return Reading(form="array", name=item.name, labels=labels, samples=side, rows=domain.rows), item
 
 
 def can_be_samples(item: Item) -> bool:
@@ -132,7 +132,7 @@ def _asked_labels(domain: DomainFile, item: Item, asked: str) -> Labels:
 
 def _plain_label(domain: DomainFile, item: Item, source: tuple[Reading, Item] | None) -> tuple[str, Item | None]:
     """The array that is plainly the label: by its name, as the one of texts, or as one-hot rows."""
-    fitting = [i for i in domain.items if i is not item and i.shape and fits(i, item)]
+    fitting = [i for i in domain.items if i is not item and i.shape and fits(i, item) and not _tells_domains(domain, i)]
     names = [last_of(i) for i in domain.items]
     fitting.sort(key=lambda i: (i.path[:-1] != item.path[:-1], split_of(i.name) != split_of(item.name)))
     named = [i for i in fitting if is_label_name(last_of(i), names) and _is_label_shape(domain, i)]
@@ -141,7 +141,8 @@ def _plain_label(domain: DomainFile, item: Item, source: tuple[Reading, Item] | 
     if named:
         _refuse_problem(domain, named[0])
         return ("label named" if is_line(named[0]) else "label one-hot"), named[0]
-    texts = [i for i in fitting if i.holds == "texts" and is_line(i)]
+    # As many different texts as samples are their names.
+    texts = [i for i in fitting if i.holds == "texts" and is_line(i) and _repeats(domain, i)]
     if len(texts) == 1:
         _refuse_problem(domain, texts[0])
         return "label texts", texts[0]
@@ -149,8 +150,16 @@ def _plain_label(domain: DomainFile, item: Item, source: tuple[Reading, Item] | 
     return ("label one-hot", hot[0]) if len(hot) == 1 else ("", None)
 
 
+def _tells_domains(domain: DomainFile, item: Item) -> bool:
+    return domain.rows is not None and domain.rows[0] in (item.name, item.path[-1])
+
+
 def _is_label_shape(domain: DomainFile, item: Item) -> bool:
     return is_line(item) or _is_one_hot(domain, item)
+
+
+def _repeats(domain: DomainFile, item: Item) -> bool:
+    return bool(item.problem) or len(np.unique(loaded(domain.contents, item))) < max(item.shape)
 
 
 def _is_one_hot(domain: DomainFile, item: Item) -> bool:
@@ -167,7 +176,7 @@ def _refuse_problem(domain: DomainFile, item: Item) -> None:
 def _unclear(domain: DomainFile, item: Item) -> Unclear:
     candidates = []
     for other in domain.items:
-        if other is item:
+        if other is item or _tells_domains(domain, other):
             continue
         why = other.problem or ("" if other.shape and fits(other, item) else f"is {by(other.shape) or 'one number'}")
         if not why and not _is_label_shape(domain, other):

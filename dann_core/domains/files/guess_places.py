@@ -33,6 +33,7 @@ from dann_core.domains.files.plan import Labels, Reading
 from dann_core.domains.files.recordings import is_long
 
 _MOST = 500
+_DOMAIN_NAMES = ("domain", "domains", "sample_domain")
 
 
 def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: str, source: Reading | None) -> Labels:
@@ -146,15 +147,17 @@ def _ways(items: Sequence[Item]) -> list[tuple[str, ...]]:
     return [(file_of(i) or i.path)[:-1] for i in items]
 
 
-def _parts(ways: Sequence[tuple[str, ...]]) -> list[str]:
-    """The folders below what all have in common, in their order, if each has class folders below it (of a source and a
-    target, one has)."""
+def _parts(ways: Sequence[tuple[str, ...]], below: int = 1) -> list[str]:
+    """The folders below what all have in common, in their order, if all have so many folders (of classes) in them; of a
+    source and a target, one has."""
     common = 0
     while ways and all(len(w) > common for w in ways) and len({w[common] for w in ways}) == 1:
         common += 1
-    deep = [w for w in ways if len(w) > common + 1]
-    tops = list(dict.fromkeys(w[common] for w in sorted(ways))) if all(len(w) > common for w in ways) else []
-    return tops if len(deep) == len(ways) or (deep and source_and_target(tops)) else []
+    if not ways or any(len(w) <= common for w in ways):
+        return []
+    tops = list(dict.fromkeys(w[common] for w in sorted(ways)))
+    deep = [len(w) > common + below for w in ways]
+    return tops if all(deep) or (any(deep) and source_and_target(tops)) else []
 
 
 def split_domains(source: DomainFile, target: DomainFile) -> None:
@@ -186,7 +189,7 @@ def _split_folders(
     # `train` and `val` are parts of one domain unless somebody says that they are two.
     if is_asked and not (len(tops) > 1 and set(wanted) <= set(tops)):
         ways = _ways(items)
-        tops = _parts(ways)
+        tops = _parts(ways) or _parts(ways, 0)
     named = source_and_target(tops)
     if not is_asked and not named and not (len(tops) > 1 and _share_classes(items, tops)):
         return
@@ -209,32 +212,31 @@ def _share_classes(items: Sequence[Item], tops: Sequence[str]) -> bool:
 
 
 def _split_rows(source: DomainFile, target: DomainFile, name: str, wanted: list[str]) -> None:
-    columns = [i for i in source.contents.items if i.table is not None]
+    columns = [i for i in source.contents.items if i.shape and (i.table is not None or is_line(i))]
     if not name:
-        column = next((i for i in columns if i.path[-1].lower() in ("domain", "domains") and not i.problem), None)
+        column = next((i for i in columns if last_of(i).lower() in _DOMAIN_NAMES and not i.problem), None)
         if column is None:
             return
     else:
         column = found(source.file, columns, name, "column")
+    called = column.path[-1] if column.table is not None else column.name
     values = _in_order(source.contents, column)
     if not name and len(values) != 2:
         return
     chosen = wanted or values
     if len(chosen) != 2 or not set(chosen) <= set(values):
-        raise _which_parts(source, values, column.path[-1], "values")
+        raise _which_parts(source, values, called, "values")
     for domain, value in zip((source, target), chosen, strict=True):
-        domain.rows = (column.path[-1], value)
-        domain.say("rows of both", name=column.path[-1], value=value)
+        domain.rows = (called, value)
+        domain.say("rows of both", name=called, value=value)
 
 
 def _in_order(contents: Contents, column: Item) -> list[str]:
-    """The values of a column, those that say source first."""
+    """The values of a column, those that say source first; of skada's numbers of domains the positive ones."""
     values = np.unique(as_texts(loaded(contents, column))).tolist()[:_MOST]
-    return (
-        sorted(values, key=lambda v: (not v.lower().startswith("s"), v))
-        if len(values) == 2 and any(v.lower() in ("s", "src", "source") for v in values)
-        else values
-    )
+    if len(values) == 2 and any(v.lower() in ("s", "src", "source") for v in values):
+        return sorted(values, key=lambda v: (not v.lower().startswith("s"), v))
+    return sorted(values, key=lambda v: v.startswith("-")) if last_of(column) == "sample_domain" else values
 
 
 def _which_parts(domain: DomainFile, values: Sequence[str], name: str, what: str) -> Unclear:

@@ -127,7 +127,7 @@ def _pictures(source: DomainFile, target: DomainFile) -> ReadingPlan:
         if domain.role == "target" and not any(i.holds == "picture" for i in domain.items):
             readings.append(guess_array(domain, None)[0])
             continue
-        reading = Reading(form="pictures", folder=domain.folder)
+        reading = Reading(form="pictures", folder=domain.folder, rows=domain.rows)
         items = in_folder(domain.contents, reading, "picture")
         labels = guess_place_labels(domain, items, "image", readings[0] if readings else None)
         readings.append(reading.model_copy(update={"labels": labels}))
@@ -141,7 +141,7 @@ def _recordings(source: DomainFile, target: DomainFile) -> ReadingPlan:
         recorded = recordings_of(domain.contents, domain.folder, channel, drop)
         items = [r.item for r in recorded]
         labels = guess_place_labels(domain, items, "recording", readings[0] if readings else None)
-        readings.append(Reading(form="recordings", folder=domain.folder, labels=labels))
+        readings.append(Reading(form="recordings", folder=domain.folder, rows=domain.rows, labels=labels))
         steps += [r.steps for r in recorded]
         classes += [f"{domain.role} {c}" for c in _classes(domain, items, labels.by)]
     windows = _asked_windows(source.asked)

@@ -22,6 +22,7 @@ _ROLES: dict[Role, set[str]] = {
 _SPLITS = {"train", "training", "val", "valid", "validation", "test", "testing", "dev", "eval", "fold", "split"}
 _NEUTRAL = {"images", "image", "img", "imgs", "data", "dataset", "datasets", "pictures", "photos", "png", "jpg", "jpeg"}
 _NEUTRAL |= {"frames", "signals", "recordings", "raw", "files", "all", "mat", "csv", "npy", "wav", "audio"}
+_FEATURES = {"feature", "features", "column", "columns", "variable", "variables", "gene", "genes", "attributes"}
 _IDENTIFIERS = {"id", "ids", "uuid", "guid", "idx", "user", "subject", "patient", "participant", "person", "filename"}
 _IDENTIFIERS |= {"file", "path", "timestamp", "date", "datetime", "rownames", "rowid", "barcode"}
 _IDENTIFIERS |= {"split", "subset", "fold", "partition"}
@@ -140,6 +141,13 @@ def source_and_target(names: Iterable[str]) -> list[str]:
 def is_row_number_name(name: str) -> bool:
     """Whether it is what programs call the column of row numbers that they add."""
     return name.strip().lower() in _ROW_NUMBERS or name.strip().lower().startswith("unnamed:")
+
+
+def is_feature_list(path: Sequence[str]) -> bool:
+    """Whether it says that the names of the features are in it: `feature_names`, or the index of AnnData's genes."""
+    if path[-1] in ("_index", "index"):
+        return tuple(path[:-1]) == ("var",)
+    return bool(_FEATURES & set(parts_of(path[-1]))) and len(path) == 1
 
 
 def is_identifier_name(name: str) -> bool:

@@ -99,7 +99,7 @@ def read_one(
         )
     reading = plan.source if role == "source" else plan.target
     reading = reading.model_copy(update={"labels": _if_there(contents, reading.labels, labels_from)})
-    if reading.rows is not None and all(i.path[-1] != reading.rows[0] for i in contents.items):
+    if reading.rows is not None and all(reading.rows[0] not in (i.name, i.path[-1]) for i in contents.items):
         reading = reading.model_copy(update={"rows": None})
     match = plan.match if role == "target" else {}
     return _fitted(carried_out(contents, reading, plan, labels_from), plan.fitted, plan, match)

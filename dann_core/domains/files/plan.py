@@ -48,9 +48,9 @@ class Reading(_Value):
     """How one domain is read from its file.
 
     `name` is the array (form "array") or the table (form "columns"; "" where there is only one). `folder` limits
-    pictures and recordings to what lies in it, `rows` a table to the rows with that value in that column. `samples` is
-    the side of an array along which the samples lie. `header`: whether a table's first row holds names (None: as it
-    looks).
+    pictures and recordings to what lies in it, `rows` a table or array to the rows with that value in that column, or
+    in that array of as many values. `samples` is the side of an array along which the samples lie. `header`: whether a
+    table's first row holds names (None: as it looks).
     """
 
     form: Form

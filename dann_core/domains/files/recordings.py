@@ -61,8 +61,33 @@ def by_file(contents: Contents, folder: str = "") -> dict[tuple[str, ...], dict[
     """The long arrays and columns of each file of an archive (of the one file that it is: under ()), with their names.
 
     An array beside a text called Name, as in a struct of channels, is called what that says. Arrays that are called
-    labels are none of them.
+    labels are none of them, nor those that bear another file's number.
     """
+    files = _all_by_file(contents, folder)
+    strays = _strays(files)
+    return {way: {i: name for i, name in items.items() if i not in strays} for way, items in files.items()}
+
+
+def strays_of(contents: Contents, folder: str = "") -> list[Item]:
+    """The long arrays that bear another file's number."""
+    return _strays(_all_by_file(contents, folder))
+
+
+def _strays(files: dict[tuple[str, ...], dict[Item, str]]) -> list[Item]:
+    """`X098_DE_time` in 99.mat beside `X099_DE_time`, where most files have names of their own number alone."""
+    strays, alone = [], 0
+    for way, items in files.items():
+        own = re.fullmatch(r"\D*0*(\d+)\D*", without_ending(way[-1])) if way else None
+        said = {i: m.group(1) for i, name in items.items() if (m := re.match(r"\D*0*(\d+)[^\d/]", name))}
+        numbers = set(said.values())
+        if own is None or own.group(1) not in numbers:
+            continue
+        alone += len(numbers) == 1
+        strays += [i for i, number in said.items() if number != own.group(1)]
+    return strays if 2 * alone >= len(files) else []
+
+
+def _all_by_file(contents: Contents, folder: str) -> dict[tuple[str, ...], dict[Item, str]]:
     said = _said_names(contents)
     files: dict[tuple[str, ...], dict[Item, str]] = {}
     for item in sorted(contents.items, key=lambda i: natural(file_of(i) or i.path)):

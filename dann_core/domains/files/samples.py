@@ -21,7 +21,7 @@ class Samples:
     that are not filled yet. `y` is `(N,)`, int64 or strings, or None. `columns` are the F names of a table's features,
     `texts` its columns of categories, `(N,)` each. `rows` says what each sample is called in its file (row numbers from
     1, or names of files), `groups` `(N,)` which recording each comes from, or None where every sample stands alone.
-    `notes` is what was decided while reading.
+    `open_ended`: features after the last one are 0, as in svmlight files. `notes` is what was decided while reading.
     """
 
     file: str
@@ -31,4 +31,5 @@ class Samples:
     texts: dict[str, np.ndarray] = field(default_factory=dict)
     rows: np.ndarray | None = None
     groups: np.ndarray | None = None
+    open_ended: bool = False
     notes: tuple[Fact, ...] = ()

@@ -8,7 +8,7 @@ import numpy as np
 
 from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.domain_file import as_texts
-from dann_core.domains.files.errors import listed, quoted, refusal
+from dann_core.domains.files.errors import count, listed, quoted, refusal
 from dann_core.domains.files.facts import fact
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import from_columns, from_item, runs
@@ -36,7 +36,7 @@ def table_items(contents: Contents, reading: Reading) -> list[Item]:
 def read_columns(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from: Contents | None) -> Samples:
     """The rows of a table as samples: numbers, and categories as texts, `windowed` if the plan says so."""
     file, items = contents.file, table_items(contents, reading)
-    ours = _rows_of_domain(contents, reading, items)
+    ours = rows_of_domain(contents, reading, items, items[0].shape[0])
     keep, y = _labels(contents, reading, plan, labels_from, items, ours)
     lost = int(ours.sum() - keep.sum())
     said = (fact("labels missing", file, n=lost),) if lost else ()
@@ -69,16 +69,21 @@ def read_columns(contents: Contents, reading: Reading, plan: ReadingPlan, labels
     return windowed(file, [x[s].T for s in stretches], names, y, plan, said)
 
 
-def _rows_of_domain(contents: Contents, reading: Reading, items: Sequence[Item]) -> np.ndarray:
-    """Which rows of a table are this domain's, `(N,)`."""
+def rows_of_domain(contents: Contents, reading: Reading, items: Sequence[Item], n: int) -> np.ndarray:
+    """Which of n rows are this domain's, `(n,)`: those with a value in one of these columns or arrays, if it is said.
+
+    Raises `UploadError` if there is none."""
     if reading.rows is None:
-        return np.ones(items[0].shape[0], bool)
-    column, value = reading.rows
-    keep = as_texts(loaded(contents, found(contents.file, items, column, "column"))) == value
-    if not keep.any():
-        text = f"no row has {quoted(value)} in it; name another value"
-        raise refusal(contents.file, text, f"column {quoted(column)}")
-    return keep
+        return np.ones(n, bool)
+    name, value = reading.rows
+    place = f"column {quoted(name)}"
+    values = as_texts(loaded(contents, found(contents.file, items, name, "column")).reshape(-1))
+    if len(values) != n:
+        text = f"it has {count(len(values), 'value')} for {count(n, 'sample')}; split by another column (--split-by)"
+        raise refusal(contents.file, text, place)
+    if not (values == value).any():
+        raise refusal(contents.file, f"no row has {quoted(value)} in it; name another value", place)
+    return values == value
 
 
 def _labels(

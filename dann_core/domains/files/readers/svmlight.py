@@ -7,7 +7,7 @@ from io import BytesIO
 
 from sklearn.datasets import load_svmlight_file
 
-from dann_core.domains.files.contents import Item
+from dann_core.domains.files.contents import SVMLIGHT, Item
 from dann_core.domains.files.readers import sparse
 from dann_core.domains.files.readers.opening import Opening, Request
 
@@ -31,7 +31,7 @@ def open_svmlight(request: Request) -> Opening:
     data, n = _SECOND.subn(rb"\1 ", request.data)
     x, y = load_svmlight_file(BytesIO(data))
     items = [sparse.item(request.file, ("X",), x), Item(("y",), "numbers", y.shape, y.dtype.name)]
-    made = Opening("svmlight", items, lambda _: sparse.dense(x), {("y",): y})
+    made = Opening(SVMLIGHT, items, lambda _: sparse.dense(x), {("y",): y})
     made.notes.append("features that a line does not name are 0")
     if n:
         made.notes.append("what follows a label behind a semicolon was left out")
