@@ -253,7 +253,7 @@ def _refuse_mostly_numbers(domain: DomainFile, name: str, values: np.ndarray) ->
     row = int(np.flatnonzero(bad)[0])
     text = f"{quoted(values[row])} is not a number ({count(int(bad.sum()), 'such cell')}, all others are); write it as "
     text += "one, leave the cell empty, or leave the column out (--drop)"
-    raise refusal(domain.file, text, f"sample {row + 1:,}, column {quoted(name)}")
+    raise refusal(domain.file, text, f"data row {row + 1:,}, column {quoted(name)}")
 
 
 def _asked_column(domain: DomainFile, columns: list[Item], asked: str) -> str:

@@ -62,7 +62,8 @@ class Report:
             lines.append(f"features used ({len(self.columns):,}): {listed(self.columns, 12)}")
         if self.left_out:
             lines.append(f"columns left out: {listed(self.left_out, 12)}")
-        return "What was read. " + ". ".join(_capital(line) for line in (*lines, *self.notes)) + "."
+        said = (_capital(line) for line in (*lines, *self.notes))
+        return " ".join(("What was read.", *(line if line.endswith("?") else f"{line}." for line in said)))
 
 
 def report(pair: DomainPair, plan: ReadingPlan, source: Samples, target: Samples, notes: Sequence[Fact] = ()) -> Report:

@@ -70,6 +70,7 @@ SENTENCES: dict[str, str] = {
     "rows left out": "{n:row} of {of} left out: a cell is missing",
     "labels missing": "{n:row} without a label left out",
     "by order": "its {n} columns were matched by their order",
+    "columns matched": "columns were matched: {pairs}",
     "extra columns": "columns that the source does not use were left out: {columns}",
     "other order": "its columns stand in another order and were matched by name",
     "matched": "labels were matched: {pairs}",
