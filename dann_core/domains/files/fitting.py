@@ -115,7 +115,7 @@ def _widened(samples: Samples, names: Sequence[str], width: int) -> tuple[Sample
     if not samples.open_ended or not more or not _are_numbers(names):
         return samples, ()
     columns = (*known, *more) if names and known else None
-    note = fact("zeros after", samples.file, n=len(more), name=known[-1] if known else f"column {n}")
+    note = fact("never named", samples.file, n=len(more))
     return replace(samples, x=np.pad(samples.x, ((0, 0), (0, len(more)))), columns=columns), (note,)
 
 

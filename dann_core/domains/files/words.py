@@ -44,7 +44,7 @@ SENTENCES: dict[str, str] = {
     "channel": "the channel is '{name}', which every file has; also: {others}",
     "channels": "the channels are {names}",
     # What was left out or changed
-    "zeros after": "it names no feature after '{name}': the {n} further ones of the other file are 0",
+    "never named": "0 stands for {n:feature} of the other file that it never names",
     "of other files": "left out since they bear the numbers of other files: {names}",
     "row numbers": "left out since they number the rows: {columns}",
     "identifiers": "left out since they say which sample it is, not how it is: {columns}",
