@@ -142,6 +142,9 @@ def _recordings(source: DomainFile, target: DomainFile) -> ReadingPlan:
         items = [r.item for r in recorded]
         labels = guess_place_labels(domain, items, "recording", readings[0] if readings else None)
         readings.append(Reading(form="recordings", folder=domain.folder, rows=domain.rows, labels=labels))
+        wide = [i for i in items if i.table is None and len(i.shape) == 2 and min(i.shape) > 1]
+        if wide:
+            domain.say("recording channels", name=wide[0].name, channels=min(wide[0].shape), steps=max(wide[0].shape))
         steps += [r.steps for r in recorded]
         classes += [f"{domain.role} {c}" for c in _classes(domain, items, labels.by)]
     windows = _asked_windows(source.asked)

@@ -42,6 +42,7 @@ SENTENCES: dict[str, str] = {
     "images guessed": "samples of {shape} were taken for pictures (--kind)",
     "maybe images": "rows of {n} values from 0 on may be pictures of {shape}; say so if they are (--kind images)",
     "channel": "the channel is '{name}', which every file has; also: {others}",
+    "recording channels": "arrays were taken for recordings of {channels} channels x {steps} steps, as '{name}'",
     "channels": "the channels are {names}",
     # What was left out or changed
     "never named": "0 stands for {n:feature} of the other file that it never names",
