@@ -59,7 +59,7 @@ EXPECTED: dict[str, tuple[Callable[[Path], None] | tuple[Callable[[Path], None],
     "Amazon reviews": (
         public_sets.amazon,
         [
-            Read((500,), ("-1", "1"), 40, 30, "dvd_train.svmlight: it names no feature after 'column 497'"),
+            Read((500,), ("-1", "1"), 40, 30, "dvd_train.svmlight: 0 stands for 3 features of the other file"),
             Read((400,), ("0", "1"), 40, 30),
         ],
     ),

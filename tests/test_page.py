@@ -141,7 +141,7 @@ def test_a_bad_file_is_refused_and_the_run_remains(page: Page, address: str, tmp
     refusal = page.get_by_test_id("stAlert").filter(has_text="oops")
     expect(refusal).to_be_visible()
     expect(refusal).to_contain_text("<b>bad<b>.csv")
-    expect(refusal).to_contain_text("sample 2")
+    expect(refusal).to_contain_text("data row 2")
     assert iteration(page) == before
     button(page, "Close").click()
     button(page, "Play").click()

@@ -109,7 +109,7 @@ def test_features_after_the_last_of_an_svmlight_file_are_0() -> None:
         made = read(ours, theirs)
         np.testing.assert_allclose(made.pair.source_x, a)
         np.testing.assert_allclose(made.pair.target_x, b)
-        assert "narrow.svm: it names no feature after 'column 4': the 2 further ones" in made.report.text
+        assert "narrow.svm: 0 stands for 2 features of the other file that it never names" in made.report.text
         np.testing.assert_allclose(read_one(narrow, made.plan).x, padded)
     # A matrix says how many features it has.
     with pytest.raises(UploadError, match="its samples have 4 features"):
@@ -159,3 +159,16 @@ def test_of_a_file_that_also_holds_anothers_recording_its_own_is_read() -> None:
     }
     trials = opened("trials.zip", zipped(files))
     assert len(np.unique(read(trials, trials, channel="raw").pair.source_groups)) == 12
+
+
+def test_svmlight_features_keep_their_numbers_whichever_is_the_first() -> None:
+    from_0, from_1 = (opened(f, svm_text(first).encode()) for f, first in (("s.svm", 0), ("t.svm", 1)))
+    made = read(from_0, from_1)
+    np.testing.assert_array_equal(made.pair.source_x[:, 1:], made.pair.target_x[:, 1:])
+    assert not made.pair.target_x[:, 0].any()
+    assert read(from_1, from_0).pair.source_x.shape == (60, 6)
+
+
+def svm_text(first: int) -> str:
+    rows = (" ".join(f"{i}:{v:.2f}" for i, v in enumerate(row) if i >= first) for row in X)
+    return "".join(f"{k} {row}\n" for k, row in zip(Y, rows, strict=True))

@@ -105,7 +105,7 @@ def test_rows_without_a_label_are_refused_or_left_out() -> None:
     words = WORDS[y]
     words[4] = ""
     files = table("s.csv", **columns, gt=words), table("t.csv", **columns)
-    with pytest.raises(UploadError, match=r"sample 5, column 'gt': the label is blank \(one of 1\)"):
+    with pytest.raises(UploadError, match=r"data row 5, column 'gt': the label is blank \(one of 1\)"):
         read(*files)
     made = read(*files, missing="rows")
     assert len(made.pair.source_x) == 59
@@ -116,7 +116,7 @@ def test_a_text_among_numbers_is_no_category() -> None:
     columns, y = features()
     cells = columns["a"].round(3).astype(str)
     cells[8] = "1,5"
-    with pytest.raises(UploadError, match=r"sample 9, column 'a': '1,5' is not a number \(1 such cell"):
+    with pytest.raises(UploadError, match=r"data row 9, column 'a': '1,5' is not a number \(1 such cell"):
         read(table("s.csv", **(columns | {"a": cells}), gt=y), table("t.csv", **columns))
 
 

@@ -81,11 +81,13 @@ def unclear_labels(contents: Contents, role: Role, candidates: Sequence[Candidat
     """Nothing in the file is plainly its label: one sentence with the candidates and what each is."""
     option = "--labels" if role == "source" else "--target-labels"
     ordered = sorted(candidates, key=lambda c: (not is_label_name(c.name), not c.possible))
-    # Labels mostly stand first or last.
+    # What may be meant is named before what cannot be; of many, labels mostly stand first or last.
     half = MOST_NAMED // 2
-    shown = ordered if len(ordered) <= MOST_NAMED else [*ordered[:half], *ordered[-half:]]
+    possible = [c for c in ordered if c.possible]
+    named = [*possible, *(c for c in ordered if not c.possible)]
+    shown = [*possible[:half], *possible[-half:]] if len(possible) > MOST_NAMED else named[:MOST_NAMED]
     listed = "; ".join(f"{quoted(c.name)} {c.why}" for c in shown)
-    more = f"; and {len(ordered) - MOST_NAMED:,} in between" if len(ordered) > MOST_NAMED else ""
+    more = f"; and {len(ordered) - MOST_NAMED:,} more" if len(ordered) > MOST_NAMED else ""
     what = f"name one ({option} NAME) or give a second file that holds them ({option}-file FILE)"
     how = f" ({'; '.join(contents.notes[:2])})" if contents.notes else ""
     text = f"nothing in it is plainly the {role}'s label{how}; {hint}{what}{': ' if ordered else ''}{listed}{more}"

@@ -10,7 +10,7 @@ from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import column_of, for_files, from_item, from_places, runs
 from dann_core.domains.files.limits import MAX_COLUMNS
-from dann_core.domains.files.names import is_feature_list, natural
+from dann_core.domains.files.names import is_feature_list, lies_in, natural
 from dann_core.domains.files.pictures import decoded
 from dann_core.domains.files.plan import Reading, ReadingPlan
 from dann_core.domains.files.recordings import Recording, channels_of, recordings_of, strays_of
@@ -124,12 +124,12 @@ def _pictures(contents: Contents, reading: Reading, plan: ReadingPlan, labels_fr
 
 def in_folder(contents: Contents, reading: Reading, holds: str) -> list[Item]:
     """The items of that sort in the folder that the reading means, in the order of their names."""
-    way = tuple(reading.folder.split("/")) if reading.folder else ()
     items = sorted(
-        (i for i in contents.items if i.holds == holds and i.path[: len(way)] == way), key=lambda i: natural(i.path)
+        (i for i in contents.items if i.holds == holds and lies_in(i.path, reading.folder)),
+        key=lambda i: natural(i.path),
     )
     if not items:
-        where = f" in the folder {quoted(reading.folder)}" if way else ""
+        where = f" in the folder {quoted(reading.folder)}" if reading.folder else ""
         raise refusal(contents.file, f"there is no image{where}; give one as in training")
     return items
 
@@ -152,7 +152,10 @@ def _recordings(contents: Contents, reading: Reading, plan: ReadingPlan, labels_
         checked_range(file, recording.name, x, gaps=False)
     widths = {len(x) for x in values}
     if len(widths) > 1:
-        text = f"recordings have {' or '.join(map(str, sorted(widths)))} channels; choose one (--channel NAME)"
+        text = (
+            f"recordings have {' or '.join(map(str, sorted(widths)))} channels; save all with as many, or choose one "
+        )
+        text += "of several by its name (--channel NAME)"
         raise refusal(file, text)
     if plan.windows is not None:
         return windowed(file, values, names, y, plan, said)

@@ -10,7 +10,7 @@ import numpy as np
 from dann_core.domains.files.asking import Asked
 from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.facts import Fact, fact
-from dann_core.domains.files.names import role_of
+from dann_core.domains.files.names import lies_in, role_of
 from dann_core.domains.files.samples import Role
 
 _EXACT = 2.0**53
@@ -37,8 +37,7 @@ class DomainFile:
     @property
     def items(self) -> list[Item]:
         """What of the file belongs to this domain: what lies in its folder, and what no name gives to the other."""
-        way = tuple(self.folder.split("/")) if self.folder else ()
-        items = [i for i in self.contents.items if i.path[: len(way)] == way]
+        items = [i for i in self.contents.items if lies_in(i.path, self.folder)]
         roles = {role_of(i.name) for i in items}
         if {"source", "target"} <= roles:
             return [i for i in items if role_of(i.name) in (None, self.role)]

@@ -41,16 +41,23 @@ def looks_like_pixels(x: np.ndarray) -> bool:
 
 def counts_rows(column: np.ndarray) -> bool:
     """Whether `(N,)` goes up by the same step from row to row, or numbers the rows in any order."""
-    column = np.asarray(column, dtype=np.float64)
-    if len(column) < 10 or not np.isfinite(column).all():
+    head = np.asarray(column[:10], dtype=np.float64)
+    # The first rows tell it of almost all columns.
+    if len(head) < 10 or not np.isfinite(head).all() or not (_is_even(head) or np.all(np.diff(head) % 1 == 0)):
         return False
-    steps = np.diff(column)
-    step = float(np.median(steps))
-    if step != 0 and np.all(np.abs(steps - step) <= 1e-6 * abs(step) + 1e-12 * np.abs(column[1:])):
+    column = np.asarray(column, dtype=np.float64)
+    if not np.isfinite(column).all():
+        return False
+    if _is_even(column):
         return True
     if column.max() - column.min() != len(column) - 1:
         return False
     return bool(np.array_equal(np.sort(column), column.min() + np.arange(len(column))))
+
+
+def _is_even(column: np.ndarray) -> bool:
+    step = (column[-1] - column[0]) / (len(column) - 1)
+    return bool(step != 0 and np.all(np.abs(np.diff(column) - step) <= 1e-6 * abs(step) + 1e-12 * np.abs(column[1:])))
 
 
 def _is_stationary(x: np.ndarray) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from dann_core.domains.files.errors import by, count, listed, quoted, refusal, shown
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.limits import MAX_COLUMNS
+from dann_core.domains.files.matching import plain
 from dann_core.domains.files.pixels import resized
 from dann_core.domains.files.plan import Fitted, Missing
 from dann_core.domains.files.samples import Samples
@@ -38,6 +39,7 @@ def fit(source: Samples, target: Samples, classes: Sequence[str], missing: Missi
     source, target = (_widened(ours, other.columns or (), other.x.shape[1])[0] for ours, other in pair)
     a, b = source.x, target.x
     names = source.columns or ()
+    target, _ = _respelled(target, (*names, *source.texts))
     order, _ = _order(source.file, names, set(source.texts), target)
     if len(order) != a.shape[1]:
         text = f"its samples have {count(len(order), 'feature')} and those of {shown(source.file)} {a.shape[1]:,}"
@@ -74,9 +76,11 @@ def _vectors(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
     n_numbers = fitted.shape[0] - sum(len(values) for values in fitted.categories.values())
     names = fitted.columns[:n_numbers]
     samples, widened = _widened(samples, names, n_numbers)
+    samples, respelled = _respelled(samples, (*names, *fitted.categories))
     order, notes = _order("the training data", names, set(fitted.categories), samples)
-    notes = widened + notes
-    x = samples.x[:, order]
+    notes = widened + respelled + notes
+    # Of large tables a copy takes as long as a look.
+    x = samples.x if order == list(range(samples.x.shape[1])) else samples.x[:, order]
     if x.shape[1] != n_numbers:
         text = f"its samples have {count(x.shape[1], 'feature')}, where {n_numbers:,} are wanted"
         raise refusal(samples.file, f"{text}; give both the same features in the same order")
@@ -100,7 +104,8 @@ def _vectors(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
             raise refusal(samples.file, text, f"column {quoted(name)}")
         parts.append((cells[:, None] == np.array(values)).astype(x.dtype if x.dtype.kind == "f" else np.float64))
         notes += (fact("categories", samples.file, name=name, values=values),)
-    return np.concatenate(parts, axis=1)[keep], keep, notes
+    x = np.concatenate(parts, axis=1) if len(parts) > 1 else x
+    return x if keep.all() else x[keep], keep, notes
 
 
 def _widened(samples: Samples, names: Sequence[str], width: int) -> tuple[Samples, tuple[Fact, ...]]:
@@ -110,8 +115,21 @@ def _widened(samples: Samples, names: Sequence[str], width: int) -> tuple[Sample
     if not samples.open_ended or not more or not _are_numbers(names):
         return samples, ()
     columns = (*known, *more) if names and known else None
-    note = fact("zeros after", samples.file, n=len(more), name=known[-1] if known else f"column {n}")
+    note = fact("never named", samples.file, n=len(more))
     return replace(samples, x=np.pad(samples.x, ((0, 0), (0, len(more)))), columns=columns), (note,)
+
+
+def _respelled(samples: Samples, wanted: Sequence[str]) -> tuple[Samples, tuple[Fact, ...]]:
+    """The samples with the wanted names for columns that differ from one of these in case, blanks and the like only."""
+    known = (*(samples.columns or ()), *samples.texts)
+    lacking = [name for name in wanted if name not in known]
+    meant = {plain(name): name for name in lacking}
+    pairs = {name: meant[plain(name)] for name in known if name not in wanted and plain(name) in meant}
+    if not pairs or len(meant) < len(lacking) or len(set(pairs.values())) < len(pairs):
+        return samples, ()
+    columns = tuple(pairs.get(name, name) for name in samples.columns or ()) or None
+    texts = {pairs.get(name, name): values for name, values in samples.texts.items()}
+    return replace(samples, columns=columns, texts=texts), (fact("columns matched", samples.file, pairs=pairs),)
 
 
 def _order(other: str, names: Sequence[str], texts: set[str], samples: Samples) -> tuple[list[int], tuple[Fact, ...]]:

@@ -186,7 +186,14 @@ def _unclear(domain: DomainFile, item: Item) -> Unclear:
     if len(item.shape) == 2:
         columns = _label_columns(loaded(domain.contents, item))
         candidates += [Candidate(f"column {j + 1}", f"of {quoted(item.name)} has {what}") for j, what in columns]
-    return unclear_labels(domain.contents, domain.role, candidates)
+    alike = [i for i in domain.items if can_be_samples(i) and i.shape[1:] == item.shape[1:]]
+    hint = ""
+    if len(alike) > 1 and not any(c.possible for c in candidates):
+        hint = (
+            f"{len(alike):,} arrays hold rows of {by(item.shape[1:])} ({listed(i.name for i in alike)}): if each is a "
+        )
+        hint += "class, join them in one array, with the class of each row in a second one; or "
+    return unclear_labels(domain.contents, domain.role, candidates, hint)
 
 
 def _label_columns(x: np.ndarray) -> list[tuple[int, str]]:

@@ -21,7 +21,14 @@ from dann_core.domains.files.guess_arrays import is_line
 from dann_core.domains.files.guess_table import second_file_item
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import class_folders, file_classes, names_beside
-from dann_core.domains.files.names import file_of, is_class_folder, is_label_name, last_of
+from dann_core.domains.files.names import (
+    file_of,
+    is_class_folder,
+    is_label_name,
+    last_of,
+    source_and_target,
+    without_splits,
+)
 from dann_core.domains.files.plan import Labels, Reading
 from dann_core.domains.files.recordings import is_long
 
@@ -39,7 +46,8 @@ def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: str, sou
         name = second_file_item(domain, asked, len(items), items)
         return Labels(by="item", name=name, file=domain.labels_from.file)
     level = domain.asked.class_level or 0
-    folders = class_folders(items, level)
+    # The folder of the domain itself is no class in it.
+    folders = ["" if name == domain.folder.rpartition("/")[2] else name for name in class_folders(items, level)]
     if asked == FOLDERS or (asked is None and (level or _tell(folders, domain, source))):
         _say_folders(domain, items, folders, level)
         return Labels(by="folder", level=level)
@@ -50,7 +58,10 @@ def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: str, sou
         return Labels(by="item", name=found(domain.file, domain.contents.items, asked).name)
     others = [i for i in domain.items if i not in items and i.shape and is_line(i) and not i.problem]
     listed_ = [i for i in others if max(i.shape) == len(items) or names_beside(domain.contents, i, items)]
-    named = [i for i in listed_ if is_label_name(last_of(i))]
+    called = [names_beside(domain.contents, i, items) for i in listed_]
+    listed_ = [i for i in listed_ if i not in called]
+    texts = [i for i in listed_ if i.holds == "texts"]
+    named = [i for i in listed_ if is_label_name(last_of(i))] or texts
     if len(items) > 1 and len(named) == 1:
         domain.say("label recording", name=named[0].name)
         return Labels(by="item", name=named[0].name)
@@ -63,7 +74,7 @@ def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: str, sou
     if domain.role == "target":
         domain.say("unlabelled")
         return Labels()
-    raise _unclear(domain, items, what, folders, names)
+    raise _unclear(domain, items, what, folders, names, listed_)
 
 
 def _tell(folders: Sequence[str], domain: DomainFile, source: Reading | None) -> bool:
@@ -95,14 +106,19 @@ def _say_folders(domain: DomainFile, items: Sequence[Item], folders: Sequence[st
         domain.say("label folder level", level=level, names=names)
     else:
         domain.say("label folder", names=names)
-    tops = parts(items)
+    tops = _parts(_ways(items))
     if len(tops) > 1 and not set(tops) <= set(folders):
         rule = "folders joined" if any(is_class_folder(t) for t in tops) else "splits joined"
         domain.say(rule, names=tuple(tops))
 
 
 def _unclear(
-    domain: DomainFile, items: Sequence[Item], what: str, folders: Sequence[str], names: Sequence[str]
+    domain: DomainFile,
+    items: Sequence[Item],
+    what: str,
+    folders: Sequence[str],
+    names: Sequence[str],
+    lists: Sequence[Item],
 ) -> Unclear:
     if len(items) == 1 and what == "recording":
         text = (
@@ -115,6 +131,7 @@ def _unclear(
     shown = ", ".join(first_of(distinct))
     said = f"say {count(len(distinct), 'class', 'classes')} ({shown})"
     candidates.append(Candidate(FILE_NAMES, said, possible=len(distinct) > 1))
+    candidates += [Candidate(i.name, f"has {count(max(i.shape), 'value')}, one for each {what}") for i in lists]
     return unclear_labels(domain.contents, domain.role, candidates, f"pack the {what}s in one folder per class, ")
 
 
@@ -126,14 +143,21 @@ def _why_folders(folders: Sequence[str]) -> str:
     return f"are all '{folders[0]}'"
 
 
-def parts(items: Sequence[Item], below: int = 1) -> list[str]:
-    """The folders below what all have in common, in their order, if all have so many folders (of classes) in them."""
-    ways = [(file_of(i) or i.path)[:-1] for i in items]
+def _ways(items: Sequence[Item]) -> list[tuple[str, ...]]:
+    return [(file_of(i) or i.path)[:-1] for i in items]
+
+
+def _parts(ways: Sequence[tuple[str, ...]], below: int = 1) -> list[str]:
+    """The folders below what all have in common, in their order, if all have so many folders (of classes) in them; of a
+    source and a target, one has."""
     common = 0
     while ways and all(len(w) > common for w in ways) and len({w[common] for w in ways}) == 1:
         common += 1
-    deep = [w for w in ways if len(w) > common + below]
-    return list(dict.fromkeys(w[common] for w in sorted(deep))) if len(deep) == len(ways) else []
+    if not ways or any(len(w) <= common for w in ways):
+        return []
+    tops = list(dict.fromkeys(w[common] for w in sorted(ways)))
+    deep = [len(w) > common + below for w in ways]
+    return tops if all(deep) or (any(deep) and source_and_target(tops)) else []
 
 
 def split_domains(source: DomainFile, target: DomainFile) -> None:
@@ -160,22 +184,22 @@ def split_domains(source: DomainFile, target: DomainFile) -> None:
 def _split_folders(
     source: DomainFile, target: DomainFile, items: Sequence[Item], wanted: list[str], is_asked: bool
 ) -> None:
+    ways = [without_splits(w) for w in _ways(items)]
+    tops = _parts(ways)
     # `train` and `val` are parts of one domain unless somebody says that they are two.
-    tops = parts(items) or parts(items, 0) if is_asked else [t for t in parts(items) if is_class_folder(t)]
-    if not wanted and not is_asked and not (len(tops) > 1 and _share_classes(items, tops)):
+    if is_asked and not (len(tops) > 1 and set(wanted) <= set(tops)):
+        ways = _ways(items)
+        tops = _parts(ways) or _parts(ways, 0)
+    named = source_and_target(tops)
+    if not is_asked and not named and not (len(tops) > 1 and _share_classes(items, tops)):
         return
-    chosen = wanted or tops
+    chosen = wanted or named or tops
     if len(chosen) != 2 or not set(chosen) <= set(tops):
         raise _which_parts(source, tops, "folder", "folders")
-    prefix = _prefix(items, chosen[0])
+    way = next(w for w in ways if chosen[0] in w)
     for domain, folder in zip((source, target), chosen, strict=True):
-        domain.folder = "/".join((*prefix, folder))
+        domain.folder = "/".join((*way[: way.index(chosen[0])], folder))
         domain.say("folder of both", name=domain.folder)
-
-
-def _prefix(items: Sequence[Item], folder: str) -> tuple[str, ...]:
-    way = next(w for i in items if folder in (w := (file_of(i) or i.path)[:-1]))
-    return way[: way.index(folder)]
 
 
 def _share_classes(items: Sequence[Item], tops: Sequence[str]) -> bool:

@@ -39,10 +39,19 @@ def guess_table(
 
 def _table_of(domain: DomainFile) -> str:
     tables = list(dict.fromkeys(i.table for i in domain.items if i.table is not None))
-    if len(tables) > 1:
+    if len(tables) == 1:
+        return "/".join(tables[0])
+    columns = {t: [i for i in domain.items if i.table == t] for t in tables}
+    # A sheet of remarks has no numbers.
+    full = [t for t, items in columns.items() if len(items) > 1 and any(i.holds == "numbers" for i in items)]
+    if len(full) != 1:
         names = ", ".join(quoted("/".join(t)) for t in tables[:5])
-        raise refusal(domain.file, f"it holds {len(tables):,} tables ({names}); say which (--samples NAME)")
-    return "/".join(tables[0])
+        text = f"it holds {len(tables):,} tables ({names}); say which (--samples NAME), or join them in "
+        raise refusal(domain.file, text + "one, with a column that says the class or the domain")
+    name, items = "/".join(full[0]), columns[full[0]]
+    others = tuple("/".join(t) for t in tables if t != full[0])
+    domain.say("samples of several", name=name, shape=(*items[0].shape, len(items)), why="numbers", others=others)
+    return name
 
 
 def _labels(
@@ -57,9 +66,12 @@ def _labels(
         return Labels()
     if domain.labels_from is not None:
         return Labels(by="item", name=second_file_item(domain, asked, _rows(domain, columns)), file=_other(domain))
+    names = [i.path[-1] for i in columns]
+    several = tuple(part.strip() for part in (asked or "").split(","))
+    if asked not in names and len(several) > 1 and set(several) <= set(names):
+        return Labels(by="columns", names=several)
     if asked is not None:
         return Labels(by="item", name=_asked_column(domain, columns, asked))
-    names = [i.path[-1] for i in columns]
     if source is not None and source.labels.by == "item" and not source.labels.file:
         known = source.labels.name
         same_width = not _is_numbered(known) or len(columns) > len(features) or domain.rows is not None
@@ -77,6 +89,10 @@ def _labels(
     if label is not None and (rule == "label named" or _shares(domain, columns, label, classes)):
         domain.say(rule, name=label)
         return Labels(by="item", name=label)
+    hot, others = _only_one_hot(domain, [c for c in columns if c.path[-1] not in features])
+    if hot and not others and not rule:
+        domain.say("label one-hot columns", names=hot)
+        return Labels(by="columns", names=hot)
     if domain.role == "target":
         domain.say("no label beside features" if set(names) <= set(features) else "unlabelled")
         return Labels()
@@ -98,6 +114,18 @@ def _one_hot_columns(domain: DomainFile, columns: list[Item]) -> tuple[str, ...]
     return ()
 
 
+def _only_one_hot(domain: DomainFile, columns: list[Item]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Three or more columns of 0 and 1 that are one-hot together, and which others may be labels."""
+    may_be = [c for c in columns if not c.problem and c.path[-1] not in domain.asked.drop]
+    may_be = [c for c in may_be if not is_left_out_name(c.path[-1]) and may_be_label(domain, c) == ""]
+    flags = [
+        c for c in may_be if c.holds == "numbers" and set(np.unique(loaded(domain.contents, c)).tolist()) == {0, 1}
+    ]
+    if not 3 <= len(flags) <= MAX_CLASSES or not one_hot(np.stack(domain.contents.load(flags), axis=1)):
+        return (), ()
+    return tuple(c.path[-1] for c in flags), tuple(c.path[-1] for c in may_be if c not in flags)
+
+
 def _plain_label(domain: DomainFile, columns: list[Item]) -> tuple[str, str | None]:
     """The column that is plainly the label, and why: its name says so, or it is the one column of texts."""
     names = [i.path[-1] for i in columns]
@@ -109,6 +137,8 @@ def _plain_label(domain: DomainFile, columns: list[Item]) -> tuple[str, str | No
         domain.say("axis", name=axis)
     texts = [c for c in columns if c.holds == "texts" and not is_left_out_name(c.path[-1])]
     texts = [c for c in texts if may_be_label(domain, c) == ""]
+    # Beside columns of True and False, one of yes and no need not be the label.
+    texts += [c for c in columns if c.dtype == "bool"] if texts else []
     strong = [c for c in named if c.path[-1].lower() != "y"]
     for rule, group in (("label named", strong), ("label text", texts), ("label named", named)):
         if len(group) == 1:
@@ -142,7 +172,8 @@ def may_be_label(domain: DomainFile, column: Item) -> str:
 
 def unclear_table(domain: DomainFile, columns: list[Item]) -> Unclear:
     """The question which column is the label, with what each one is."""
-    candidates = []
+    hot, _ = _only_one_hot(domain, columns)
+    candidates = [Candidate(",".join(hot), "are one-hot together")] if hot else []
     for column in columns:
         if column.problem:
             candidates.append(Candidate(column.path[-1], f"cannot be read: {column.problem}", possible=False))
@@ -153,7 +184,8 @@ def unclear_table(domain: DomainFile, columns: list[Item]) -> Unclear:
             continue
         values = np.unique(as_texts(loaded(domain.contents, column)))
         what = "texts" if column.holds == "texts" else "whole numbers"
-        candidates.append(Candidate(column.path[-1], f"has {len(values):,} {what}, as features may have"))
+        if column.path[-1] not in hot:
+            candidates.append(Candidate(column.path[-1], f"has {len(values):,} {what}, as features may have"))
     return unclear_labels(domain.contents, domain.role, candidates)
 
 
@@ -221,7 +253,7 @@ def _refuse_mostly_numbers(domain: DomainFile, name: str, values: np.ndarray) ->
     row = int(np.flatnonzero(bad)[0])
     text = f"{quoted(values[row])} is not a number ({count(int(bad.sum()), 'such cell')}, all others are); write it as "
     text += "one, leave the cell empty, or leave the column out (--drop)"
-    raise refusal(domain.file, text, f"sample {row + 1:,}, column {quoted(name)}")
+    raise refusal(domain.file, text, f"data row {row + 1:,}, column {quoted(name)}")
 
 
 def _asked_column(domain: DomainFile, columns: list[Item], asked: str) -> str:

@@ -14,15 +14,15 @@ from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.domain_file import DomainFile, as_texts
 from dann_core.domains.files.errors import refusal
 from dann_core.domains.files.facts import Fact
-from dann_core.domains.files.guess_arrays import can_be_samples, guess_array
+from dann_core.domains.files.guess_arrays import can_be_samples, fits, guess_array, is_line
 from dann_core.domains.files.guess_kind import guess_kind
 from dann_core.domains.files.guess_places import guess_place_labels, split_domains
 from dann_core.domains.files.guess_table import features_of, guess_table
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import class_folders, file_classes
-from dann_core.domains.files.names import is_data_name, is_row_number_name, last_of
+from dann_core.domains.files.names import is_data_name, is_label_name, is_row_number_name, last_of
 from dann_core.domains.files.plan import Form, Reading, ReadingPlan, Windows
-from dann_core.domains.files.recordings import by_file, common_endings, is_long, recordings_of
+from dann_core.domains.files.recordings import by_beginning, by_file, common_endings, is_long, recordings_of
 from dann_core.domains.files.tabular import table_items
 from dann_core.domains.files.windows import are_samples, default_windows
 
@@ -68,9 +68,15 @@ def _form(domain: DomainFile) -> Form:
     tables = {i.table for i in items if i.table is not None}
     samples = [i for i in items if can_be_samples(i)]
     files = by_file(domain.contents, domain.folder)
-    if len(tables) == 1 and not samples and len(files) <= 1:
+    if tables and not samples and len(files) <= 1:
         return "columns"
-    if any(is_data_name(last_of(i)) for i in samples):
+    # Many recordings may be called `signal`; labels beside an array, or one value a row, tell that it holds samples.
+    beside = [(a, i) for i in samples for a in items if a is not i and fits(a, i)]
+    if any(is_data_name(last_of(i)) for i in samples) and (
+        len(files) <= 1 or any(is_label_name(last_of(a)) for a, _ in beside)
+    ):
+        return "array"
+    if len(files) <= 1 and any(is_line(a) for a, _ in beside):
         return "array"
     long = [i for group in files.values() for i in group]
     if len(files) > 1 or (long and len(long) == len([*samples, *(i for i in long if i not in samples)]) != 1):
@@ -136,6 +142,9 @@ def _recordings(source: DomainFile, target: DomainFile) -> ReadingPlan:
         items = [r.item for r in recorded]
         labels = guess_place_labels(domain, items, "recording", readings[0] if readings else None)
         readings.append(Reading(form="recordings", folder=domain.folder, rows=domain.rows, labels=labels))
+        wide = [i for i in items if i.table is None and len(i.shape) == 2 and min(i.shape) > 1]
+        if wide:
+            domain.say("recording channels", name=wide[0].name, channels=min(wide[0].shape), steps=max(wide[0].shape))
         steps += [r.steps for r in recorded]
         classes += [f"{domain.role} {c}" for c in _classes(domain, items, labels.by)]
     windows = _asked_windows(source.asked)
@@ -164,6 +173,8 @@ def _channel(domain: DomainFile) -> tuple[str, tuple[str, ...]]:
         kept = tuple(n for n in names if n not in drop)
         domain.say("channels", names=kept)
         return "", drop
+    if len(files) == 1:
+        files = by_beginning(files[0]) or files
     several = len(files) > 1 or (len(files) == 1 and _are_channels(files[0]))
     if not several or all(len(group) == 1 for group in files):
         return "", drop

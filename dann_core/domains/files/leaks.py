@@ -11,6 +11,7 @@ ALMOST = 0.99
 
 _MOST_FEATURES, _MOST_SAMPLES = 2_000, 10_000
 _BINS = 32
+_CODES = {sign * float(digits) for sign in (1, -1) for digits in ("99", "999", "9999", "99999", "999.25")}
 _FEW = 20
 
 
@@ -42,6 +43,20 @@ def telling(x: np.ndarray, y: np.ndarray) -> list[tuple[int, float]]:
 def counting(x: np.ndarray) -> list[int]:
     """Features of `(N, F)` that number the rows."""
     return [j for j in range(min(x.shape[1], _MOST_FEATURES)) if counts_rows(x[:, j])]
+
+
+def missing_codes(x: np.ndarray) -> dict[float, list[tuple[int, int]]]:
+    """Values that programs write for a missing cell, with the features of `(N, F)` and how often they stand there:
+    twice or more, as the lowest or highest value, and further from all others than these are from each other."""
+    found: dict[float, list[tuple[int, int]]] = {}
+    for j in range(min(x.shape[1], _MOST_FEATURES)):
+        column = x[:, j]
+        for value in {float(column.min()), float(column.max())} & _CODES:
+            rest = column[column != value]
+            n = len(column) - len(rest)
+            if n > 1 and len(rest) and np.abs(rest - value).min() > rest.max() - rest.min() > 0:
+                found.setdefault(value, []).append((j, n))
+    return found
 
 
 def _told(values: np.ndarray, y: np.ndarray, half: np.ndarray, k: int) -> float:

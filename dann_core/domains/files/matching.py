@@ -40,9 +40,9 @@ def guessed_match(found: Sequence[str], classes: Sequence[str]) -> dict[str, str
     """Labels that are written differently only in case, blanks, hyphens or underscores; or 1..K where the source has
     0..K-1 (or the other way round), but for ten digits, where 10 may be 0."""
     unknown = [v for v in found if v not in classes]
-    plain = {_plain(c): c for c in classes}
-    if len(plain) == len(classes):
-        table = {v: plain[_plain(v)] for v in unknown if _plain(v) in plain}
+    meant = {plain(c): c for c in classes}
+    if len(meant) == len(classes):
+        table = {v: meant[plain(v)] for v in unknown if plain(v) in meant}
         if table and len(table) == len(unknown) and len(set(table.values()) | set(found) - set(unknown)) == len(found):
             return table
     by = shift(found, classes)
@@ -85,5 +85,6 @@ def shift(found: Sequence[str], classes: Sequence[str]) -> int:
     return a[0] - b[0] if gapless and abs(a[0] - b[0]) == 1 else 0
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name without what people write in different ways: case, blanks, hyphens, underscores and points."""
     return re.sub(r"[\s_\-.]+", "", name).casefold()

@@ -12,6 +12,8 @@ _DATA = {"x", "data", "images", "image", "imgs", "img", "features", "feature", "
 _DATA |= {"samples", "signals", "signal", "inputs", "input", "array", "xtrain", "xtest", "windows"}
 _LABELS = {"label", "labels", "labs", "lab", "gnd", "gt", "target", "targets", "class", "classes", "ytrain", "ytest"}
 _LABELS |= {"category", "species", "groundtruth", "truth"}
+_LABELS_ALONE = {"activity", "fault", "diagnosis", "类别", "标签", "类型", "类", "标注"}
+"""Names of labels where nothing else is in the name: `activity_level` may be a measurement."""
 _LETTER = "y"
 _ROLES: dict[Role, set[str]] = {
     "source": {"src", "source", "s", "xs", "ys"},
@@ -23,6 +25,7 @@ _NEUTRAL |= {"frames", "signals", "recordings", "raw", "files", "all", "mat", "c
 _FEATURES = {"feature", "features", "column", "columns", "variable", "variables", "gene", "genes", "attributes"}
 _IDENTIFIERS = {"id", "ids", "uuid", "guid", "idx", "user", "subject", "patient", "participant", "person", "filename"}
 _IDENTIFIERS |= {"file", "path", "timestamp", "date", "datetime", "rownames", "rowid", "barcode"}
+_IDENTIFIERS |= {"split", "subset", "fold", "partition"}
 _ROW_NUMBERS = {"", "unnamed: 0", "index", "row", "level_0"}
 _DATA_ENDINGS = (".mat", ".csv", ".tsv", ".txt", ".npy", ".npz", ".h5", ".hdf5", ".wav", ".flac", ".parquet", ".xlsx")
 _DATA_ENDINGS += (".xls", ".arff", ".svm", ".dat", ".libsvm", ".gz")
@@ -69,6 +72,8 @@ def is_data_name(name: str) -> bool:
 def is_label_name(name: str, beside: Iterable[str] = ()) -> bool:
     """Whether it says that labels are in it; `y` beside `x` and `z` is an axis."""
     words = parts_of(name)
+    if words and set(words) & _LABELS_ALONE and set(words) <= _LABELS_ALONE | {"type", "name", "code"}:
+        return True
     if any(w in _LABELS - _ROLES["target"] or w.endswith(("label", "labels")) for w in words):
         return True
     if "target" in words:
@@ -116,6 +121,23 @@ def is_class_folder(name: str) -> bool:
     )
 
 
+def lies_in(path: Sequence[str], folder: str) -> bool:
+    """Whether a way begins with the folder (`photo`, `PACS/photo`), also with `train` and the like above or in it."""
+    way = tuple(folder.split("/")) if folder else ()
+    return tuple(path[: len(way)]) == way or without_splits(path)[: len(way)] == way
+
+
+def without_splits(path: Sequence[str]) -> tuple[str, ...]:
+    """The folders of a way that may be domains or classes."""
+    return tuple(part for part in path if is_class_folder(part))
+
+
+def source_and_target(names: Iterable[str]) -> list[str]:
+    """Two names that say which is the source and which the target, in this order; [] of others."""
+    roles = [(role, name) for name in names for role, known in _ROLES.items() if known & set(parts_of(name))]
+    return [name for _, name in sorted(roles)] if [role for role, _ in sorted(roles)] == ["source", "target"] else []
+
+
 def is_row_number_name(name: str) -> bool:
     """Whether it is what programs call the column of row numbers that they add."""
     return name.strip().lower() in _ROW_NUMBERS or name.strip().lower().startswith("unnamed:")
@@ -137,13 +159,16 @@ def is_identifier_name(name: str) -> bool:
 def classes_of_files(names: Sequence[str]) -> list[str]:
     """What files (without ending) are called beyond what they have in common and a number at the end.
 
-    `load0_normal_1`, `load0_inner_1` are `normal` and `inner`; names that are numbers alone stay what they are.
+    `load0_normal_1`, `load0_inner_1` are `normal` and `inner`, and so are `1_normal`, `2_inner`; names that are numbers
+    alone stay what they are.
     """
     words = [re.split(r"[_\-\s.]+", name) for name in names]
     distinct = {tuple(w) for w in words}
     if len(distinct) > 1:
         while all(len(w) > 1 for w in words) and len({w[0] for w in words}) == 1:
             words = [w[1:] for w in words]
+    if all(len(w) > 1 and w[0].isdigit() and not all(part.isdigit() for part in w) for w in words):
+        words = [w[1:] for w in words]
     found = []
     for word in words:
         kept = list(word)

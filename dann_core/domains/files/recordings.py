@@ -12,7 +12,7 @@ import numpy as np
 from dann_core.domains.files.contents import Contents, Item, Path
 from dann_core.domains.files.errors import listed, quoted, refusal
 from dann_core.domains.files.held import loaded
-from dann_core.domains.files.names import file_of, is_label_name, last_of, natural, without_ending
+from dann_core.domains.files.names import file_of, is_label_name, last_of, lies_in, natural, without_ending
 
 SHORTEST, MOST_CHANNELS, RATIO = 64, 256, 4
 """Steps that a recording has at least, channels at most, and how many times longer than wide it is."""
@@ -88,15 +88,32 @@ def _strays(files: dict[tuple[str, ...], dict[Item, str]]) -> list[Item]:
 
 
 def _all_by_file(contents: Contents, folder: str) -> dict[tuple[str, ...], dict[Item, str]]:
-    way = tuple(folder.split("/")) if folder else ()
     said = _said_names(contents)
     files: dict[tuple[str, ...], dict[Item, str]] = {}
     for item in sorted(contents.items, key=lambda i: natural(file_of(i) or i.path)):
-        if item.path[: len(way)] != way or not is_long(item) or (item.table is None and is_label_name(last_of(item))):
+        if not lies_in(item.path, folder) or not is_long(item):
+            continue
+        if item.table is None and is_label_name(last_of(item)):
             continue
         own = "/".join(item.path[len(file_of(item)) :]) or without_ending(item.name)
         files.setdefault(file_of(item), {})[item] = said.get(item.path[:-1], own)
     return files
+
+
+def by_beginning(items: dict[Item, str]) -> list[dict[Item, str]]:
+    """The channels of each recording, where one file holds several: `X97_DE`, `X97_FE`, `X98_DE`, `X98_FE`; [] else.
+
+    Numbers at the end count recordings: `walk_1`, `walk_2` are no channels.
+    """
+    groups: dict[str, dict[Item, str]] = {}
+    endings: dict[str, set[str]] = {}
+    for item, name in items.items():
+        beginning, *ending = re.split(r"[_/.\s-]+", name, maxsplit=1)
+        groups.setdefault(beginning, {})[item] = name
+        endings.setdefault(beginning, set()).add(re.sub(r"\d+$", "", "".join(ending)))
+    same = len({frozenset(e) for e in endings.values()}) == 1
+    distinct = all(len(endings[b]) == len(group) > 1 for b, group in groups.items())
+    return list(groups.values()) if len(groups) > 1 and same and distinct else []
 
 
 def _said_names(contents: Contents) -> dict[Path, str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from dann_core.domains.files.errors import by, listed, shown
 from dann_core.domains.files.facts import Fact, fact
-from dann_core.domains.files.leaks import counting, telling
+from dann_core.domains.files.leaks import counting, missing_codes, telling
 from dann_core.domains.files.plan import ReadingPlan
 from dann_core.domains.files.samples import Samples
 from dann_core.domains.files.words import sentences
@@ -62,7 +62,8 @@ class Report:
             lines.append(f"features used ({len(self.columns):,}): {listed(self.columns, 12)}")
         if self.left_out:
             lines.append(f"columns left out: {listed(self.left_out, 12)}")
-        return "What was read. " + ". ".join(_capital(line) for line in (*lines, *self.notes)) + "."
+        said = (_capital(line) for line in (*lines, *self.notes))
+        return " ".join(("What was read.", *(line if line.endswith("?") else f"{line}." for line in said)))
 
 
 def report(pair: DomainPair, plan: ReadingPlan, source: Samples, target: Samples, notes: Sequence[Fact] = ()) -> Report:
@@ -87,7 +88,7 @@ def report(pair: DomainPair, plan: ReadingPlan, source: Samples, target: Samples
             *_classes(facts[1]),
             *_ranges(*facts),
             *_same(pair, source),
-            *_leaks(pair, plan, source),
+            *_leaks(pair, plan, source, target),
         ),
     )
 
@@ -145,11 +146,15 @@ def _same(pair: DomainPair, source: Samples) -> list[Fact]:
     return [fact("same file", source.file)] if np.array_equal(pair.source_x, pair.target_x) else []
 
 
-def _leaks(pair: DomainPair, plan: ReadingPlan, source: Samples) -> list[Fact]:
+def _leaks(pair: DomainPair, plan: ReadingPlan, source: Samples, target: Samples) -> list[Fact]:
     if pair.kind != "vectors" or not plan.fitted or not plan.fitted.columns:
         return []
     names = plan.fitted.columns
     counts = [fact("feature counts", source.file, name=names[j]) for j in counting(pair.source_x)]
+    for samples, x in ((source, pair.source_x), (target, pair.target_x)):
+        for value, cells in missing_codes(x).items():
+            columns, n = tuple(names[j] for j, _ in cells), sum(n for _, n in cells)
+            counts.append(fact("missing code", samples.file, columns=columns, value=value, n=n))
     told = telling(pair.source_x, pair.source_y)
     if len(told) > _MOST_TELLING:
         share = min(share for _, share in told)

@@ -108,7 +108,7 @@ def _labels(
     if blank.any() and plan.missing != "rows":
         row = int(np.flatnonzero(blank)[0])
         text = f"the label is blank (one of {blank.sum():,}); label every row, leave those out (--missing rows) or "
-        raise refusal(contents.file, text + "choose no labels", f"sample {row + 1:,}, column {quoted(item.path[-1])}")
+        raise refusal(contents.file, text + "choose no labels", f"data row {row + 1:,}, column {quoted(item.path[-1])}")
     keep = keep & ~blank
     return keep, clean_labels(contents.file, item.path[-1], values[keep])
 
@@ -120,7 +120,7 @@ def _checked_column(file: str, item: Item, column: np.ndarray, keep: np.ndarray)
         row = int(np.flatnonzero(bad)[0])
         what = "infinite" if np.isinf(column[row]) else f"beyond 1e+30 ({column[row]:g})"
         text = f"the value is {what}; replace it by a finite number of another scale or delete that row"
-        raise refusal(file, text, f"sample {row + 1:,}, column {quoted(item.path[-1])}")
+        raise refusal(file, text, f"data row {row + 1:,}, column {quoted(item.path[-1])}")
 
 
 def is_blank(values: np.ndarray) -> np.ndarray:

@@ -42,9 +42,10 @@ SENTENCES: dict[str, str] = {
     "images guessed": "samples of {shape} were taken for pictures (--kind)",
     "maybe images": "rows of {n} values from 0 on may be pictures of {shape}; say so if they are (--kind images)",
     "channel": "the channel is '{name}', which every file has; also: {others}",
+    "recording channels": "arrays were taken for recordings of {channels} channels x {steps} steps, as '{name}'",
     "channels": "the channels are {names}",
     # What was left out or changed
-    "zeros after": "it names no feature after '{name}': the {n} further ones of the other file are 0",
+    "never named": "0 stands for {n:feature} of the other file that it never names",
     "of other files": "left out since they bear the numbers of other files: {names}",
     "row numbers": "left out since they number the rows: {columns}",
     "identifiers": "left out since they say which sample it is, not how it is: {columns}",
@@ -70,6 +71,7 @@ SENTENCES: dict[str, str] = {
     "rows left out": "{n:row} of {of} left out: a cell is missing",
     "labels missing": "{n:row} without a label left out",
     "by order": "its {n} columns were matched by their order",
+    "columns matched": "columns were matched: {pairs}",
     "extra columns": "columns that the source does not use were left out: {columns}",
     "other order": "its columns stand in another order and were matched by name",
     "matched": "labels were matched: {pairs}",
@@ -81,6 +83,7 @@ SENTENCES: dict[str, str] = {
     "one feature tells": "'{name}' alone tells the label in {share} of the source: does it say the answer? (--drop)",
     "many features tell": "each of {n} features alone tells the label in {share} of the source: easy, or leaked",
     "feature counts": "'{name}' numbers the rows: leave it out (--drop) unless it is a measurement",
+    "missing code": "{n:cell} hold {value}, far from all others: if it means missing, leave them empty ({columns})",
     "other unit": "values reach {a} in the source and {b} in the target: are both in the same unit?",
 }
 
