@@ -22,7 +22,7 @@ export class Sentence {
   // `exam`: of the run's end, where it is known; `isAsked`: a person has just chosen what is to be seen, and nothing older may stand beside it;
   // `steers`: what is seen is now, and may be changed; `trial`: what is being tried out.
   render(frame, { exam, isPlaying, isAsked, steers, trial }) {
-    this.next = frame && said(frame, exam, isPlaying, this.#differing(frame.message.values))
+    this.next = frame && said(frame, exam, isPlaying, this.#seenWith(frame.message.values))
     this.steers = steers
     this.#offer(this.untry, steers && trial, words.untry)
     const wait = this.changedAt + SELDOM - performance.now()
@@ -51,12 +51,11 @@ export class Sentence {
   }
 
   // What goes with a verdict is of the look that it was made in, too.
-  #differing(values) {
-    const { rule, facts } = values
-    if (this.made?.rule === rule && this.made.at === facts.iteration) return this.made.differ
+  #seenWith(values) {
+    const { rule, facts, remedy } = values
+    if (this.seen?.rule === rule && this.seen.at === facts.iteration) return this.seen
     const differ = values.shares_rule === "differ" && words.shares.rule("differ", values)
-    this.made = { rule, at: facts.iteration, differ }
-    return differ
+    return (this.seen = { rule, at: facts.iteration, differ, remedy })
   }
 
   #offer(node, facts, say) {
@@ -69,10 +68,10 @@ function button(looks, pressed) {
   return el("button", { type: "button", class: `dann-button ${looks}`, hidden: true, onclick: pressed })
 }
 
-function said(frame, exam, isPlaying, differ) {
+function said(frame, exam, isPlaying, { differ, remedy }) {
   const { values, exam: graded } = frame.message
   if (isPlaying && frame.iteration === 0) return { level: "wait", text: words.rule("beginning") }
-  const { rule, facts, remedy } = values
+  const { rule, facts } = values
   const made = { rule, remedy, at: facts.iteration, state: words.state(rule), level: values.level, text: words.rule(rule, facts) }
   // Labels have the last word: beside it, the cause that was found without them.
   if (exam.rule) return { ...made, ...CLOSING[exam.rule], text: `${words.twin.rule(exam.rule, exam)} ${differ || made.text}` }
