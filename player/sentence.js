@@ -22,7 +22,7 @@ export class Sentence {
   // `exam`: of the run's end, where it is known; `isAsked`: a person has just chosen what is to be seen, and nothing older may stand beside it;
   // `steers`: what is seen is now, and may be changed; `trial`: what is being tried out.
   render(frame, { exam, isPlaying, isAsked, steers, trial }) {
-    this.next = frame && said(frame, exam, isPlaying)
+    this.next = frame && said(frame, exam, isPlaying, this.#seenWith(frame.message.values))
     this.steers = steers
     this.#offer(this.untry, steers && trial, words.untry)
     const wait = this.changedAt + SELDOM - performance.now()
@@ -50,6 +50,14 @@ export class Sentence {
     setAttribute(this.element, "data-state", state ?? "")
   }
 
+  // What goes with a verdict is of the look that it was made in, too.
+  #seenWith(values) {
+    const { rule, facts, remedy } = values
+    if (this.seen?.rule === rule && this.seen.at === facts.iteration) return this.seen
+    const differ = values.shares_rule === "differ" && words.shares.rule("differ", values)
+    return (this.seen = { rule, at: facts.iteration, differ, remedy })
+  }
+
   #offer(node, facts, say) {
     node.hidden = !facts
     if (facts) setText(node, say(facts))
@@ -60,12 +68,11 @@ function button(looks, pressed) {
   return el("button", { type: "button", class: `dann-button ${looks}`, hidden: true, onclick: pressed })
 }
 
-function said(frame, exam, isPlaying) {
+function said(frame, exam, isPlaying, { differ, remedy }) {
   const { values, exam: graded } = frame.message
   if (isPlaying && frame.iteration === 0) return { level: "wait", text: words.rule("beginning") }
-  const { rule, facts, remedy } = values
+  const { rule, facts } = values
   const made = { rule, remedy, at: facts.iteration, state: words.state(rule), level: values.level, text: words.rule(rule, facts) }
-  const differ = values.shares_rule === "differ" && words.shares.rule("differ", values)
   // Labels have the last word: beside it, the cause that was found without them.
   if (exam.rule) return { ...made, ...CLOSING[exam.rule], text: `${words.twin.rule(exam.rule, exam)} ${differ || made.text}` }
   const verdict = graded.verdict?.rule

@@ -41,7 +41,7 @@ CASES = [
     Case("a tight limit", "moons", {}, {"reversal_limit": 0.1}, WEAK | WINNING, "harm"),
     Case("hardly any pull, blobs", "blobs", {}, {"lambda_max": 0.02}, WINNING, "even"),
     Case("hardly any pull, pinwheel", "pinwheel", {}, {"lambda_max": 0.02}, WINNING, "even"),
-    Case("hardly any pull, vibration", "vibration", {}, {"lambda_max": 0.02}, WINNING, "even"),
+    Case("hardly any pull, vibration", "vibration", {}, {"lambda_max": 0.02}, WINNING, "harm"),
     Case("classes swapped by the angle", "pinwheel", {"angle": 80}, {}, RIGHT, "even"),
     Case("moons the other way round", "moons", {"angle": 180}, {}, RIGHT, "even"),
     Case("blobs on their neighbours", "blobs", {"shift": 1.0}, {}, RIGHT, "even"),
@@ -58,6 +58,4 @@ CASES = [
     Case("no reversal", "moons", {}, {"lambda_max": 0.0}, {"lambda_max is 0"}, "even"),
     Case("gamma 0", "moons", {}, {"gamma": 0.0}, {"lambda never rose"}, "even"),
     Case("steps too small", "moons", {}, {"learning_rate": 1e-6}, {"guessing"}, "even"),
-    Case("steps too large", "moons", {}, {"optimizer": "sgd", "learning_rate": 1.0, "lambda_max": 10.0},
-         {"diverged", "guessing", "features collapsed", "source forgotten"}, "harm"),
 ]  # fmt: skip
