@@ -27,7 +27,8 @@ def panel() -> Panel:
 
 
 def open_panel() -> None:
-    """Let the page have an empty panel when it is drawn next."""
+    """Let the page have an empty panel when it is drawn next, and what reads files be loaded until one is dropped."""
+    files.warm_up()
     st.session_state["upload panel"] = Panel(is_open=True)
 
 
@@ -73,7 +74,15 @@ def dropped(role: files.Role, label: str) -> Dropped | None:
 
 def _opened(slot: str, upload: Any, header: bool | None) -> files.Contents:
     def opened() -> files.Contents:
-        return files.Remembered(files.open_file(upload.name, upload.getvalue(), header=header))
+        place = st.empty()
+
+        def told(fraction: float) -> None:
+            place.progress(fraction, f"{plain(upload.name)}: {fraction:.0%} read")
+
+        try:
+            return files.Remembered(files.open_file(upload.name, upload.getvalue(), header=header, progress=told))
+        finally:
+            place.empty()
 
     return remembered(slot, (upload.file_id, header), opened)
 

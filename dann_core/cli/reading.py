@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from tqdm import tqdm
+
 from dann_core.domains import DomainError
 from dann_core.domains.files import Asked, ReadingPlan, ReadPair, load_files
 
@@ -70,14 +72,21 @@ def read_files(options: argparse.Namespace) -> ReadPair:
         if given:
             raise DomainError(f"--plan says all of how to read: leave {', '.join(given)} out, or change the plan.")
         plan = ReadingPlan.from_json(options.plan.read_bytes(), options.plan.name)
-    return load_files(
-        options.source,
-        options.target,
-        asked(options),
-        plan=plan,
-        labels_file=options.labels_file,
-        target_labels_file=options.target_labels_file,
-    )
+    with tqdm(total=1.0, disable=None, leave=False, bar_format="{desc}: {percentage:.0f} %") as bar:
+
+        def opened(file: str, fraction: float) -> None:
+            bar.n = fraction
+            bar.set_description_str(f"reading {file}")
+
+        return load_files(
+            options.source,
+            options.target,
+            asked(options),
+            plan=plan,
+            labels_file=options.labels_file,
+            target_labels_file=options.target_labels_file,
+            progress=opened,
+        )
 
 
 def _window(text: str) -> tuple[int, int | None]:

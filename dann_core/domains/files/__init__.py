@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dann_core.domains.files.opened import open_file
     from dann_core.domains.files.pairing import ReadPair, read_one, read_pair
     from dann_core.domains.files.plan import ReadingPlan
+    from dann_core.domains.files.reading_process import warm_up
     from dann_core.domains.files.report import DomainFacts, Report
     from dann_core.domains.files.samples import Role, Samples
     from dann_core.domains.files.words import without_options
@@ -53,6 +54,7 @@ _HOMES = {
     "read_one": "pairing",
     "read_pair": "pairing",
     "shown": "errors",
+    "warm_up": "reading_process",
     "without_options": "words",
 }
 
@@ -85,6 +87,7 @@ __all__ = [
     "read_one",
     "read_pair",
     "shown",
+    "warm_up",
     "without_options",
 ]
 

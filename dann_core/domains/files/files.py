@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from dann_core.domains.files.asking import Asked
@@ -23,16 +25,18 @@ def load_files(
     labels_file: str | Path | None = None,
     target_labels_file: str | Path | None = None,
     name: str | None = None,
+    progress: Callable[[str, float], None] | None = None,
 ) -> ReadPair:
     """The pair of domains of two files (or of one that holds both), as the command line means it.
 
-    What is not `asked` for is guessed, and said in the report; a `plan` leaves nothing to guess. Raises `UploadError`
+    What is not `asked` for is guessed, and said in the report; a `plan` leaves nothing to guess. `progress` is told a
+    file's name and which fraction of it has been opened, of large ones several times. Raises `UploadError`
     for files that cannot be opened, `Unclear` for what only a person can say.
     """
     asked = asked or Asked()
     header = asked.header if plan is None else plan.source.header
     paths = dict.fromkeys(Path(p) for p in (source, target or source, labels_file, target_labels_file) if p is not None)
-    opened = {path: open_path(path, header) for path in paths}
+    opened = {path: open_path(path, header, progress and partial(progress, path.name)) for path in paths}
     first, second = opened[Path(source)], opened[Path(target or source)]
     labels = {
         "source_labels": opened[Path(labels_file)] if labels_file else None,
@@ -44,12 +48,12 @@ def load_files(
     return read_pair(first, second, guessed.plan, match=asked.match, notes=guessed.notes, name=name, **labels)
 
 
-def open_path(path: Path, header: bool | None = None) -> Contents:
-    """The contents of a file or folder on disk. Raises `UploadError` if it cannot be opened."""
+def open_path(path: Path, header: bool | None = None, progress: Callable[[float], None] | None = None) -> Contents:
+    """The contents of a file or folder on disk; see `open_file`. Raises `UploadError` if it cannot be opened."""
     try:
         is_there = path.exists()
     except (OSError, ValueError) as error:
         raise refusal(path.name, f"the file cannot be opened ({reason(error)}); check the path") from None
     if not is_there:
         raise refusal(path.name, f"the file cannot be opened (there is none); check the path {path}")
-    return Remembered(open_file(path.name, path, header=header))
+    return Remembered(open_file(path.name, path, header=header, progress=progress))
