@@ -147,7 +147,7 @@ def test_harm_is_said_when_the_source_only_twin_is_better(page: Page, address: s
     expect(twin).to_have_text(re.compile(r"^source-only \d+%$"))
     source_only = float(re.search(r"\d+", twin.inner_text()).group())
     assert source_only > float(figure(page, "target accuracy").rstrip("%")) + 2
-    assert f"{source_only:.0f}% are without it" in sentence.inner_text()
+    assert f"{source_only:.0f}% without it" in sentence.inner_text()
     picture(page, "harm")
     # It is of the end: further back nothing is said.
     page.get_by_role("slider", name="look back").focus()
