@@ -85,7 +85,8 @@ def test_one_play_moves_all_lanes_alike_to_their_end(here: str, compared: Compar
     with listening(here, compared) as player:
         assert draw_all(player) == [0, 0, 0]
         at = play_whole(player)
-        assert len(set(at)) > 3
+        # How many looks a run has until its end, its speed decides.
+        assert len(set(at)) > 1
         assert at[-1] == 300
         for lane, run in zip(player.lanes, compared.lanes, strict=True):
             assert lane.rows == 300
