@@ -105,10 +105,12 @@ class Together:
     def _start(self, asked: Slice, answer: Future[Round], before: _Turn, turn: _Turn) -> None:
         def follow(iteration: int, leading: int | None, led: Future[Answer] | None) -> None:
             # No run may lack an iteration that another has made: however long it takes, and not to be halted.
-            far = replace(asked, seconds=math.inf, number=0) if asked.iterations != 0 else asked
+            far = replace(asked, seconds=math.inf, number=0)
             slices = [
-                led if k == leading else self._ask(k, replace(far, iterations=iteration - bound))
-                for k, bound in enumerate(self._bound)
+                led
+                if k == leading
+                else self._ask(k, replace(far if missing or asked.iterations != 0 else asked, iterations=missing))
+                for k, missing in enumerate(iteration - bound for bound in self._bound)
             ]
             self._bound = [iteration] * len(slices)
             turn.asked.set_result(None)
