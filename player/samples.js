@@ -11,6 +11,7 @@ export class Samples {
     this.names = values.classes
     this.sourceCount = arrays.source_index.length
     this.count = this.sourceCount + arrays.target_index.length
+    this.numbers = [...arrays.source_index, ...arrays.target_index]
     this.called = [
       ...calledOf(values.source_names, arrays.source_index),
       ...calledOf(values.target_names ?? scene.exam.target_names, arrays.target_index),
