@@ -33,6 +33,8 @@ def upload(page: Page, address: str, source: Path, target: Path) -> None:
     page.locator(DROPS).nth(1).set_input_files(target)
     page.get_by_role("button", name="Train on these").click()
     box = page.get_by_role("spinbutton", name="max_iter")
+    # Not the box of the run before, which the page draws anew.
+    expect(box).to_have_value("600")
     box.fill(str(ITERATIONS))
     box.press("Enter")
     page.get_by_text("Can I trust it?").click()
