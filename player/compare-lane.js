@@ -3,8 +3,9 @@
 import { el, setText } from "./dom.js"
 import { Features } from "./features.js"
 import { Input } from "./input.js"
+import { fixed, percent } from "./numbers.js"
 import { LANES } from "./overlay.js"
-import { fixed, percent, words } from "./words.js"
+import { words } from "./words.js"
 
 const SVG = "http://www.w3.org/2000/svg"
 

@@ -1,7 +1,7 @@
 // A comparison's place on the page: one transport, the lanes side by side, their curves in common panels.
 
 import { CompareLane, swatch } from "./compare-lane.js"
-import { el, setAttribute, setText } from "./dom.js"
+import { el, press, setAttribute, setText } from "./dom.js"
 import { gapOf } from "./gap.js"
 import { Linked } from "./linked.js"
 import { Notice } from "./notice.js"
@@ -131,12 +131,8 @@ export class CompareStage {
   }
 
   #setLook(look, scene) {
-    for (const [group, value] of [
-      [this.views, look.view],
-      [this.colours, look.colour],
-    ])
-      for (const button of group.querySelectorAll("button"))
-        setAttribute(button, "aria-pressed", String(button.value === value))
+    press(this.views, look.view)
+    press(this.colours, look.colour)
     const isLabelled = Boolean(scene?.examArrays.target_class)
     this.truth.firstChild.checked = look.truth === "true"
     this.truth.firstChild.disabled = !isLabelled

@@ -42,6 +42,12 @@ export function setAttribute(node, name, value) {
   else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value)
 }
 
+// Of the buttons in a group, the one of that value is pressed.
+export function press(group, value) {
+  for (const button of group.querySelectorAll("button"))
+    setAttribute(button, "aria-pressed", String(button.value === value))
+}
+
 // A control that cannot be used now keeps the focus, which `disabled` would take from it.
 export const setEnabled = (node, enabled) => setAttribute(node, "aria-disabled", enabled ? null : "true")
 

@@ -1,7 +1,8 @@
 // The line of figures: numbers of the frame that is shown.
 
 import { el, setAttribute, setText } from "./dom.js"
-import { fixed, percent, words } from "./words.js"
+import { fixed, percent } from "./numbers.js"
+import { words } from "./words.js"
 
 const READINGS = {
   lambda: ({ values }) => fixed(values.lambda, 3),

@@ -1,7 +1,7 @@
 // The three pictures with their headers and captions, and the choices of how they are looked at.
 
 import { Curves } from "./curves.js"
-import { el, setAttribute, setText } from "./dom.js"
+import { el, press, setAttribute, setText } from "./dom.js"
 import { Features } from "./features.js"
 import { Input } from "./input.js"
 import { words } from "./words.js"
@@ -63,12 +63,8 @@ export class Pictures {
   }
 
   #setLook(look, scene) {
-    for (const [group, value] of [
-      [this.views, look.view],
-      [this.colours, look.colour],
-    ])
-      for (const button of group.querySelectorAll("button"))
-        setAttribute(button, "aria-pressed", String(button.value === value))
+    press(this.views, look.view)
+    press(this.colours, look.colour)
     this.rings.firstChild.checked = look.rings
     this.truth.firstChild.checked = look.truth === "true"
     // Where there are no labels, there is nothing to choose.

@@ -1,8 +1,9 @@
 // Class shares, the target's beside the source's: small bars in the line of figures, and behind them the numbers.
 
 import { el, popover, setAttribute, setText } from "./dom.js"
+import { percent } from "./numbers.js"
 import { CLASS_COLOURS, INK, classColour } from "./palette.js"
-import { percent, words } from "./words.js"
+import { words } from "./words.js"
 
 export class Shares {
   constructor() {

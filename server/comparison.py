@@ -9,9 +9,9 @@ from dann_core.domains.oracle import oracle_pair
 from dann_core.live.lockstep import Lockstep
 from dann_core.live.run import Run
 from dann_core.settings.variants import ORACLE, Variant, to_link
-from server.experiment import Experiment, check_cost
+from server.experiment import Experiment
 from server.place import engine
-from server.shown import Notice, Now, new_id
+from server.shown import Notice, Now, check_cost, new_id
 from server.twin import Twin
 
 LANES = "lanes"

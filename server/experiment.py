@@ -15,10 +15,11 @@ from dann_core.engine.base import EngineError
 from dann_core.live.run import Run
 from dann_core.results.origin import Origin
 from dann_core.settings import Settings
-from dann_core.settings.knobs import KnobError, from_text, to_text
+from dann_core.settings.knobs import KnobError, to_text
 from dann_core.settings.methods import METHODS
+from server.link import read_link
 from server.place import engine
-from server.shown import Notice, Now, built_in_pair, new_id
+from server.shown import Notice, Now, built_in_pair, check_cost, new_id
 from server.trial import Trial
 from server.twin import Twin
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from dann_core.sweeps.sweep import Sweep
     from server.comparison import Comparison
 
-FIRST_DOMAIN = "moons"
 KEPT_RUNS = 4
 """Trained runs that Undo can bring back."""
 
@@ -60,34 +60,9 @@ class Experiment:
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Experiment:
         """The experiment that a link stands for; what is wrong in a link is said, and the preset stands instead."""
-        name = query.get("domain", FIRST_DOMAIN)
-        try:
-            kind = domains.get(name)
-        except DomainError as error:
-            return cls.built_in(domains.get(FIRST_DOMAIN)(), Notice("link refused", "error", why=str(error)))
-        try:
-            known = {"domain", "lanes"} | {k.name for k in (*kind.knobs(), *Settings.knobs())}
-            domain = kind(**{k.name: from_text(k, query[k.name]) for k in kind.knobs() if k.name in query})
-            preset = domains.preset(name)
-            settings = Settings.from_query(query, preset)
-            pair = built_in_pair(domain, settings.seed)
-            if settings.rebuilds(preset):
-                check_cost(pair, settings)
-        except (DomainError, KnobError) as error:
-            return cls.built_in(kind(), Notice("link preset", "error", why=str(error)))
-        made = cls(domain, pair, settings, preset)
-        made.lanes = query.get("lanes")
-        unknown = sorted(set(query) - known)
-        if unknown:
-            made.notice = Notice("unknown in link", "error", names=unknown)
-        return made
-
-    @classmethod
-    def built_in(cls, domain: Domain, notice: Notice) -> Experiment:
-        """A built-in domain with its preset, and what went wrong before."""
-        preset = domains.preset(domain.key)
-        made = cls(domain, built_in_pair(domain, preset.seed), preset, preset)
-        made.notice = notice
+        link = read_link(query)
+        made = cls(link.domain, link.pair, link.settings, link.preset)
+        made.lanes, made.notice = link.lanes, link.notice
         return made
 
     @property
@@ -333,11 +308,3 @@ class Experiment:
 def _base(origin: Origin, pair: DomainPair) -> Settings:
     """The settings that a pair starts with."""
     return Settings.for_pair(pair) if origin.domain is None else domains.preset(origin.domain.key)
-
-
-def check_cost(pair: DomainPair, settings: Settings) -> None:
-    """Raises `KnobError` for a network that is too large or does not fit the samples."""
-    # Counting parameters needs torch, which a page that only opens must not wait for.
-    from dann_core.method import networks
-
-    networks.cost(pair.sample_shape, pair.n_classes, settings)

@@ -26,6 +26,14 @@ def built_in_pair(domain: Domain, seed: int) -> DomainPair:
     return domain.pair(seed)
 
 
+def check_cost(pair: DomainPair, settings: Settings) -> None:
+    """Raises `KnobError` for a network that is too large or does not fit the samples."""
+    # Counting parameters needs torch, which a page that only opens must not wait for.
+    from dann_core.method import networks
+
+    networks.cost(pair.sample_shape, pair.n_classes, settings)
+
+
 class Now(NamedTuple):
     """What a page shows: read as one, since another thread may be about to replace it. Undo brings such back.
 

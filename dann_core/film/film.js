@@ -2,9 +2,10 @@
 
 import { listen } from "player/keys.js"
 import { readRecording } from "player/message.js"
+import { whole } from "player/numbers.js"
 import { Stage } from "player/stage.js"
 import { Store } from "player/store.js"
-import { whole, words } from "player/words.js"
+import { words } from "player/words.js"
 
 const LENGTH = { slow: 40_000, normal: 10_000, fast: 4_000 } // milliseconds of a whole film
 const LONGEST_STILL = 400

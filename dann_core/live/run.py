@@ -13,7 +13,7 @@ from typing import Literal
 
 from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import EngineError, Handle
-from dann_core.live.pace import NORMAL, SPEEDS, Speed
+from dann_core.live.pace import NORMAL, SPEEDS, Speed, seconds_left
 from dann_core.live.recording import Recording, rows_message
 from dann_core.live.slices import SLICE_SECONDS, Answer, Checkpoint, Resumption, Slice, Standing
 from dann_core.method.history import Change, History
@@ -27,9 +27,6 @@ LONGEST_SLICE, SPARE = 1.0, 1.3
 
 AHEAD = 2
 """Slices that may be asked for at a time: while a page draws one, its worker already has the next."""
-
-LONGEST_STRIDE = 2.0
-"""Seconds of a story that one frame may take: where frames come late, each goes further, so that the run is in time."""
 
 LATE_SECONDS = 4
 """After which a slice that has not come counts as late."""
@@ -226,21 +223,8 @@ class Run:
         """From now until max_iter, at the pace of the last slices or of the story; None while that is not known."""
         if self.finished or not self.playing:
             return None
-        rate = self._story_rate()
-        paced = None if rate is None else (self.settings.max_iter - self.iteration) / rate
-        if len(self._pace) < 2:
-            return paced
-        (t0, i0), (t1, i1) = self._pace[0], self._pace[-1]
-        if i1 == i0 or t1 == t0:
-            return paced
-        trained = max((self.settings.max_iter - i1) * (t1 - t0) / (i1 - i0) - (time.monotonic() - t1), 0.0)
-        return max(trained, paced or 0.0)
-
-    def _story_rate(self) -> float | None:
-        """Iterations a second that the speed asks for; None: as many as can be trained."""
-        if self._speed.iterations is not None:
-            return self._speed.iterations / self._speed.frame_seconds
-        return self.settings.max_iter / self._speed.run_seconds if self._speed.run_seconds else None
+        now = time.monotonic()
+        return seconds_left(self._speed, self.settings.max_iter, self.iteration, self._pace, now)
 
     def _ask_next(self, seconds: float | None = None) -> None:
         """Ask for what is due: slices, a step, or looks at a run at rest until its picture is complete and still."""
@@ -251,7 +235,7 @@ class Run:
         elif self.playing and not self.finished:
             while not self.failure and time.monotonic() >= self.due:
                 since = time.monotonic() - self._asked_at
-                self._ask(self._stride(since), seconds=seconds or self._slice_seconds)
+                self._ask(self._speed.stride(self.settings.max_iter, since), seconds=seconds or self._slice_seconds)
         elif self._steps:
             self._steps -= 1
             self._ask(1)
@@ -262,13 +246,6 @@ class Run:
 
     def _is_seen_whole(self) -> bool:
         return self.recording.latest.complete
-
-    def _stride(self, since: float) -> int | None:
-        """How many iterations the next frame goes on, so many seconds after the last one was asked for."""
-        rate = self._story_rate()
-        if rate is None or self._speed.iterations is not None:
-            return self._speed.iterations
-        return max(1, round(rate * min(max(since, self._speed.frame_seconds), LONGEST_STRIDE)))
 
     def _ask(self, iterations: int | None, *, complete: bool = False, seconds: float = SLICE_SECONDS) -> None:
         now = time.monotonic()

@@ -1,0 +1,52 @@
+"""The experiment that a link stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from dann_core import domains
+from dann_core.domains import Domain, DomainError, DomainPair
+from dann_core.settings import Settings
+from dann_core.settings.knobs import KnobError, from_text
+from server.shown import Notice, built_in_pair, check_cost
+
+FIRST_DOMAIN = "moons"
+
+
+class Linked(NamedTuple):
+    """A built-in domain with its pair, settings and preset; `lanes` as a comparison writes them; what is to be said."""
+
+    domain: Domain
+    pair: DomainPair
+    settings: Settings
+    preset: Settings
+    lanes: str | None = None
+    notice: Notice | None = None
+
+
+def read_link(query: Mapping[str, str]) -> Linked:
+    """What a link means; what is wrong in it is said, and the domain's preset stands instead."""
+    name = query.get("domain", FIRST_DOMAIN)
+    try:
+        kind = domains.get(name)
+    except DomainError as error:
+        return _preset(domains.get(FIRST_DOMAIN)(), Notice("link refused", "error", why=str(error)))
+    try:
+        domain = kind(**{k.name: from_text(k, query[k.name]) for k in kind.knobs() if k.name in query})
+        preset = domains.preset(name)
+        settings = Settings.from_query(query, preset)
+        pair = built_in_pair(domain, settings.seed)
+        if settings.rebuilds(preset):
+            check_cost(pair, settings)
+    except (DomainError, KnobError) as error:
+        return _preset(kind(), Notice("link preset", "error", why=str(error)))
+    known = {"domain", "lanes"} | {k.name for k in (*kind.knobs(), *Settings.knobs())}
+    unknown = sorted(set(query) - known)
+    notice = Notice("unknown in link", "error", names=unknown) if unknown else None
+    return Linked(domain, pair, settings, preset, query.get("lanes"), notice)
+
+
+def _preset(domain: Domain, notice: Notice) -> Linked:
+    preset = domains.preset(domain.key)
+    return Linked(domain, built_in_pair(domain, preset.seed), preset, preset, notice=notice)
