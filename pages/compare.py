@@ -19,13 +19,9 @@ elif experiment:
 with st.container(key="above"):
     if visit.is_owner and upload.panel().is_open:
         upload.draw(experiment)
-    elif experiment is None:
-        st.warning(visitors.taken(), icon=":material/group:")
-        st.button("Try again", icon=":material/refresh:")
-    elif not visit.is_owner:
-        said = "compares nothing yet" if shown is None else f"shares a comparison: {plain(experiment.now.title)}"
-        st.info(f"You are looking on: somebody {said}.", icon=":material/group:")
-        st.button("Start your own", on_click=visitors.start_own)
+    else:
+        does = "compares nothing yet" if shown is None else f"shares a comparison: {plain(experiment.now.title)}"
+        visitors.say_whose(visit, f"You are looking on: somebody {does}.")
 if shown:
     with st.container(key="stage"):
         comparison("compare", run=visit.key, token=visit.token, lanes=compare.told(shown))

@@ -19,12 +19,9 @@ if visit.is_owner:
 with st.container(key="above"):
     if visit.is_owner and upload.panel().is_open:
         upload.draw(experiment)
-    elif experiment is None:
-        st.warning(visitors.taken(), icon=":material/group:")
-        st.button("Try again", icon=":material/refresh:")
-    elif not visit.is_owner:
-        st.info(f"You are watching a run that somebody shares: {plain(experiment.now.title)}", icon=":material/group:")
-        st.button("Start your own", on_click=visitors.start_own)
+    else:
+        title = plain(experiment.now.title) if experiment else ""
+        visitors.say_whose(visit, f"You are watching a run that somebody shares: {title}")
 shows_film = experiment is None or not (is_linked or experiment.touched)
 if st.session_state.get("shows film") and not shows_film and experiment.domain and experiment.run.needs_launch:
     # Who turns a knob while a film moves has a moving picture of their own with it.

@@ -6,6 +6,7 @@ import inspect
 import pickle
 from collections.abc import Callable
 from typing import Any
+from unittest import SkipTest
 
 import joblib
 import numpy as np
@@ -38,7 +39,11 @@ def fitted(pair: DomainPair, **parameters: Any) -> DANNClassifier:
 @parametrize_with_checks([DANNClassifier(max_iter=60)])
 @pytest.mark.filterwarnings(f"ignore:{NO_TARGET}")
 def test_scikit_learns_checks(estimator: DANNClassifier, check: Callable[[DANNClassifier], None]) -> None:
-    check(estimator)
+    try:
+        check(estimator)
+    except SkipTest as why:
+        # The one that cannot apply: SciPy hands arrays of other libraries on only where it was loaded for that.
+        assert "SCIPY_ARRAY_API" in str(why)
 
 
 @pytest.mark.parametrize("shape", [(4,), (2, 40), (1, 8, 8)])

@@ -133,3 +133,13 @@ def _data(**told: Any) -> dict[str, Any]:
 @st.cache_resource
 def _tab() -> Any:
     return st.components.v2.component("tab", js=_TAB)
+
+
+def say_whose(visit: Visit, said: str) -> None:
+    """Who has no experiment of their own here is told why, and how to get one; `said` is of one that they look at."""
+    if visit.experiment is None:
+        st.warning(taken(), icon=":material/group:")
+        st.button("Try again", icon=":material/refresh:")
+    elif not visit.is_owner:
+        st.info(said, icon=":material/group:")
+        st.button("Start your own", on_click=start_own)
