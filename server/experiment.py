@@ -119,24 +119,25 @@ class Experiment:
         """
         with self._lock:
             run, old = self.run, getattr(self.settings, name, None)
-            self._turn({name: value}, anew=anew or run.finished)
-            new = getattr(self.settings, name, None)
-            if new == old:
+            if value == old:
                 return
-            self._trial = Trial(self.run, name, old, new, is_live=self.run is run)
-            if self._trial.is_live:
-                self.page += 1
-                self._say(Notice("tried", label=self._trial.label, old=to_text(old), new=to_text(new)))
+            tried = Trial(run, name, old, value, is_live=True)
+            self._turn({name: value}, anew=anew or run.finished, tried=tried)
+            if self.run is not run:
+                self._trial = tried._replace(run=self.run, is_live=False)
+            elif self._trial is not tried:
+                return
             self.run.play()
 
-    def _turn(self, values: Mapping[str, Any], *, anew: bool = False) -> None:
+    def _turn(self, values: Mapping[str, Any], *, anew: bool = False, tried: Trial | None = None) -> None:
         with self._lock:
             self.notice, self.touched = None, True
             try:
                 settings = self.settings.replace(**values)
                 rebuilds = self.settings.rebuilds(settings)
                 if not rebuilds and not anew:
-                    self._change_live(settings)
+                    self._trial = tried or self._trial
+                    self._change_live(settings, tried and tried.notice())
                     return
                 pair = self.pair
                 if self.domain is not None and settings.seed != self.settings.seed:
@@ -150,8 +151,12 @@ class Experiment:
             notice = Notice("rebuilt", label=knob.label, old=old, new=new)
             self._start(self.now.origin, pair, settings, self.now.base, notice)
 
-    def _change_live(self, settings: Settings) -> None:
+    def _change_live(self, settings: Settings, notice: Notice | None = None) -> None:
         changed = self.settings.differences(settings)
+        if notice:
+            # Before the change, so that nobody is told of it without the reason.
+            self.notice = notice
+            self.page += 1
         self.run.apply(settings)
         if changed and self.run.finished and self.run.iteration:
             self._say(Notice("no effect", label=", ".join(knob.label for knob in changed)))
@@ -210,9 +215,8 @@ class Experiment:
         """
         with self._lock:
             if self.trial and self.trial.is_live:
-                self._change_live(self.settings.replace(**{self.trial.setting: self.trial.old}))
-                self.page += 1
-                self._say(Notice("taken back"))
+                before = self.settings.replace(**{self.trial.setting: self.trial.old})
+                self._change_live(before, Notice("taken back"))
                 return
             if not self.kept:
                 return

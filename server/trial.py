@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from dann_core.live.run import Run
 from dann_core.settings import Settings
+from dann_core.settings.knobs import to_text
+from server.shown import Notice
 
 
 class Trial(NamedTuple):
@@ -25,6 +27,10 @@ class Trial(NamedTuple):
     def label(self) -> str:
         """The setting's name for people."""
         return next(k.label for k in Settings.knobs() if k.name == self.setting)
+
+    def notice(self) -> Notice:
+        """What a person is told of it while it is live."""
+        return Notice("tried", label=self.label, old=to_text(self.old), new=to_text(self.new))
 
     def told(self) -> dict[str, Any]:
         """As it travels."""

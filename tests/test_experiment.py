@@ -318,3 +318,18 @@ def test_a_method_that_needs_no_other_network_acts_live() -> None:
     assert experiment.settings.class_shares == "estimated"
     settled(experiment, steps=1)
     assert [(c.name, c.new) for c in run.changes] == [("class_shares", "estimated")]
+
+
+def test_nobody_is_told_of_a_trial_or_of_its_end_without_the_reason() -> None:
+    experiment = settled(Experiment.from_query({"domain": "moons"}), steps=1)
+    page, told = experiment.page, []
+    experiment.listen(lambda: told.append((experiment.trial is not None, experiment.notice and experiment.notice.rule)))
+    experiment.try_out("lambda_max", 3.0)
+    experiment.run.pause()
+    assert {rule for tried, rule in told if tried} == {"tried"}
+    told.clear()
+    experiment.undo()
+    assert told
+    assert set(told) == {(False, "taken back")}
+    assert experiment.page == page + 2
+    settle(experiment.run)
