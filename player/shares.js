@@ -1,5 +1,6 @@
 // Class shares, the target's beside the source's: small bars in the line of figures, and behind them the numbers.
 
+import { Confusion } from "./confusion.js"
 import { el, popover, setAttribute, setText } from "./dom.js"
 import { percent } from "./numbers.js"
 import { CLASS_COLOURS, INK, classColour } from "./palette.js"
@@ -12,9 +13,10 @@ export class Shares {
     this.sentence = el("p", {}, said.rule("unknown"))
     this.table = el("table", { class: "dann-shares" })
     this.note = el("p", { class: "dann-note" })
+    this.confusion = new Confusion()
     const button = el("button", { type: "button", class: "dann-shares-open", "aria-label": said.open }, this.bars)
     const panel = { class: "dann-popover", role: "group", "aria-label": said.label }
-    this.popover = popover(button, el("div", panel, this.sentence, this.table, this.note))
+    this.popover = popover(button, el("div", panel, this.sentence, this.table, this.note, this.confusion.element))
     const row = { class: "dann-figure", "data-figure": "shares", title: said.meaning }
     this.element = el("div", row, el("dt", {}, said.label), el("dd", {}, this.popover.place))
   }
@@ -31,6 +33,7 @@ export class Shares {
     this.bars.replaceChildren(...rows.map((row) => pair(row, tallest, "height")))
     this.table.replaceChildren(header(isExam), ...rows.map((row) => line(row, tallest, isExam)))
     setText(this.sentence, words.shares.rule(values.shares_rule, values))
+    this.confusion.render(frame.message, scene, isExam)
     setText(this.note, isExam || !scene.values.labelled ? "" : words.shares.hidden)
     setAttribute(this.element, "data-rule", values.shares_rule)
   }

@@ -170,6 +170,13 @@ export const words = {
     hidden: "Switch the true labels on to see the target's true shares and how many of each class are found (exam).",
     rule: said(shareRules),
   },
+  confusion: {
+    title: "where the target's classes go (exam)",
+    basis: (samples, isMatrix) =>
+      `${isMatrix ? "Rows: true class; columns: prediction; framed: right. " : ""}Of the ${whole(samples)} drawn target samples.`,
+    of: (count, samples, truth, predicted) => `${truth} → ${predicted}: ${whole(count)} of ${whole(samples)}`,
+    none: "No drawn target sample is taken for another class.",
+  },
   tug,
   basis: (evaluated, samples) => {
     const [source, target] = evaluated.map((n, k) => (n < samples[k] ? `${whole(n)} of ${whole(samples[k])}` : whole(n)))

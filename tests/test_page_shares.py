@@ -74,6 +74,13 @@ def test_shares_are_estimated_and_the_true_ones_asked_for(page: Page, address: s
         assert exam == pytest.approx(share, abs=0.51)
         assert recall > 90
     expect(popover.locator("th.dann-exam")).to_have_text(["true (exam)", "recall (exam)"])
+    # The matrix counts in the browser what the worker has graded.
+    drawn = 0
+    for k, row in enumerate(popover.locator(".dann-matrix tr").all()[1:]):
+        counts = [int(cell.replace("·", "0")) for cell in row.locator("td").all_inner_texts()]
+        drawn += sum(counts)
+        assert percents(cells(table)[k + 1])[3] == pytest.approx(100 * counts[k] / sum(counts), abs=0.51)
+    expect(popover.locator(".dann-confusion .dann-note")).to_contain_text(f"Of the {drawn} drawn target samples")
     picture(page, "shares")
 
 
