@@ -24,6 +24,8 @@ def here() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         # Only for this engine: other tests start servers of their own, in this environment.
         patch.setenv("DANN_ENGINE", "threads")
+        # Another test may have left one of another kind.
+        place.close_engine()
         place.engine()
     from app import app
 
