@@ -1,6 +1,7 @@
-"""What lanes in lockstep cost beside one run: CPU time of both, in turns, as `python -m bench.compare`.
+"""What lanes in lockstep cost beside one run, and their seeds: CPU time in turns, as `python -m bench.compare`.
 
 The lanes differ in gamma on the moons preset; all train to the same iteration, with the same looks, in this process.
+Eight seeds of each are trained as a comparison does it in the background.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from collections.abc import Callable
 from dann_core import domains
 from dann_core.engine.threads import ThreadEngine
 from dann_core.live.lockstep import Lockstep
+from dann_core.live.seeds import Variant, courses, seeds_beside
 from dann_core.settings import Settings
 
-GAMMAS = (1.0, 3.0, 10.0, 30.0)
+GAMMAS, SEEDS = (1.0, 3.0, 10.0, 30.0), 8
 
 
 def seconds(engine: ThreadEngine, lanes: list[Settings]) -> tuple[float, int, float]:
@@ -33,6 +35,14 @@ def seconds(engine: ThreadEngine, lanes: list[Settings]) -> tuple[float, int, fl
     return took, len(frames), statistics.mean(len(frame.packed) for frame in frames) / 1000
 
 
+def seeds_seconds(lanes: list[Settings]) -> float:
+    """CPU time of eight seeds of each lane, graded at all their stops."""
+    variants = [Variant(settings.replace(seed=seed)) for settings in lanes for seed in seeds_beside(0, SEEDS)]
+    began = time.process_time()
+    courses(domains.get("moons")(), variants, "cpu")
+    return time.process_time() - began
+
+
 def _advance(run: Lockstep, until: Callable[[], bool]) -> None:
     while not until():
         run.pull()
@@ -48,13 +58,15 @@ def main() -> None:
     base = domains.preset("moons")
     lanes = [base.replace(gamma=gamma) for gamma in GAMMAS]
     seconds(engine, lanes[:1])
-    ratios = []
+    ratios, of_seeds = [], []
     for _ in range(rounds):
-        one, four = seconds(engine, lanes[:1]), seconds(engine, lanes)
+        one, four, seeds = seconds(engine, lanes[:1]), seconds(engine, lanes), seeds_seconds(lanes)
         ratios.append(four[0] / one[0])
+        of_seeds.append(seeds / one[0])
         took = f"one run {one[0]:.2f} s in {one[1]} frames, four lanes {four[0]:.2f} s in {four[1]}"
         print(f"{took}: {ratios[-1]:.2f} times; {four[2]:.1f} kB a lane and frame")
-    print(f"median {statistics.median(ratios):.2f} times")
+        print(f"  {SEEDS} seeds of each lane {seeds:.2f} s: {of_seeds[-1]:.2f} times")
+    print(f"median: lanes {statistics.median(ratios):.2f}, their seeds {statistics.median(of_seeds):.2f} times")
     engine.close()
 
 

@@ -24,4 +24,4 @@ with st.container(key="above"):
         visitors.say_whose(visit, f"You are looking on: somebody {does}.")
 if shown:
     with st.container(key="stage"):
-        comparison("compare", run=visit.key, token=visit.token, lanes=compare.told(shown))
+        comparison("compare", run=visit.key, token=visit.token, page=experiment.page, lanes=compare.told(shown))

@@ -15,7 +15,10 @@ const LANE_BYTES = 8
 const MOST_QUEUED = 20
 
 // Of a connection that is gone, these mean nothing to the next.
-const PASSING = new Set(["ready", "frames", "hidden"])
+const PASSING = new Set(["ready", "frames", "seeds", "hidden"])
+
+// Answered once, and by plain requests too.
+const ASKED = new Set(["frames", "seeds"])
 
 export class Channel {
   // `lanes`: [{run, token, cursor()}, ...], each with its `part` where it is a lane of a comparison; `on` has state, scene, frame, rows, fetched and opened, all with the lane
@@ -40,7 +43,7 @@ export class Channel {
   send(message, lane = 0) {
     const sent = lane ? { ...message, lane } : message
     if (this.isOpen) return this.socket.send(JSON.stringify(sent))
-    const isAsked = this.isPolling && message.do === "frames"
+    const isAsked = this.isPolling && ASKED.has(message.do)
     if (PASSING.has(message.do) && !isAsked) return
     this.queue = [...this.queue, sent].slice(-MOST_QUEUED)
     // A click is answered as soon as it can be.
@@ -162,6 +165,7 @@ export class Channel {
   #hear(message) {
     const lane = message.lane ?? 0
     if (message.is === "state") this.on.state(lane, message)
+    if (message.is === "seeds") this.on.seeds?.(lane, message)
     if (message.is === "frames") this.on.fetched(lane, message.first, message.last)
     if (message.is !== "refused") return
     this.close()

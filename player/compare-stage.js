@@ -8,6 +8,7 @@ import { Notice } from "./notice.js"
 import { Overlay } from "./overlay.js"
 import { segments, tab, toggle } from "./pictures.js"
 import { Progress } from "./progress.js"
+import { SeedLine } from "./seeds.js"
 import { Slider } from "./slider.js"
 import { Transport } from "./transport.js"
 import { words } from "./words.js"
@@ -15,12 +16,13 @@ import { words } from "./words.js"
 const TABS = ["features", "input", "curves"]
 
 export class CompareStage {
-  // `on`: act(name, value), choose(change), go(iteration), dismiss(id), reconnect()
+  // `on`: act(name, value), choose(change), go(iteration), seed(seed), dismiss(id), reconnect()
   constructor(element, on) {
     this.transport = new Transport(on.act)
     this.progress = new Progress()
     this.notice = new Notice(on)
     this.headline = el("p", { class: "dann-headline", role: "status" })
+    this.seeds = new SeedLine(on.seed)
     this.views = segments(words.views, (view) => on.choose({ view }))
     this.colours = segments(words.colours, (colour) => on.choose({ colour }))
     this.truth = toggle(words.truth, (isTrue) => on.choose({ truth: isTrue ? "true" : "predicted" }))
@@ -33,7 +35,7 @@ export class CompareStage {
     this.curves = el("div", { class: "dann-overlays" })
     this.slider = new Slider(on.go)
     const below = el("div", { class: "dann-below" }, this.slider.element)
-    const above = [this.transport.element, this.progress.element, this.notice.element, this.headline]
+    const above = [this.transport.element, this.progress.element, this.notice.element, this.headline, this.seeds.element]
     const middle = [looks, this.tabs, this.side, this.lines, this.curves]
     const looksLike = { class: "dann-player dann-compare", "aria-label": words.compare.player }
     this.root = el("section", looksLike, ...above, ...middle, below)
@@ -63,7 +65,8 @@ export class CompareStage {
     this.lanes = lanes.map((lane, number) => new CompareLane(lane, number))
     this.side.replaceChildren(...this.lanes.map(({ element }) => element))
     this.root.style.setProperty("--dann-lanes", lanes.length)
-    this.lines.replaceChildren(...lanes.map(({ title }, number) => el("li", {}, swatch(number), title)))
+    this.bandNote = el("li", { class: "dann-note", hidden: true }, words.compare.seeds.band)
+    this.lines.replaceChildren(...lanes.map(({ title }, number) => el("li", {}, swatch(number), title)), this.bandNote)
     for (const lane of this.lanes) lane.begin()
     const pictures = ["features", "input"].map((name) => this.lanes.map((lane) => lane[name]))
     this.linked = new Linked(pictures, {
@@ -74,7 +77,7 @@ export class CompareStage {
   }
 
   // What is seen; compare.js makes it. `frames` are of one iteration, one a lane, or null.
-  render({ stores, frames, state, look, glide, lookingBack, backAt, latest, can, pressed, speed, notice, invites }) {
+  render({ stores, frames, seeds, state, look, glide, lookingBack, backAt, latest, can, pressed, speed, notice, invites }) {
     setAttribute(this.root, "data-state", state?.state ?? "connecting")
     setAttribute(this.root, "data-iteration", frames?.[0].iteration ?? null)
     this.transport.render({ can, pressed, speed, invites })
@@ -84,11 +87,16 @@ export class CompareStage {
     const isOther = this.lanes.map((lane, k) => lane.render(stores[k], frames?.[k], look, glide)).some(Boolean)
     if (isOther) this.linked.forget()
     this.slider.render(stores[0].stops, backAt)
+    this.bandNote.hidden = !seeds.some(Boolean)
+    this.seeds.render({
+      ...{ progress: state?.seeds, told: seeds, lanes: this.lanes.map(({ told }) => told), isOwner: state?.owner },
+      ...{ iteration: frames?.[0].iteration ?? 0, scene: stores[0].scene },
+    })
     if (!frames) return
     // The classes are the same in all lanes.
     const { legend } = this.lanes[0].features
     if (legend.parentNode !== this.legend) this.legend.replaceChildren(legend)
-    this.#drawCurves(stores, frames, latest, lookingBack)
+    this.#drawCurves(stores, frames, seeds, latest, lookingBack)
     setText(this.headline, this.#said(stores, frames, state, lookingBack))
   }
 
@@ -98,12 +106,13 @@ export class CompareStage {
     this.root.remove()
   }
 
-  #drawCurves(stores, frames, latest, lookingBack) {
+  #drawCurves(stores, frames, seeds, latest, lookingBack) {
     const isExam = frames.every(({ message }) => message.exam.target_accuracy !== undefined)
     const kinds = [isExam ? "target" : "source", "domain", "classification", "lambda"]
     if (JSON.stringify(kinds) !== this.kinds) this.#setKinds(kinds)
-    const lanes = this.lanes.map(({ told }, k) => ({ title: told.title, store: stores[k], frame: frames[k] }))
-    const shown = [latest, lookingBack, ...frames.map(({ number }) => number)].join()
+    const lanes = this.lanes.map(({ told }, k) => ({ ...told, store: stores[k], frame: frames[k], seeds: seeds[k] }))
+    const known = seeds.map((told) => told?.courses.filter(Boolean).length)
+    const shown = [latest, ...known, lookingBack, ...frames.map(({ number }) => number)].join()
     if (shown === this.shown) return
     this.shown = shown
     for (const overlay of this.overlays) overlay.compare(lanes, latest, lookingBack)

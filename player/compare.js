@@ -4,6 +4,7 @@ import { CompareStage } from "./compare-stage.js"
 import { listen } from "./keys.js"
 import { Lanes } from "./lanes.js"
 import { noticeOf } from "./news.js"
+import { Redraw } from "./redraw.js"
 import { Steering } from "./steering.js"
 import { FIRST_LOOK } from "./tab.js"
 
@@ -12,16 +13,17 @@ const LONGEST_GLIDE_BACK = 120
 
 const shown = new WeakMap()
 
-export function mount(element, data) {
+export function mount(element, data, tell) {
   let comparison = shown.get(element)
   if (!comparison || comparison.isClosed) shown.set(element, (comparison = new Comparison(element)))
-  comparison.update(data)
+  comparison.update(data, tell)
   const turn = ++comparison.turn
   return () => (turn === comparison.turn || !element.isConnected) && comparison.close()
 }
 
 class Comparison {
   turn = 0
+  redraw = new Redraw()
   backAt = null // the iteration that a person looks back to
   look = FIRST_LOOK
   seen = new Set() // the ids of notices that were closed
@@ -34,17 +36,20 @@ class Comparison {
       act: (name, value) => this.act(name, value),
       choose: (change) => this.#choose(change),
       go: (iteration) => this.#lookBack(iteration),
+      seed: (seed) => this.lanes.send({ do: "seed", seed }),
       dismiss: (id) => this.#dismiss(id),
       reconnect: () => this.act("reconnect"),
     })
     this.unlisten = listen(element, (name, by) => this.#key(name, by))
   }
 
-  update(data) {
+  update(data, tell) {
+    this.redraw.update(data.page, tell)
     this.stage.attach(this.element)
     this.stage.setLanes(data.lanes)
     if (!this.lanes?.isOf(data)) {
       this.lanes?.close()
+      this.redraw.forget()
       this.backAt = null
       this.lanes = new Lanes(data, {
         frame: (time) => this.#arrived(time),
@@ -58,6 +63,7 @@ class Comparison {
   close() {
     if (this.isClosed) return
     this.isClosed = true
+    this.redraw.forget()
     this.lanes.close()
     this.steering.close()
     this.unlisten()
@@ -97,6 +103,7 @@ class Comparison {
     this.steering.hear(state)
     if (state.scene !== this.scene) this.backAt = null
     this.scene = state.scene
+    this.redraw.hear(state.page)
     this.refresh()
   }
 
@@ -139,6 +146,7 @@ class Comparison {
     this.stage.render({
       stores: lanes.stores,
       frames: lookingBack ? lanes.framesAt(this.backAt) : newest,
+      seeds: lanes.seeds,
       state: lanes.state,
       latest: newest?.[0].iteration ?? 0,
       look: this.look,

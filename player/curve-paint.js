@@ -100,10 +100,21 @@ export function paintCurve(pen, curve, toX, toY) {
     count += 1
   }
   flush()
-  Object.assign(pen, { strokeStyle: curve.colour, lineWidth: 1.8, lineJoin: "round" })
+  Object.assign(pen, { strokeStyle: curve.colour, lineWidth: curve.width ?? 1.8, lineJoin: "round" })
   pen.setLineDash(curve.dash ?? (curve.isDotted ? DOTTED : []))
   pen.stroke()
   pen.setLineDash([])
+}
+
+// Between the lowest and the highest, below all curves.
+export function paintBand(pen, { band, colour }, toX, toY) {
+  pen.beginPath()
+  for (const { x, high } of band) pen.lineTo(toX(x), toY(high))
+  for (const { x, low } of band.toReversed()) pen.lineTo(toX(x), toY(low))
+  pen.closePath()
+  Object.assign(pen, { fillStyle: colour, globalAlpha: 0.16 })
+  pen.fill()
+  pen.globalAlpha = 1
 }
 
 export function paintDot(pen, { x, y, colour }, toX, toY) {

@@ -4,6 +4,7 @@ import { drawRow, numberText, ticks } from "./axis.js"
 import { marksOf } from "./curve-marks.js"
 import { panelsOf } from "./curve-panels.js"
 import {
+  paintBand,
   paintBase,
   paintChance,
   paintCurve,
@@ -109,6 +110,7 @@ export class Curves extends Picture {
     pen.beginPath()
     pen.rect(x, top, width, height)
     pen.clip()
+    for (const curve of panel.curves) if (curve.band) paintBand(pen, curve, toX, toY)
     for (const curve of panel.curves) paintCurve(pen, curve, toX, toY)
     pen.restore()
     if (panel.dot && panel.dot.x >= this.view.left && panel.dot.x <= this.view.right) paintDot(pen, panel.dot, toX, toY)

@@ -18,6 +18,8 @@ export class Lanes {
     if (token) keepToken(run, token)
     this.stores = data.lanes.map(() => new Store())
     this.states = data.lanes.map(() => null)
+    this.seeds = data.lanes.map(() => null)
+    this.asked = []
     this.owing = new Set()
     this.fillers = this.stores.map(
       (store, lane) => new Filler(store, (message) => this.channel.send(message, lane), () => isMoving(this.state)),
@@ -32,6 +34,7 @@ export class Lanes {
       rows: (lane, message) => this.#changed(lane, () => this.stores[lane].addRows(message)),
       frame: (lane, ...frame) => this.#arrived(lane, ...frame),
       fetched: (lane, first, last) => this.#changed(lane, () => this.fillers[lane].settle(first, last)),
+      seeds: (lane, told) => this.#changed(lane, () => (this.seeds[lane] = told)),
       opened: (lane) => this.#opened(lane),
       refused: (refusal) => {
         this.refusal = refusal
@@ -90,6 +93,7 @@ export class Lanes {
   }
 
   #opened(lane) {
+    this.asked[lane] = undefined
     this.fillers[lane].forget()
     this.owing.delete(lane)
     this.channel.send({ do: "ready" }, lane)
@@ -110,11 +114,20 @@ export class Lanes {
   #heard(lane, state) {
     this.stores[lane].identify(state.scene)
     this.states[lane] = state
+    this.#askForSeeds(lane, state.seeds)
     if (lane) return this.on.changed()
     const text = JSON.stringify(state.link ?? null)
     if (state.link && text !== this.link) showLink(state.link)
     this.link = text
     this.on.state(state)
+  }
+
+  // Whenever more of them is known.
+  #askForSeeds(lane, seeds) {
+    if (this.seeds[lane]?.id !== seeds?.id) this.seeds[lane] = null
+    const known = seeds?.done ? `${seeds.id} ${seeds.done}` : undefined
+    if (known && known !== this.asked[lane]) this.channel.send({ do: "seeds" }, lane)
+    this.asked[lane] = known
   }
 
   #changed(lane, change) {

@@ -3,7 +3,10 @@
 import { FIGURE, ROW } from "./columns.js"
 import { Curves, nearest } from "./curves.js"
 import { FAINT, INK } from "./palette.js"
+import { spread } from "./seeds.js"
 import { CANNOT_TELL, atIteration } from "./picture-words.js"
+
+const THIN = 0.9
 
 // Blue, vermilion, green and pink stay apart for colour-blind readers; dashes for all others.
 export const LANES = [
@@ -27,10 +30,10 @@ const SHARE = { low: -0.02, high: 1.05, isShare: true, say: inPercent }
 
 // What is drawn of each kind: how a lane's curve is read from its track, and between which values.
 const KINDS = {
-  target: { of: ofTarget, ...SHARE },
-  source: { of: ofFigures(FIGURE.source_accuracy), ...SHARE },
+  target: { of: ofTarget, figure: "target", ...SHARE },
+  source: { of: ofFigures(FIGURE.source_accuracy), figure: "source", ...SHARE },
   domain: {
-    ...{ of: ofFigures(FIGURE.domain_accuracy), ...SHARE, isOfAdversary: true },
+    ...{ of: ofFigures(FIGURE.domain_accuracy), figure: "domain", ...SHARE, isOfAdversary: true },
     chance: { level: 0.5, text: CANNOT_TELL, isBelow: true, colour: MUTED },
   },
   classification: { of: ofRows(ROW.classification_loss), low: 0, high: 1.05, say: inDigits },
@@ -45,14 +48,16 @@ export class Overlay extends Curves {
     this.marks = []
   }
 
-  // `lanes`: [{title, store, frame}, ...] of one iteration.
+  // `lanes`: [{title, store, frame, seeds}, ...] of one iteration; `seeds`: what is known of the lane from several, or null.
   compare(lanes, latest, lookingBack) {
     const { frame } = lanes[0]
     Object.assign(this, { lookingBack, frame: frame.message })
-    const curves = lanes.flatMap(({ title, store, frame: { message } }, lane) => {
+    const curves = lanes.flatMap(({ title, store, frame: { message }, seeds }, lane) => {
       // A discriminator that learns nothing is at 50 % whatever the features are, and its lambda reaches nobody.
       if (this.isOfAdversary && message.values.knobs.adversarial_weight === 0) return []
-      return [{ ...this.of(store.track.view()), ...{ name: title, say: this.say, ...LANES[lane] } }]
+      const own = { ...this.of(store.track.view()), name: title, ...LANES[lane] }
+      const stops = this.figure && seeds ? spread(seeds, this.figure, latest) : []
+      return stops.length ? [medianOf(stops, own, this.say), { ...own, width: THIN, isSilent: true }] : [own]
     })
     const { low, isShare, chance } = this
     const high = isShare ? this.high : highest(curves, this.high)
@@ -71,12 +76,13 @@ export class Overlay extends Curves {
   }
 
   about(iteration, y) {
-    const known = this.panels[0].curves.filter((curve) => curve.count)
+    const known = this.panels[0].curves.filter((curve) => curve.count && !curve.isSilent)
     if (!known.length) return null
     const at = known[0].x(nearest(known[0], iteration))
     const lines = known.flatMap((curve) => {
-      const value = curve.y(nearest(curve, at))
-      return Number.isFinite(value) ? [{ text: `${curve.name} ${this.say(value)}`, colour: curve.colour }] : []
+      const k = nearest(curve, at)
+      const say = curve.tell ?? ((place) => this.say(curve.y(place)))
+      return Number.isFinite(curve.y(k)) ? [{ text: `${curve.name} ${say(k)}`, colour: curve.colour }] : []
     })
     const place = { x: this.toX(at), y, number: at, colour: FAINT }
     return { ...place, lines: [{ text: atIteration(at) }, ...lines] }
@@ -85,6 +91,13 @@ export class Overlay extends Curves {
   description() {
     return this.title
   }
+}
+
+// The seeds' median as a curve, with the band that all of them lie in.
+function medianOf(stops, { name, colour, dash }, say) {
+  const [x, y] = [(k) => stops[k].x, (k) => stops[k].median]
+  const tell = (k) => `${say(y(k))} (${say(stops[k].low)} to ${say(stops[k].high)})`
+  return { count: stops.length, x, y, tell, band: stops, name, colour, dash }
 }
 
 function tableOf(table, { width, iteration }, column) {

@@ -3,13 +3,13 @@
 import { Film } from "./film.js"
 import { listen } from "./keys.js"
 import { Phases } from "./phases.js"
+import { Redraw } from "./redraw.js"
 import { Run } from "./run.js"
 import { Stage } from "./stage.js"
 import { Steering, isMoving } from "./steering.js"
 import { addressOf, recall } from "./tab.js"
 import { noticeOf } from "./news.js"
 
-const PAGE_AFTER = 250
 const LONGEST_GLIDE = 200
 const LONGEST_GLIDE_BACK = 120
 
@@ -27,7 +27,7 @@ export function mount(element, data, tell) {
 class Player {
   turn = 0
   backAt = null // the iteration that a person looks back to
-  told = new Set() // the numbers of the run's pages that Streamlit has been told
+  redraw = new Redraw()
 
   constructor(element) {
     this.element = element
@@ -47,16 +47,14 @@ class Player {
     const before = this.session
     this.data = data
     this.tell = tell
+    this.redraw.update(data.page, tell)
     this.stage.attach(this.element)
     this.session = recall(data.key, data.run)
     if (before && before !== this.session) {
       this.session.look = before.look
       this.session.isTouched ||= before.isTouched
       this.backAt = null
-      // Another run counts its pages anew.
-      this.told.clear()
-      clearTimeout(this.telling)
-      this.telling = undefined
+      this.redraw.forget()
     }
     // What the page says of a sample is how the pictures are looked at, too.
     if (this.session.look.mark !== data.mark) this.session.look = { ...this.session.look, mark: data.mark }
@@ -77,7 +75,7 @@ class Player {
     this.film?.close()
     this.phases.stop()
     this.steering.close()
-    clearTimeout(this.telling)
+    this.redraw.forget()
     this.unlisten()
     this.stage.close()
   }
@@ -166,19 +164,8 @@ class Player {
     if (state.scene !== this.scene) this.backAt = null
     this.scene = state.scene
     if (state.speed !== "slow" || !isMoving(state)) this.phases.stop()
-    if (state.page > this.data.page && !this.told.has(state.page)) this.#tellPage()
+    this.redraw.hear(state.page)
     this.refresh()
-  }
-
-  // Streamlit's own scripts may be about to do it themselves.
-  #tellPage() {
-    this.telling ??= setTimeout(() => {
-      this.telling = undefined
-      const { page } = this.session.state
-      if (page <= this.data.page || this.told.has(page)) return
-      this.told.add(page)
-      this.tell("page", page)
-    }, PAGE_AFTER)
   }
 
   #choose(change) {

@@ -24,6 +24,27 @@ const gapRules = {
     (f.closed.some(({ isHarmed }) => isHarmed) ? " Below 0 %, adapting does harm." : ""),
 }
 
+const range = ({ median, low, high }) => `${percent(median)} (${percent(low)} to ${percent(high)})`
+
+const seedWords = {
+  shown: "seed in the pictures",
+  seed: (seed) => `show seed ${seed}`,
+  meaning: "Show this seed in the pictures: all lanes begin anew with it.",
+  empty: (n) => `${n} seeds at once: press Play.`,
+  failed: (why) => `The other seeds are missing: ${ended(why)}`,
+  training: (done, runs) => `Training the seeds: ${whole(done)} of ${whole(runs)} runs.`,
+  unlabelled: "The target has no labels: the bands are of source and domain accuracy.",
+  results: ({ n, lanes, adapted, gaps }) => {
+    const each = lanes.map((lane) => `${lane.title} ${range(lane)}`).join(", ")
+    const works = adapted.map(({ title, works, closed }) => {
+      const share = closed ? `, closing ${range(closed)} of the gap${gaps < n ? ` where there is one (${gaps} of ${n})` : ""}` : ""
+      return ` ${title} is above source-only on ${works} of ${n} seeds${share}.`
+    })
+    return `Over ${n} seeds (exam; median, lowest to highest): ${each}.${works.join("")}`
+  },
+  band: "line: median of the seeds; band: lowest to highest; thin: the seed in the pictures",
+}
+
 const notices = {
   rebuilt: (f) => undoable(`New network: ${f.label} changed from ${f.old} to ${f.new}.`, f),
   "new data": (f) => undoable(`New data and a new network: ${f.label} is now ${f.value}.`, f),
@@ -186,6 +207,7 @@ export const words = {
     player: "comparison",
     empty: "Press Play: all lanes begin with the same weights, draw the same batches and stay at the same iteration.",
     rule: said(gapRules),
+    seeds: seedWords,
     soFar: (text) => `So far: ${text}`,
     lane: (number, title) => `lane ${number}: ${title}`,
     oracle: "uses the target's labels",

@@ -24,6 +24,8 @@ highest number of a frame. Then, each with "lane" where it is not 0:
     {"do": "reconnect"}                    after a failure: reach the engine again and go on
     {"do": "frames", "first": 3, "last": 9}
                                            kept frames by their numbers, at most `MOST_FRAMES`
+    {"do": "seed", "seed": 3}              begin anew with that seed
+    {"do": "seeds"}                        what is known of a comparison's lane from all its seeds
     {"do": "dismiss", "notice": 4}         a person has read the notice of that id
 
 **Down**, texts are JSON:
@@ -32,7 +34,8 @@ highest number of a frame. Then, each with "lane" where it is not 0:
      "speed": "normal", "owner": true, "undo": false, "late": false,
      "trial": null or {"setting": S, "label": L, "old": V, "new": V},
      "device": "cpu", "page": 3, "knobs": {...},
-     "exam": {...}, "title": "...", "link": {"domain": "moons", "gamma": "5.0", "run": KEY} or null,
+     "exam": {...}, "seeds": null or {"id": 7, "of": [0, 1, ...], "runs": 32, "done": 24, "began": true, "failure": ""},
+     "title": "...", "link": {"domain": "moons", "gamma": "5.0", "run": KEY} or null,
      "failure": null or {"rule": R, "facts": {...}},
      "notice": null or {"id": 4, "level": "info", "rule": R, "facts": {}}}
 
@@ -43,6 +46,8 @@ was made with target labels; it is empty until the run has ended and its source-
 {"source_only": 0.86, "target_accuracy": 0.7, "rule": "harm", "gain" or "even"}.
 
     {"is": "frames", "lane": 0, "first": 3, "last": 9}   all that is kept of that request has been sent
+    {"is": "seeds", "lane": 0, "id": 7, "iterations": [0, 15, ...],
+     "courses": [[[target, source, domain], ...], null, ...]}
     {"is": "refused", "rule": R, "facts": {...}}         and the socket is closed
 
 and binaries are a lane (u1), three zeros, a number (u4, little-endian) and a message of `dann_core.live.message`: a

@@ -8,23 +8,26 @@ from typing import Any
 from dann_core.domains.oracle import oracle_pair
 from dann_core.live.lockstep import Lockstep
 from dann_core.live.run import Run
+from dann_core.live.seeds import Variant as Trained
+from dann_core.live.seeds import seeds_beside
 from dann_core.settings.variants import ORACLE, Variant, to_link
 from server.experiment import Experiment
 from server.place import engine
+from server.seeds import Seeds
 from server.shown import Notice, Now, check_cost, new_id
 from server.twin import Twin
 
-LANES = "lanes"
-"""The link's name for what the lanes are."""
+LANES, SEEDS = "lanes", "seeds"
+"""The link's names for what the lanes are, and for how many seeds each is at once."""
 
 
 class Comparison:
-    """Lanes of one pair and the settings that they are variants of.
+    """Lanes of one pair and the settings that they are variants of, each from `n_seeds` seeds at once.
 
     Raises `KnobError` for a variant whose network cannot be, `DomainError` for an oracle without labels.
     """
 
-    def __init__(self, now: Now, variants: Sequence[Variant], heard: Callable[[], None]) -> None:
+    def __init__(self, now: Now, variants: Sequence[Variant], heard: Callable[[], None], n_seeds: int = 1) -> None:
         self.variants, self.base, self.pair = tuple(variants), now.run.settings, now.run.pair
         self._now, self._heard = now, heard
         self._settings = [variant.settings(self.base) for variant in variants]
@@ -33,12 +36,23 @@ class Comparison:
         self._pairs = [oracle if v.name == ORACLE else self.pair for v in variants]
         for settings in self._settings:
             check_cost(self.pair, settings)
+        self.n_seeds = n_seeds
+        self.seeds = self._seeds() if n_seeds > 1 else None
         self._begin()
 
-    def is_of(self, now: Now, variants: Sequence[Variant]) -> bool:
-        """Whether it compares these variants of what is shown now."""
+    def is_of(self, now: Now, variants: Sequence[Variant], n_seeds: int = 1) -> bool:
+        """Whether it compares these variants of what is shown now, each from so many seeds."""
         same = now.run.pair is self.pair and now.run.settings == self.base
-        return same and tuple(variants) == self.variants
+        return same and tuple(variants) == self.variants and n_seeds == self.n_seeds
+
+    def take_over(self, before: Comparison) -> None:
+        """Go on at the speed of the one before, with what it knows of the same seeds; that one ends."""
+        self.run.speed = before.run.speed
+        before.run.rest()
+        if self.seeds and before.seeds and self.seeds.is_like(before.seeds):
+            self.seeds = before.seeds
+        elif before.seeds:
+            before.seeds.stop()
 
     def begin_again(self) -> None:
         """All lanes at iteration 0, with the same first weights."""
@@ -48,12 +62,28 @@ class Comparison:
         self.run.speed = speed
         self._heard()
 
+    def free(self) -> None:
+        """Let go of all that is large."""
+        self.run.free()
+        if self.seeds:
+            self.seeds.stop()
+
+    def _seeds(self) -> Seeds:
+        lanes = [Trained(s, v.name == ORACLE) for s, v in zip(self._settings, self.variants, strict=True)]
+        data = self._now.domain or self.pair
+        return Seeds(data, self.pair, lanes, seeds_beside(self.base.seed, self.n_seeds), self._heard)
+
+    def _changed(self) -> None:
+        if self.seeds and self.run.iteration:
+            self.seeds.begin()
+        self._heard()
+
     def _begin(self) -> None:
         launches = [
             lambda pair=pair, settings=settings: engine().launch(pair, settings)
             for pair, settings in zip(self._pairs, self._settings, strict=True)
         ]
-        self.run = Lockstep(launches, self._pairs, self._settings, self._heard)
+        self.run = Lockstep(launches, self._pairs, self._settings, self._changed)
         self.nows = [
             Now(self._now.origin, self._now.base, lane, Twin(lane, self._heard), new_id()) for lane in self.run.lanes
         ]
@@ -88,6 +118,11 @@ class Side:
         return self.comparison.run
 
     @property
+    def seeds(self) -> Seeds | None:
+        """What its lanes do from other seeds."""
+        return self.comparison.seeds
+
+    @property
     def notice(self) -> Notice | None:
         """What the experiment has to say."""
         return self.experiment.notice
@@ -98,7 +133,8 @@ class Side:
 
     def link(self) -> dict[str, Any]:
         """What the address bar holds: the experiment's link, and the lanes."""
-        return self.experiment.link() | {LANES: to_link(self.comparison.variants)}
+        seeds = {SEEDS: str(self.comparison.n_seeds)} if self.seeds else {}
+        return self.experiment.link() | {LANES: to_link(self.comparison.variants)} | seeds
 
     def __getattr__(self, name: str) -> Any:
         # Who is here, who listens, what has been drawn: the experiment's.

@@ -37,6 +37,9 @@ class Experiment:
     `page` rises when something that Streamlit draws has changed; `touched` says whether somebody has done anything.
     """
 
+    seeds = None
+    """Of a comparison's lanes; an experiment by itself has one."""
+
     def __init__(self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings) -> None:
         self.kept: list[Now] = []
         self.notice: Notice | None = None
@@ -47,8 +50,9 @@ class Experiment:
         self.sweep_before: Sweep | None = None
         self.sweep_form: dict[str, Any] = {}
         self.comparison: Comparison | None = None
-        # What a link says of them, until they are there.
+        # What a link says of them, until they are there; and from how many seeds each is trained.
         self.lanes: str | None = None
+        self.seeds_at_once = 1
         self.owners = 0
         self.sessions: set[str] = set()
         self._listeners: set[Callable[[], None]] = set()
@@ -62,7 +66,7 @@ class Experiment:
         """The experiment that a link stands for; what is wrong in a link is said, and the preset stands instead."""
         link = read_link(query)
         made = cls(link.domain, link.pair, link.settings, link.preset)
-        made.lanes, made.notice = link.lanes, link.notice
+        made.lanes, made.seeds_at_once, made.notice = link.lanes, link.seeds, link.notice
         return made
 
     @property
@@ -266,7 +270,7 @@ class Experiment:
         if self.sweep:
             self.sweep.stop()
         if self.comparison:
-            self.comparison.run.free()
+            self.comparison.free()
         self.kept.clear()
 
     def heard(self) -> None:

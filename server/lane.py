@@ -183,6 +183,8 @@ class Lane:
             self.is_hidden = command.get("hidden") is True
         elif do == "frames":
             await self._send_kept(command.get("first"), command.get("last"))
+        elif do == "seeds":
+            await self._send_seeds()
         elif not isinstance(do, str) or do not in STEERING:
             raise Refused("malformed")
         elif not self.is_owner:
@@ -199,6 +201,11 @@ class Lane:
             for number, frame in self._run.recording.between(first, last)[:MOST_FRAMES]:
                 await self._send(number, frame.packed)
         await self.outlet.text({"is": "frames", "lane": self.number, "first": first, "last": last})
+
+    async def _send_seeds(self) -> None:
+        if self.experiment.seeds:
+            part = min(self.experiment.number, len(self.experiment.comparison.nows) - 1)
+            await self.outlet.text({"is": "seeds", "lane": self.number} | self.experiment.seeds.told(part))
 
     async def _send(self, number: int, packed: bytes) -> None:
         await self.outlet.binary(_ENVELOPE.pack(self.number, number) + packed)
@@ -233,6 +240,7 @@ class Lane:
             "knobs": {name: getattr(run.settings, name) for name in KNOBS},
             "title": now.title,
             "exam": now.twin.told(),
+            "seeds": experiment.seeds and experiment.seeds.progress(),
             "link": link if self.is_owner else None,
             "failure": _failure(run.failure),
             "notice": experiment.notice.told() if experiment.notice and self.is_owner else None,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dann_core import domains
 from dann_core.domains import Domain, DomainError, DomainPair
+from dann_core.live.seeds import CHOICES
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError, from_text
 from server.shown import Notice, built_in_pair, check_cost
@@ -15,13 +16,17 @@ FIRST_DOMAIN = "moons"
 
 
 class Linked(NamedTuple):
-    """A built-in domain with its pair, settings and preset; `lanes` as a comparison writes them; what is to be said."""
+    """A built-in domain with its pair, settings and preset; what is to be said.
+
+    `lanes` as a comparison writes them, each from so many `seeds`.
+    """
 
     domain: Domain
     pair: DomainPair
     settings: Settings
     preset: Settings
     lanes: str | None = None
+    seeds: int = 1
     notice: Notice | None = None
 
 
@@ -39,12 +44,19 @@ def read_link(query: Mapping[str, str]) -> Linked:
         pair = built_in_pair(domain, settings.seed)
         if settings.rebuilds(preset):
             check_cost(pair, settings)
+        seeds = _seeds(query.get("seeds", "1"))
     except (DomainError, KnobError) as error:
         return _preset(kind(), Notice("link preset", "error", why=str(error)))
-    known = {"domain", "lanes"} | {k.name for k in (*kind.knobs(), *Settings.knobs())}
+    known = {"domain", "lanes", "seeds"} | {k.name for k in (*kind.knobs(), *Settings.knobs())}
     unknown = sorted(set(query) - known)
     notice = Notice("unknown in link", "error", names=unknown) if unknown else None
-    return Linked(domain, pair, settings, preset, query.get("lanes"), notice)
+    return Linked(domain, pair, settings, preset, query.get("lanes"), seeds, notice)
+
+
+def _seeds(text: str) -> int:
+    if text not in map(str, CHOICES):
+        raise KnobError(f"A lane has {', '.join(map(str, CHOICES))} seeds at once; got {text!r}.")
+    return int(text)
 
 
 def _preset(domain: Domain, notice: Notice) -> Linked:

@@ -50,6 +50,13 @@ async def _try(experiment: Experiment, command: dict[str, Any]) -> None:
     await asyncio.to_thread(experiment.try_out, setting, value, anew=command.get("anew") is True)
 
 
+async def _seed(experiment: Experiment, command: dict[str, Any]) -> None:
+    seed = command.get("seed")
+    if type(seed) is not int:
+        raise Refused("malformed")
+    await asyncio.to_thread(experiment.change, "seed", seed)
+
+
 async def _speed(experiment: Experiment, command: dict[str, Any]) -> None:
     speed = command.get("speed")
     if not isinstance(speed, str) or speed not in SPEEDS:
@@ -73,6 +80,7 @@ STEERING = {
     "reset": _reset,
     "undo": _undo,
     "try": _try,
+    "seed": _seed,
     "speed": _speed,
     "reconnect": _reconnect,
     "dismiss": _dismiss,

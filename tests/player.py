@@ -172,7 +172,7 @@ class Player:
             assert told["lane"] < len(self.lanes)
             self.lanes[told["lane"]].states.append(told)
         else:
-            assert told["is"] == "frames"
+            assert told["is"] in ("frames", "seeds")
             self.answered.append(told)
 
     def until(self, holds: Callable[[], bool], *, draws: bool = False) -> None:

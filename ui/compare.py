@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dann_core.domains import DomainError
+from dann_core.live.seeds import CHOICES
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 from dann_core.settings.methods import METHODS
@@ -47,6 +48,7 @@ def draw(state: Experiment) -> None:
             on_click=_set,
             args=(state, (*variants, Variant())),
         )
+        _seeds(state)
         with st.expander("What all lanes share", expanded=False):
             st.caption(
                 "The settings of Explore: “yours” is this experiment, and each lane differs from it in one thing."
@@ -56,23 +58,22 @@ def draw(state: Experiment) -> None:
 
 def comparison(state: Experiment) -> Comparison:
     """That of the experiment as it is now; begun anew where it or the lanes have changed."""
-    variants = _variants(state)
+    variants, n_seeds = _variants(state), state.seeds_at_once
     before = state.comparison
-    if before and before.is_of(state.now, variants):
+    if before and before.is_of(state.now, variants, n_seeds):
         return before
     try:
-        made = Comparison(state.now, variants, state.heard)
+        made = Comparison(state.now, variants, state.heard, n_seeds)
     except (KnobError, DomainError) as error:
         # What was there goes on; lanes that suit every pair stand where there is nothing yet.
         state.notice = Notice("text", "error", text=str(error))
-        if before and before.is_of(state.now, before.variants):
+        if before and before.is_of(state.now, before.variants, before.n_seeds):
             state.lanes = to_link(before.variants)
             return before
         state.lanes = to_link(WITHOUT_EXAM)
-        made = Comparison(state.now, WITHOUT_EXAM, state.heard)
+        made = Comparison(state.now, WITHOUT_EXAM, state.heard, n_seeds)
     if before:
-        made.run.speed = before.run.speed
-        before.run.rest()
+        made.take_over(before)
     state.comparison = made
     return made
 
@@ -111,6 +112,16 @@ def _presets(state: Experiment, variants: tuple[Variant, ...]) -> None:
     help = "Same data, same first weights, same batches: lanes differ in what is chosen below, and in nothing else."
     chosen = showing("comparison", now, lambda name: name == OWN or _set(state, known[name].variants))
     st.selectbox("compare", names, names.index(now), format_func=titles.get, help=help, **chosen)
+
+
+def _seeds(state: Experiment) -> None:
+    help = (
+        "Each lane is trained from so many seeds, the others in the background: other first weights and batches, and "
+        "of built-in domains other samples. Curves become the median and a band from the lowest to the highest."
+    )
+    chosen = showing("seeds", state.seeds_at_once, lambda n: setattr(state, "seeds_at_once", n))
+    titles = {1: "one seed"} | {n: f"{n} seeds at once" for n in CHOICES if n > 1}
+    st.selectbox("seeds", CHOICES, CHOICES.index(state.seeds_at_once), format_func=titles.get, help=help, **chosen)
 
 
 def _lane(state: Experiment, variants: tuple[Variant, ...], number: int, variant: Variant) -> None:

@@ -61,8 +61,8 @@ def player(
     _component()(key=f"player {key}", data=data, on_page_change=lambda: None, on_start_change=lambda: None)
 
 
-def comparison(key: str, *, run: str, token: str | None, lanes: list[dict[str, Any]]) -> None:
-    """A player of all lanes of that run's comparison, each told as its title and role."""
+def comparison(key: str, *, run: str, token: str | None, page: int, lanes: list[dict[str, Any]]) -> None:
+    """A player of all lanes of that run's comparison, each told as its title and role; `page` as for `player`."""
     module = modules.address("player", "compare.js")
-    data = {"module": module, "channel": "live", "run": run, "token": token, "lanes": lanes}
+    data = {"module": module, "channel": "live", "run": run, "token": token, "page": page, "lanes": lanes}
     _component()(key=f"player {key}", data=data, on_page_change=lambda: None, on_start_change=lambda: None)
