@@ -241,7 +241,7 @@ def test_a_sweep_loses_no_cell_to_killed_workers(engine: ClusterEngine) -> None:
     kill_workers()
     while sweep.running:
         sweep.wait(60)
-    assert sweep.done == sweep.total == 64
+    assert sweep.done == sweep.total == 68
     assert sweep.failed == 0
     frame = sweep.frame().set_index(["gamma", "discriminator_width", "seed"])
     kept = kept.set_index(["gamma", "discriminator_width", "seed"])
