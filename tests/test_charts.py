@@ -106,7 +106,7 @@ def test_a_phase_map_is_valid_and_says_each_cell_by_colour_sign_and_number(engin
     assert [*map(list, heat.z)] == [[1, 4], [3, 0]]
     scale = {round(6 * begins): colour for begins, colour in heat.colorscale[::2]}
     assert [scale[k] for k in (1, 3, 4)] == [phase_map.COLOURS[name] for name in ("works", "swapped", "nothing")]
-    assert "target accuracy 90.0 %, source only 80.0 %<br>+10.0 points; chance ± 2.0" in heat.hovertext[0][0]
+    assert "target accuracy 90.0 %, source only 80.0 %<br>+10.0 points<br>chance: ± 2.0" in heat.hovertext[0][0]
     assert "&lt;too wide&gt;" in heat.hovertext[1][1]
     assert [*heat.customdata[0][1]] == [1, 0]
 

@@ -8,7 +8,7 @@ import pandas as pd
 from browser import PHONE, button, choose_upload, open_page, point_at
 from playwright.sync_api import Page, expect
 
-from dann_core.sweeps.phases import PHASES
+from dann_core.sweeps.phases import PHASES, points
 
 NETWORK = "gamma x discriminator width"
 
@@ -42,9 +42,8 @@ def test_where_adapting_works_is_a_map_whose_cells_open_as_films_and_runs(page: 
     table = pd.read_csv(download.value.path())
     cells = table.assign(gain=100 * (table.target_accuracy - table.source_only)).groupby(["lambda_max", "angle"])
     # Row by row from below, as the file has it.
-    written = [
-        f"{PHASES[phase].sign}{gain:+.1f}" for phase, gain in zip(cells.phase.first(), cells.gain.mean(), strict=True)
-    ]
+    told = zip(cells.phase.first(), cells.gain.mean(), strict=True)
+    written = [f"{PHASES[phase].sign}{points(gain / 100)}" for phase, gain in told]
     expect(page.locator(".heatmap-label")).to_have_text(written)
     picture(page, "sweep-phases")
     name = "angle 150, lambda_max 2"
@@ -138,9 +137,9 @@ def test_a_cell_that_cannot_be_trained_is_marked_and_says_why(page: Page, addres
     values = page.get_by_role("textbox", name="extractor width")
     values.fill("8, 4096")
     values.press("Enter")
-    expect(page.get_by_text("9 experiments of 5 iterations")).to_be_visible()
+    expect(page.get_by_text("12 experiments of 5 iterations")).to_be_visible()
     button(page, "Start").click()
-    expect(page.get_by_text("9 of 9 experiments · done · 6 failed")).to_be_visible()
+    expect(page.get_by_text("12 of 12 experiments · done · 6 failed")).to_be_visible()
     expect(page.locator(".annotation", has_text="failed")).to_be_visible()
     page.get_by_text("1 cell with failures").click()
     expect(page.get_by_text("parameters")).to_be_visible()

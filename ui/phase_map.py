@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dann_core.sweeps.axis import cell_text, value_text
-from dann_core.sweeps.phases import ERRORS, HARMS, MIXED, NOTHING, PHASES, SWAPPED, WORKS, Gain
+from dann_core.sweeps.phases import ERRORS, HARMS, MIXED, NOTHING, PHASES, SWAPPED, WORKS, Gain, points
 from dann_core.sweeps.sweep import Axis
 from ui.charts import Spec, base_layout, frame_axis, shown
 from ui.sweep_charts import EMPTY, TEXT_COLUMNS
@@ -38,13 +38,14 @@ def legend() -> str:
     return f'<div style="display:flex;flex-wrap:wrap;gap:0.2rem 1rem;font-size:0.85rem">{"".join(entries)}</div>'
 
 
-def facts(gain: Gain) -> str:
-    """The figures behind a cell's phase."""
+def facts(gain: Gain) -> tuple[str, str, str]:
+    """The figures behind a cell's phase: both accuracies, what was gained, and what may be chance."""
     n = len(gain.each)
-    over = f" ({100 * min(gain.each):+.1f} to {100 * max(gain.each):+.1f} over {n} seeds)" if n > 1 else ""
+    over = f" ({points(min(gain.each))} to {points(max(gain.each))} over {n} seeds)" if n > 1 else ""
     return (
-        f"target accuracy {100 * sum(gain.adapted) / n:.1f} %, source only {100 * sum(gain.source_only) / n:.1f} %: "
-        f"{100 * gain.mean:+.1f} points{over}; chance ± {100 * gain.noise:.1f}"
+        f"target accuracy {100 * sum(gain.adapted) / n:.1f} %, source only {100 * sum(gain.source_only) / n:.1f} %",
+        f"{points(gain.mean)} points{over}",
+        f"chance: ± {100 * gain.noise:.1f}",
     )
 
 
@@ -72,14 +73,13 @@ def chart(
         if gain is None:
             return "failed" if cell in failed else ""
         # A phone's cells are narrow: the number stands under the sign.
-        return gain.phase.sign if only_sign else f"{gain.phase.sign}<br>{100 * gain.mean:+.1f}"
+        return gain.phase.sign if only_sign else f"{gain.phase.sign}<br>{points(gain.mean)}"
 
     def hover(cell: tuple[Any, ...]) -> str:
         gain, where = gains[cell], shown(cell_text(axes, cell), 120)
         if gain is None:
             return f"{where}<br>{shown(failed.get(cell, 'not yet'), 100)}"
-        told = facts(gain).replace(": ", "<br>", 1)
-        return f"{where}<br><b>{gain.phase.sign} {gain.phase.title}</b>: {gain.phase.meaning}<br>{told}"
+        return "<br>".join([where, f"<b>{gain.phase.sign} {gain.phase.title}</b>", *facts(gain)])
 
     heat = {
         "type": "heatmap",

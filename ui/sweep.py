@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -64,7 +65,8 @@ def _start(state: Experiment, sweep: Sweep | None, plan: Plan | None) -> None:
 def _turn_to(state: Experiment, sweep: Sweep) -> None:
     state.sweep, state.sweep_before = sweep, state.sweep
     # What was chosen of the other one may not exist in this one.
-    for key in [k for k in st.session_state if str(k).startswith(("sweep measure", "sweep cell ", "sweep shown"))]:
+    state.sweep_cell.clear()
+    for key in [k for k in st.session_state if k in ("sweep measure", "sweep shown")]:
         del st.session_state[key]
 
 
@@ -75,15 +77,17 @@ def _results(state: Experiment, sweep: Sweep) -> None:
         gains = {cell: sweep.gain(cell) for cell in sweep.plan.cells()}
         failed = {tuple(row[n] for n in sweep.plan.names): row["reason"] for row in _failed(sweep)}
         spec = phase_map.chart(axes, gains, failed, height=HEIGHT)
-        alt, best = "what adapting did", max(filter(gains.get, gains), key=lambda cell: gains[cell].mean, default=None)
+        surest = max(filter(gains.get, gains), key=lambda cell: gains[cell].mean - gains[cell].noise, default=None)
+        alt, best = "what adapting did", surest
     else:
         spec = sweep_charts.chart(axes, sweep.cells(measure.name), measure, spread=how == SPREAD, height=HEIGHT)
         alt, best = measure.label, sweep.best(measure.name)
+    choose = partial(sweep_cell.choose, state, sweep)
     left, right = st.columns([3, 2])
     with left:
         if how == PHASE:
             st.html(phase_map.legend())
-        chart(spec, "sweep", f"{alt} over {', '.join(sweep.plan.names)}", lambda place: sweep_cell.choose(sweep, place))
+        chart(spec, "sweep", f"{alt} over {', '.join(sweep.plan.names)}", choose)
         st.caption("A click chooses the cell whose numbers are shown." + (phase_map.STATED if how == PHASE else ""))
     with right:
         case = sweep_cell.draw(state, sweep, best)

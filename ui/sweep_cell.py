@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -13,6 +14,7 @@ from server import films
 from server.experiment import Experiment
 from server.shown import built_in_pair
 from ui import phase_map, upload
+from ui.controls import showing
 from ui.framed import framed
 from ui.text import plain
 
@@ -20,10 +22,13 @@ LOOK_SECONDS = 1.0
 """Between two looks whether a film is there."""
 
 
-def choose(sweep: Sweep, place: list[int]) -> None:
+BEST = "best"
+
+
+def choose(state: Experiment, sweep: Sweep, place: list[int]) -> None:
     """Take the cell that stands there on the axes."""
-    for axis, position in zip(sweep.plan.axes, place, strict=True):
-        st.session_state[f"sweep cell {axis.name}"] = axis.values[position]
+    places = zip(sweep.plan.axes, place, strict=True)
+    state.sweep_cell |= {axis.name: axis.values[position] for axis, position in places}
 
 
 def draw(state: Experiment, sweep: Sweep, best: tuple[Any, ...] | None) -> Case:
@@ -31,21 +36,19 @@ def draw(state: Experiment, sweep: Sweep, best: tuple[Any, ...] | None) -> Case:
     plan = sweep.plan
     best = best or plan.cells()[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        cell = tuple(
-            st.selectbox(
-                axis.label, ["best", *axis.values],
-                format_func=lambda v: v if v == "best" else value_text(v), key=f"sweep cell {axis.name}", width=150,
-            )
+        picked = [
+            _choice(state, axis.name, axis.label, [BEST, *axis.values], width=150, format_func=_text)
             for axis in plan.axes
-        )  # fmt: skip
-    cell = tuple(b if v == "best" else v for v, b in zip(cell, best, strict=True))
+        ]
+    cell = tuple(b if v == BEST else v for v, b in zip(picked, best, strict=True))
     st.markdown(f"**{cell_text(plan.axes, cell)}**")
     if gain := sweep.gain(cell):
-        st.markdown(f"{gain.phase.sign} **{gain.phase.title}**: {phase_map.facts(gain)}.")
+        phase, told = gain.phase, "; ".join(phase_map.facts(gain))
+        st.markdown(f"{phase.sign} **{phase.title}** ({phase.meaning}): {told}.")
     _numbers(sweep, cell)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = plan.base.seed
-        seed = st.selectbox("seed", range(first, first + plan.seeds), key="sweep cell seed", width=90)
+        seeds = range(plan.base.seed, plan.base.seed + plan.seeds)
+        seed = _choice(state, "seed", "seed", seeds, width=90)
         case = plan.case(cell, seed)
         if st.button("Open as a run", icon=":material/open_in_new:", help="On Explore, at iteration 0."):
             pair = plan.pair if case.domain is None else built_in_pair(case.domain, seed)
@@ -58,6 +61,17 @@ def draw(state: Experiment, sweep: Sweep, best: tuple[Any, ...] | None) -> Case:
             films.ask(plan, case)
             st.rerun(scope="fragment")
     return case
+
+
+def _choice(state: Experiment, name: str, label: str, options: Sequence[Any], **how: Any) -> Any:
+    """A box that shows what was chosen before, also by a click or before another page came; by default the first."""
+    value = state.sweep_cell.get(name, options[0])
+    shared = showing(f"sweep cell {name}", value, lambda chosen: state.sweep_cell.update({name: chosen}))
+    return st.selectbox(label, options, options.index(value), **how, **shared)
+
+
+def _text(value: Any) -> str:
+    return value if value == BEST else value_text(value)
 
 
 def _numbers(sweep: Sweep, cell: tuple[Any, ...]) -> None:

@@ -13,7 +13,7 @@ from dann_core.domains import Domain
 from dann_core.engine import from_environment
 from dann_core.settings.knobs import KnobError
 from dann_core.sweeps.axis import cell_text, value_text
-from dann_core.sweeps.phases import PHASES, Gain
+from dann_core.sweeps.phases import PHASES, Gain, points
 from dann_core.sweeps.sweep import Axis, Plan, Sweep
 
 DEFAULT_AXES = ("gamma=1,3,10,30", "discriminator_width=16,64,256")
@@ -140,4 +140,4 @@ def _report_phases(sweep: Sweep) -> None:
 
 
 def _sign(gain: Gain | None) -> str:
-    return f"{gain.phase.sign} {100 * gain.mean:+.1f}" if gain else ""
+    return f"{gain.phase.sign} {points(gain.mean)}" if gain else ""

@@ -79,3 +79,9 @@ class Gain:
 def disagreement(values: Sequence[float]) -> float:
     """`ERRORS` standard errors of their mean: what the seeds' spread leaves open; 0 with one seed."""
     return ERRORS * float(np.std(values, ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else 0.0
+
+
+def points(gain: float) -> str:
+    """A gain as people read it: `+23.7`, in points of accuracy."""
+    # Without adding 0, what rounds to nothing from below would be written -0.0.
+    return f"{round(100 * gain, 1) + 0:+.1f}"
