@@ -38,6 +38,11 @@ class Film(NamedTuple):
         """Where it is served, relative to the app."""
         return f"films/{self.name}"
 
+    @property
+    def failed(self) -> bool:
+        """Whether it could not be made."""
+        return self.making.done() and (self.making.cancelled() or self.making.exception() is not None)
+
 
 _numbers = itertools.count()
 _films: weakref.WeakKeyDictionary[Plan, dict[Key, Film]] = weakref.WeakKeyDictionary()
@@ -58,7 +63,7 @@ def ask(plan: Plan, case: Case) -> Film:
     with _lock:
         mine = _films.setdefault(plan, {})
         known = mine.get(case.key)
-        if known and not (known.making.done() and known.making.exception()):
+        if known and not known.failed:
             return known
         _make_room()
         pair = plan.pair if case.domain is None else built_in_pair(case.domain, case.settings.seed)
@@ -77,7 +82,7 @@ async def serve(request: Request) -> Response:
     """What answers for `/films/NAME`."""
     name = request.path_params["name"]
     with _lock:
-        making = next((f.making for of in _films.values() for f in of.values() if f.name == name), None)
-    if making is None or not making.done() or making.cancelled() or making.exception():
+        film = next((f for of in _films.values() for f in of.values() if f.name == name), None)
+    if film is None or not film.making.done() or film.failed:
         return PlainTextResponse("There is no such film.", 404)
-    return HTMLResponse(making.result(), headers=HEADERS)
+    return HTMLResponse(film.making.result(), headers=HEADERS)

@@ -191,7 +191,8 @@ def test_stop_keeps_what_is_done_and_continue_finishes() -> None:
     gate.open.release(100)
     while sweep.running:
         sweep.wait(1)
-    kept = sweep.frame()
+    # A cell's phase is that of all its seeds, and a twin may come later.
+    kept = sweep.frame().drop(columns=["source_only", "phase"])
     assert 0 < len(kept) < sweep.total
     finish(sweep)
     assert sweep.done == sweep.total

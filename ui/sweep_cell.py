@@ -57,7 +57,9 @@ def draw(state: Experiment, sweep: Sweep, best: tuple[Any, ...] | None) -> Case:
             st.switch_page("explore.py")
         found = films.find(plan, case.key)
         help = "The run is trained once more and recorded, and then plays below."
-        if st.button("Play as a film", icon=":material/movie:", help=help, disabled=found is not None):
+        if st.button(
+            "Play as a film", icon=":material/movie:", help=help, disabled=found is not None and not found.failed
+        ):
             films.ask(plan, case)
             st.rerun(scope="fragment")
     return case
@@ -113,9 +115,7 @@ def _screen(sweep: Sweep, case: Case, found: films.Film, waited: bool) -> None:
         st.caption(f"Training {where} once more and recording it. This takes about as long as a run at full speed …")
     elif waited:
         st.rerun()
-    elif found.making.cancelled():
-        st.caption("This film had to make room for others: press Play as a film again.")
-    elif found.making.exception():
+    elif found.failed:
         st.warning(f"There is no film of {where}: {plain(str(found.making.exception()))}", icon=":material/error:")
     else:
         st.caption(f"The film of {where}.")
