@@ -12,7 +12,7 @@ import streamlit as st
 from starlette.routing import Route, WebSocketRoute
 from streamlit import config
 
-from server import channel, modules, place
+from server import channel, films, modules, place
 from ui.pages import PAGES
 
 
@@ -35,6 +35,7 @@ app = st.App(
     routes=[
         WebSocketRoute(f"{base}/live", channel.live),
         Route(f"{base}/live/ask", channel.ask, methods=["POST"]),
+        Route(f"{base}/films/{{name}}", films.serve),
         *(Route(f"{base}/{path}", modules.page) for path in ("", *(page.name for page in PAGES[1:]))),
         *(Route(f"{base}/{folder}/{{version}}/{{name}}", modules.serving(folder)) for folder in modules.FOLDERS),
     ],

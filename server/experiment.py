@@ -49,6 +49,7 @@ class Experiment:
         self.sweep: Sweep | None = None
         self.sweep_before: Sweep | None = None
         self.sweep_form: dict[str, Any] = {}
+        self.sweep_cell: dict[str, Any] = {}
         self.comparison: Comparison | None = None
         # What a link says of them, until they are there; and from how many seeds each is trained.
         self.lanes: str | None = None

@@ -13,8 +13,9 @@ from conftest import make_pair
 
 from dann_core import Settings
 from dann_core.engine.threads import ThreadEngine
+from dann_core.sweeps.phases import Gain
 from dann_core.sweeps.sweep import MEASURES, Axis, Plan, Sweep
-from ui import sweep_charts
+from ui import phase_map, sweep_charts
 from ui.charts import base_layout, frame_axis, shown
 from ui.plot import _plain
 
@@ -92,6 +93,22 @@ def test_every_chart_of_a_sweep_is_valid_for_plotly(
     # A click on any cell tells where it stands.
     if len(axes) == 2:
         assert figure.data[-1].customdata[1][0] == [0, 1]
+
+
+def test_a_phase_map_is_valid_and_says_each_cell_by_colour_sign_and_number(engine: ThreadEngine) -> None:
+    sweep = swept(engine, "gamma=1,10", "discriminator_width=4,8", "max_iter=5", seeds=1)
+    axes, cells = sweep.plan.axes[:2], [cell[:2] for cell in sweep.plan.cells()]
+    told = [Gain((a,), (0.8,), 100, 0.5) for a in (0.9, 0.1, 0.81)]
+    spec = phase_map.chart(axes, dict(zip(cells, [*told, None], strict=True)), {cells[3]: "<too wide>"}, height=430)
+    (heat,) = go.Figure(json.loads(orjson.dumps(spec, default=_plain))).data
+    # The second axis is upwards.
+    assert [*map(list, heat.text)] == [["▲<br>+10.0", "=<br>+1.0"], ["✕<br>-70.0", "failed"]]
+    assert [*map(list, heat.z)] == [[1, 4], [3, 0]]
+    scale = {round(6 * begins): colour for begins, colour in heat.colorscale[::2]}
+    assert [scale[k] for k in (1, 3, 4)] == [phase_map.COLOURS[name] for name in ("works", "swapped", "nothing")]
+    assert "target accuracy 90.0 %, source only 80.0 %<br>+10.0 points<br>chance: ± 2.0" in heat.hovertext[0][0]
+    assert "&lt;too wide&gt;" in heat.hovertext[1][1]
+    assert [*heat.customdata[0][1]] == [1, 0]
 
 
 def test_a_figure_of_neither_numbers_nor_words_is_an_error() -> None:

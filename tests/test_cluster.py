@@ -241,11 +241,12 @@ def test_a_sweep_loses_no_cell_to_killed_workers(engine: ClusterEngine) -> None:
     kill_workers()
     while sweep.running:
         sweep.wait(60)
-    assert sweep.done == sweep.total == 64
+    assert sweep.done == sweep.total == 68
     assert sweep.failed == 0
     frame = sweep.frame().set_index(["gamma", "discriminator_width", "seed"])
-    kept = kept.set_index(["gamma", "discriminator_width", "seed"])
-    assert frame.loc[kept.index].equals(kept)
+    # A cell's phase is that of all its seeds, and a twin may come later.
+    kept = kept.set_index(["gamma", "discriminator_width", "seed"]).drop(columns=["source_only", "phase"])
+    assert frame.loc[kept.index, kept.columns].equals(kept)
 
 
 def test_a_run_does_not_wait_for_a_sweep(engine: ClusterEngine, vectors: DomainPair) -> None:

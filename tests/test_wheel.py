@@ -20,6 +20,7 @@ import inspect
 from dann_core import Trainer, domains
 from dann_core.engine.cluster import ClusterEngine
 from dann_core.sweeps.cells import train_task
+from dann_core.sweeps.plan import Case, Key
 
 if __name__ == "__main__":
     engine = ClusterEngine(workers=1)
@@ -27,7 +28,8 @@ if __name__ == "__main__":
     print(inspect.getfile(Trainer))
     print(engine.submit(inspect.getfile, Trainer).result(60))
     settings = domains.preset("moons").replace(max_iter=20)
-    (result,) = engine.submit(train_task, domains.get("moons")(), [settings]).result(60)
+    case = Case(Key((), 0), settings, domains.get("moons")())
+    (result,) = engine.submit(train_task, None, [case]).result(60)
     print(result.failure or result.source_accuracy)
     engine.close()
 """

@@ -1,60 +1,41 @@
-"""The Sweep page: what to vary, the map that fills, one cell's numbers, and the results to take away."""
+"""The Sweep page: the map that fills, where adapting works on it, and the results to take away."""
 
 from __future__ import annotations
 
 import io
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from dann_core.settings.knobs import KnobError
-from dann_core.sweeps.plan import cell_text, numeric_knobs, value_text
+from dann_core.sweeps.axis import cell_text
 from dann_core.sweeps.selection import MEASURED_CORRELATIONS, SCORES
-from dann_core.sweeps.sweep import MEASURES, Axis, Measure, Plan, Sweep
+from dann_core.sweeps.sweep import MEASURES, Measure, Plan, Sweep
 from server.experiment import Experiment
 from server.place import engine
-from server.shown import built_in_pair
-from ui import sweep_charts, upload
-from ui.controls import showing
+from ui import phase_map, sweep_cell, sweep_charts, sweep_plan
 from ui.plot import chart
 from ui.text import duration, plain
 
 TICK_SECONDS = 1.0
 HEIGHT = 430
-MOST_AXES = 4
-MOST_SEEDS = 50
-
-DEFAULTS = {"gamma": "1, 3, 10, 30", "discriminator_width": "16, 64, 256"}
-
-
-def default_values(name: str, present: float) -> str:
-    """Values to start with: the present one and its surroundings, from the knob's ladder or range."""
-    if name in DEFAULTS:
-        return DEFAULTS[name]
-    knob = numeric_knobs()[name]
-    if knob.ladder:
-        nearest = min(range(len(knob.ladder)), key=lambda i: abs(knob.ladder[i] - present))
-        values = knob.ladder[max(nearest - 3, 0) : nearest + 4 : 3 if len(knob.ladder) > 13 else 1]
-    elif present:
-        values = [present / 2, present, present * 2]
-    else:
-        values = [0, knob.step, 5 * knob.step]
-    whole = knob.kind == "int"
-    inside = {min(max(round(v) if whole else v, knob.low), knob.high) for v in values}
-    return ", ".join(f"{v:g}" if v < 1e6 else str(v) for v in sorted(inside))
+PHASE, MEAN, SPREAD = "phase", "mean", "spread"
 
 
 def draw(state: Experiment) -> None:
     """The whole page, for the experiment that Explore shows."""
     sweep = state.sweep
     with st.sidebar:
-        _plan(state, sweep)
+        plan = sweep_plan.draw(state)
+        _start(state, sweep, plan)
     st.subheader("Sweep", anchor=False)
     if sweep is None:
         st.info(
-            "Nothing is swept yet. Choose in the sidebar (» on a phone) what to vary and press Start: every "
-            "combination of the values is trained with several seeds, the map fills while that runs, and you can stop "
-            "at any time. All other settings are those of the experiment on Explore.",
+            "Nothing is swept yet. Choose a map in the sidebar (» on a phone), or what else to vary, and press Start: "
+            "every combination of the values is trained with several seeds and beside each the same run without "
+            "adaptation. The map fills meanwhile and says where adapting works, where it swaps classes and where it "
+            "does nothing; every cell opens as a film or as a run. You can stop at any time. All other settings are "
+            "those of the experiment on Explore.",
             icon=":material/grid_on:",
         )
     else:
@@ -64,38 +45,7 @@ def draw(state: Experiment) -> None:
     _explain()
 
 
-def _plan(state: Experiment, sweep: Sweep | None) -> None:
-    knobs = numeric_knobs()
-    name = state.pair.name if state.domain is None else state.domain.title
-    st.caption(f"On **{plain(name)}**, with the settings of Explore.")
-    value, shared = _remembered(state, "sweep axes", list(DEFAULTS))
-    names = st.multiselect(
-        "what to vary",
-        list(knobs),
-        default=value,
-        format_func=lambda n: knobs[n].label,
-        max_selections=MOST_AXES,
-        help="Two make a map, one a line, more are drawn as parallel coordinates.",
-        **shared,
-    )
-    texts = {}
-    for n in names:
-        value, shared = _remembered(state, f"sweep values {n}", default_values(n, getattr(state.settings, n)))
-        help = f"Values with commas between them, or start:stop:count. {knobs[n].help}"
-        texts[n] = st.text_input(knobs[n].label, value, help=help, **shared)
-    value, shared = _remembered(state, "sweep seeds", 3)
-    seeds = st.number_input("seeds a cell", 1, MOST_SEEDS, value, **shared)
-    value, shared = _remembered(state, "sweep reverse", False)
-    reverse = st.checkbox("Also measure by reverse validation (doubles the time)", value, **shared)
-    try:
-        base = state.settings
-        axes = tuple(Axis.parse(n, text) for n, text in texts.items())
-        plan = Plan(base, axes, int(seeds), state.domain, state.pair if state.domain is None else None, reverse)
-    except KnobError as error:
-        st.error(plain(str(error)))
-        plan = None
-    if plan is not None:
-        st.caption(f"{plan.size:,} experiments of {base.max_iter:,} iterations.")
+def _start(state: Experiment, sweep: Sweep | None, plan: Plan | None) -> None:
     running = sweep is not None and sweep.running
     # No callback, whose plan would be that of the page before a value was typed.
     started = st.button(
@@ -112,29 +62,36 @@ def _plan(state: Experiment, sweep: Sweep | None) -> None:
         )  # fmt: skip
 
 
-def _remembered(state: Experiment, name: str, default: Any) -> tuple[Any, dict[str, Any]]:
-    """What a person has last made of a widget, or the default, and what makes the widget remember."""
-    value = state.sweep_form.get(name, default)
-    return value, showing(name, value, lambda chosen: state.sweep_form.update({name: chosen}))
-
-
 def _turn_to(state: Experiment, sweep: Sweep) -> None:
     state.sweep, state.sweep_before = sweep, state.sweep
     # What was chosen of the other one may not exist in this one.
-    for key in [k for k in st.session_state if str(k).startswith(("sweep measure", "sweep cell "))]:
+    state.sweep_cell.clear()
+    for key in [k for k in st.session_state if k in ("sweep measure", "sweep shown")]:
         del st.session_state[key]
 
 
 def _results(state: Experiment, sweep: Sweep) -> None:
-    measure, spread = _measure(sweep)
-    cells = sweep.cells(measure.name)
-    spec = sweep_charts.chart(sweep.plan.axes, cells, measure, spread=spread, height=HEIGHT)
+    measure, how = _measure(sweep)
+    axes = sweep.plan.axes
+    if how == PHASE:
+        gains = {cell: sweep.gain(cell) for cell in sweep.plan.cells()}
+        failed = {tuple(row[n] for n in sweep.plan.names): row["reason"] for row in _failed(sweep)}
+        spec = phase_map.chart(axes, gains, failed, height=HEIGHT)
+        surest = max(filter(gains.get, gains), key=lambda cell: gains[cell].mean - gains[cell].noise, default=None)
+        alt, best = "what adapting did", surest
+    else:
+        spec = sweep_charts.chart(axes, sweep.cells(measure.name), measure, spread=how == SPREAD, height=HEIGHT)
+        alt, best = measure.label, sweep.best(measure.name)
+    choose = partial(sweep_cell.choose, state, sweep)
     left, right = st.columns([3, 2])
     with left:
-        chart(spec, "sweep", f"{measure.label} over {', '.join(sweep.plan.names)}", lambda place: _choose(sweep, place))
-        st.caption("A click chooses the cell whose numbers are shown.")
+        if how == PHASE:
+            st.html(phase_map.legend())
+        chart(spec, "sweep", f"{alt} over {', '.join(sweep.plan.names)}", choose)
+        st.caption("A click chooses the cell whose numbers are shown." + (phase_map.STATED if how == PHASE else ""))
     with right:
-        _cell(state, sweep, measure)
+        case = sweep_cell.draw(state, sweep, best)
+    sweep_cell.film(sweep, case)
     _failures(sweep)
     _downloads(sweep)
 
@@ -163,84 +120,44 @@ def _progress(sweep: Sweep, seen: tuple[bool, int]) -> None:
         st.rerun()
 
 
-def _measure(sweep: Sweep) -> tuple[Measure, bool]:
+def _measure(sweep: Sweep) -> tuple[Measure, str]:
+    """By what the cells are compared, and which of its sides is drawn."""
+    sides = [MEAN, SPREAD] if len(sweep.plan.axes) == 2 else [MEAN]
+    if sweep.plan.labelled and len(sweep.plan.axes) == 2:
+        sides = [PHASE, *sides]
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        how = st.segmented_control("show", sides, default=sides[0], required=True, key="sweep shown")
         name = st.selectbox(
             "measure",
             [m.name for m in sweep.measures],
             format_func=lambda n: MEASURES[n].label,
             key="sweep measure",
             width=260,
+            disabled=how == PHASE,
         )
-        shown = st.segmented_control(
-            "show", ["mean", "spread"], default="mean", required=True, key="sweep shown",
-            disabled=len(sweep.plan.axes) != 2,
-        )  # fmt: skip
-    if name == "target_accuracy":
+    if how == PHASE:
+        name = "target_accuracy"
+    elif name == "target_accuracy":
         st.caption("Target accuracy is an exam: it reads labels that a real target does not have.")
     else:
         st.caption("This measure reads no target label." + (" Lower is better." if _lower(name) else ""))
-    return MEASURES[name], shown == "spread"
+    return MEASURES[name], how
 
 
 def _lower(name: str) -> bool:
     return MEASURES[name].higher_is_better is False
 
 
-def _choose(sweep: Sweep, place: list[int]) -> None:
-    for axis, position in zip(sweep.plan.axes, place, strict=True):
-        st.session_state[f"sweep cell {axis.name}"] = axis.values[position]
-
-
-def _cell(state: Experiment, sweep: Sweep, measure: Measure) -> None:
-    """Pick a cell, by default the best: its numbers for each seed, and the way to Explore."""
-    plan = sweep.plan
-    best = sweep.best(measure.name) or plan.cells()[0]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        cell = tuple(
-            st.selectbox(
-                sweep_charts.label(axis), ["best", *axis.values],
-                format_func=lambda v: v if v == "best" else value_text(v), key=f"sweep cell {axis.name}", width=150,
-            )
-            for axis in plan.axes
-        )  # fmt: skip
-    cell = tuple(b if v == "best" else v for v, b in zip(cell, best, strict=True))
-    st.markdown(f"**{cell_text(plan.names, cell)}**")
-    frame = sweep.frame()
-    for name, value in zip(plan.names, cell, strict=True):
-        frame = frame[frame[name] == value]
-    if frame.empty:
-        st.caption("No result yet.")
-        return
-    columns = [m.name for m in sweep.measures]
-    told = frame.set_index("seed")[columns].T
-    told.index = [MEASURES[name].label + (" %" if MEASURES[name].percent else "") for name in columns]
-    texts = [
-        [MEASURES[n].text(v) if v == v else "–" for v in row] for n, row in zip(columns, told.to_numpy(), strict=True)
-    ]
-    told = told.astype(object)
-    told.iloc[:, :] = texts
-    told.columns = [f"seed {seed}" for seed in told.columns]
-    st.dataframe(told, width="stretch", height=35 * (len(columns) + 1) + 3)
-    for reason in sorted({text for text in frame["failure"] if text}):
-        st.warning(plain(reason), icon=":material/error:")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = plan.base.seed
-        seed = st.selectbox("seed", range(first, first + plan.seeds), key="sweep cell seed", width=90)
-        if st.button("Open on Explore", icon=":material/open_in_new:"):
-            settings = plan.settings(cell, seed)
-            pair = plan.pair if plan.domain is None else built_in_pair(plan.domain, seed)
-            state.open(plan.domain, pair, settings)
-            upload.close_panel()
-            st.switch_page("explore.py")
+def _failed(sweep: Sweep) -> list[dict[str, Any]]:
+    """The rows of the cells with experiments that failed."""
+    return sweep.cells("source_accuracy").query("failed > 0").to_dict("records")
 
 
 def _failures(sweep: Sweep) -> None:
-    failed = sweep.cells("source_accuracy").query("failed > 0")
-    if len(failed):
+    if failed := _failed(sweep):
         with st.expander(f"{len(failed)} {'cell' if len(failed) == 1 else 'cells'} with failures"):
-            for row in failed.to_dict("records"):
-                where = cell_text(sweep.plan.names, [row[n] for n in sweep.plan.names])
+            for row in failed:
+                where = cell_text(sweep.plan.axes, [row[n] for n in sweep.plan.names])
                 st.markdown(f"**{where}** ({row['failed']} of {sweep.plan.seeds} seeds): {plain(row['reason'])}")
 
 

@@ -8,13 +8,16 @@ from typing import Any
 import pandas as pd
 import plotly.colors
 
-from dann_core.sweeps.plan import cell_text, numeric_knobs, value_text
+from dann_core.sweeps.axis import cell_text, value_text
 from dann_core.sweeps.sweep import Axis, Measure
 from ui import palette
 from ui.charts import Spec, base_layout, frame_axis, shown
 
 SCALE = "Cividis"
 """Even in lightness, and alike for colour-blind readers."""
+
+EMPTY = "#f0f1f4"
+"""A cell without a value: what is still to come can be seen."""
 
 TEXT_COLUMNS = 10
 """More columns than this leave no room for numbers in the cells; hovering still tells them."""
@@ -32,11 +35,6 @@ def chart(axes: Sequence[Axis], cells: pd.DataFrame, measure: Measure, *, spread
     return parallel(axes, cells, measure, height=height)
 
 
-def label(axis: Axis) -> str:
-    """An axis's title."""
-    return numeric_knobs()[axis.name].label
-
-
 def number(row: dict[str, Any], measure: Measure) -> str:
     """A cell's figure: `97.1 ± 1.2`, "failed", or nothing yet."""
     if not row["n"]:
@@ -46,7 +44,7 @@ def number(row: dict[str, Any], measure: Measure) -> str:
 
 
 def _hover(axes: Sequence[Axis], row: dict[str, Any], measure: Measure) -> str:
-    where = cell_text([a.name for a in axes], [row[a.name] for a in axes])
+    where = cell_text(axes, [row[a.name] for a in axes])
     lines = [shown(where, 120), f"{measure.label}: {number(row, measure) or 'not yet'}"]
     if row["n"]:
         lines.append(f"from {measure.text(row['min'])} to {measure.text(row['max'])} over {row['n']} seeds")
@@ -77,7 +75,7 @@ def heatmap(axes: Sequence[Axis], cells: pd.DataFrame, measure: Measure, *, spre
     hovers = [[_hover(axes, row, measure) for row in line] for line in grid]
     # Cells without a value are drawn too, pale, so that what is still to come can be seen.
     ground = {"type": "heatmap", "z": [[float((a, b) in failed) for a in x] for b in y], "zmin": 0, "zmax": 1}
-    ground |= {"colorscale": [[0, "#f0f1f4"], [1, palette.FAINT]], "showscale": False}
+    ground |= {"colorscale": [[0, EMPTY], [1, palette.FAINT]], "showscale": False}
     values = {
         "type": "heatmap",
         "z": [[factor * row[column] if row["n"] else None for row in line] for line in grid],
@@ -98,8 +96,8 @@ def heatmap(axes: Sequence[Axis], cells: pd.DataFrame, measure: Measure, *, spre
     told = {"hovertext": hovers, "hovertemplate": "%{hovertext}<extra></extra>"}
     told["customdata"] = [[_place(axes, row) for row in line] for line in grid]
     layout = base_layout(height, f"{across.name} {up.name}") | {
-        "xaxis": frame_axis(type="category", title={"text": label(across)}, automargin=True),
-        "yaxis": frame_axis(type="category", title={"text": label(up)}, automargin=True),
+        "xaxis": frame_axis(type="category", title={"text": across.label}, automargin=True),
+        "yaxis": frame_axis(type="category", title={"text": up.label}, automargin=True),
     }
     return {"data": [ground | shared | told, values | shared | told], "layout": layout}
 
@@ -153,7 +151,7 @@ def line(axis: Axis, cells: pd.DataFrame, measure: Measure, *, height: int) -> S
         "annotations": failed,
         "xaxis": frame_axis(
             type="category",
-            title={"text": label(axis)},
+            title={"text": axis.label},
             categoryarray=every,
             range=[-0.5, len(every) - 0.5],
             automargin=True,
@@ -195,7 +193,7 @@ def parallel(axes: Sequence[Axis], cells: pd.DataFrame, measure: Measure, *, hei
                 "hovertemplate": "%{text}<extra></extra>",
             }
         )  # fmt: skip
-    titles = [*(label(a) for a in axes), measure.label]
+    titles = [*(a.label for a in axes), measure.label]
     ticks = [[(places[a.name][v], value_text(v)) for v in a.values] for a in axes]
     ticks.append([(0, measure.text(low)), (1, measure.text(high))] if rows else [])
     notes = [

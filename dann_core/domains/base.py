@@ -26,7 +26,8 @@ class Domain(Knobs):
     """A built-in pair of domains; its knobs are what the page shows for it.
 
     `key` names it in links and on the command line, `title` on the page, `summary` says in one sentence what
-    shifts between source and target, and `preset` holds the keyword arguments of `Settings` that work on it.
+    shifts between source and target, and `preset` holds the keyword arguments of `Settings` that work on it. `swept`
+    names the knob that moves the target, and the values of it that a map begins with.
     """
 
     # A source without a class could not teach it, so that only the target may lack some.
@@ -46,6 +47,7 @@ class Domain(Knobs):
     title: ClassVar[str]
     summary: ClassVar[str]
     preset: ClassVar[dict[str, Any]] = {}
+    swept: ClassVar[tuple[str, str]]
 
     @classmethod
     @cache

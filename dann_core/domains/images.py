@@ -41,6 +41,7 @@ class Digits(Domain):
         "weight_decay": 0.002,
         "max_iter": 2000,
     }
+    swept: ClassVar[tuple[str, str]] = "photo", "0, 0.4, 0.8"
 
     photo: float = knob(
         0.8, "How strongly the photographs show through the target; 0 leaves a plain ground.", low=0, high=1, step=0.05

@@ -34,6 +34,7 @@ class Moons(Domain):
         "batch_size": 128,
         "weight_decay": 0.01,
     }
+    swept: ClassVar[tuple[str, str]] = "angle", "0:180:7"
 
     angle: float = knob(
         35.0, "How far the target is turned, counter-clockwise.", low=0, high=180, step=5, unit="degrees"
@@ -82,6 +83,7 @@ class Blobs(Domain):
         "weight_decay": 0.001,
         "max_iter": 600,
     }
+    swept: ClassVar[tuple[str, str]] = "shift", "0:1.5:7"
 
     classes: int = knob(3, "How many clusters, one for each class.", low=2, high=6, step=1)
     shift: float = knob(
@@ -143,6 +145,7 @@ class Pinwheel(Domain):
         "weight_decay": 0.025,
         "max_iter": 600,
     }
+    swept: ClassVar[tuple[str, str]] = "angle", "0:120:7"
 
     arms: int = knob(3, "How many arms, one for each class.", low=2, high=5, step=1)
     angle: float = knob(

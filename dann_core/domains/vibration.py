@@ -145,6 +145,7 @@ class Vibration(Domain):
         "weight_decay": 0.002,
         "max_iter": 500,
     }
+    swept: ClassVar[tuple[str, str]] = "target_hum", "0, 0.2, 0.4"
 
     source_rpm: float = knob(1797.0, "Speed of the source's shaft.", low=600, high=3000, step=1, unit="rpm")
     target_rpm: float = knob(1730.0, "Speed of the target's shaft.", low=600, high=3000, step=1, unit="rpm")

@@ -49,5 +49,11 @@ def in_time(trainer: Trainer | Replicas, iterations: int) -> bool:
 
 def against(accuracy: float, twin: float, n_target: int) -> str:
     """What adapting did to a run's target accuracy: "harm" or "gain" where it is beyond chance, else "even"."""
-    noise = max(NOISE, NOISY_SAMPLES / n_target)
-    return "harm" if accuracy < twin - noise else "gain" if accuracy > twin + noise else "even"
+    chance = noise(n_target)
+    return "harm" if accuracy < twin - chance else "gain" if accuracy > twin + chance else "even"
+
+
+def noise(n_target: int) -> float:
+    """The accuracy, 0..1, by which a run and its twin may differ by chance, with so many target samples."""
+    # A difference of just so much may come out above it in its last bits.
+    return max(NOISE, NOISY_SAMPLES / n_target) + 1e-9

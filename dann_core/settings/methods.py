@@ -27,6 +27,12 @@ SOURCE_ONLY: dict[str, Any] = {
 }
 """The objective without a target, and the names of all settings that a method decides."""
 
+ADAPTING = frozenset(SOURCE_ONLY) - {"classification_weight"} | {
+    "gamma", "lambda_max", "use_lambda_scheduler",
+    "discriminator_width", "discriminator_depth", "discriminator_norm", "bottleneck",
+}  # fmt: skip
+"""Settings that act only on what adapts: the source-only twins of runs that differ in these alone classify alike."""
+
 
 @dataclass(frozen=True)
 class Method:

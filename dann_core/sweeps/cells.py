@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from dann_core.domains.base import Domain
 from dann_core.domains.pair import DomainPair
 from dann_core.method.training import Evaluation, Trainer, View
 from dann_core.method.written_step import stackable
 from dann_core.settings import Settings
-from dann_core.sweeps.plan import pair_of
-from dann_core.sweeps.replicas import Replicas
+from dann_core.sweeps.plan import Case
+from dann_core.sweeps.replicas import Replicas, shape_key
 from dann_core.sweeps.selection import MEASURED_CORRELATIONS, SCORES, reverse_validation, scores
 
 DIVERGED = "It diverged: the network's outputs are not finite. Lower the learning rate."
@@ -22,13 +21,17 @@ DIVERGED = "It diverged: the network's outputs are not finite. Lower the learnin
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one experiment: accuracies in 0..1, label-free scores by name, or why there are none."""
+    """What became of one experiment: accuracies in 0..1, label-free scores by name, or why there are none.
 
-    settings: Settings
+    `target_samples` is of how many the target accuracy is the share; `guessing` is one over the number of classes.
+    """
+
     target_accuracy: float | None = None
     source_accuracy: float | None = None
     domain_accuracy: float | None = None
     scores: dict[str, float] = field(default_factory=dict)
+    target_samples: int = 0
+    guessing: float = 0.0
     seconds: float = 0.0
     failure: str = ""
 
@@ -68,61 +71,76 @@ def measures(labelled: bool, reverse: bool) -> list[Measure]:
 
 
 def train_task(
-    data: Domain | DomainPair, experiments: Sequence[Settings], reverse: bool = False, device: str = "cpu"
+    pair: DomainPair | None, cases: Sequence[Case], reverse: bool = False, device: str = "cpu"
 ) -> list[Result]:
-    """Train experiments of one shape together, in the order given; runs on any worker.
+    """Train experiments together, on the given `pair` or each on what its domain draws; the results in their order.
 
-    When they fail together each is tried by itself, so that one that cannot be trained takes no other with it.
+    Runs on any worker. When they fail together each is tried by itself, so that one that cannot be trained takes no
+    other with it.
     """
     try:
-        return _train(data, experiments, reverse, device)
+        return _train(pair, cases, reverse, device)
     # A cell may fail for whatever reason; the reason is its result.
     except Exception as error:
-        if len(experiments) == 1:
-            return [Result(experiments[0], failure=str(error) or type(error).__name__)]
-    return [result for settings in experiments for result in train_task(data, [settings], reverse, device)]
+        if len(cases) == 1:
+            return [Result(failure=str(error) or type(error).__name__)]
+    return [result for case in cases for result in train_task(pair, [case], reverse, device)]
 
 
-def _train(data: Domain | DomainPair, experiments: Sequence[Settings], reverse: bool, device: str) -> list[Result]:
+def _train(pair: DomainPair | None, cases: Sequence[Case], reverse: bool, device: str) -> list[Result]:
     started = time.monotonic()
-    drawn = {seed: pair_of(data, seed) for seed in sorted({s.seed for s in experiments})}
-    pairs = [drawn[s.seed] for s in experiments]
-    outcomes = list(_trained(pairs, experiments, device))
-    share = (time.monotonic() - started) / len(experiments)
+    # Drawn once: replicas of one pair, as an object, share its inputs and its batches.
+    which = [(case.domain, case.key.seed) for case in cases]
+    drawn = {data: case.pair(pair) for data, case in dict(zip(which, cases, strict=True)).items()}
+    pairs = [drawn[data] for data in which]
+    outcomes = _trained(pairs, [c.settings for c in cases], device)
+    share = (time.monotonic() - started) / len(cases)
     results = []
-    for pair, settings, (graded, source, target) in zip(pairs, experiments, outcomes, strict=True):
-        result = _result(pair, settings, graded, source, target, share)
-        results.append(_carried_back(result, pair, target, device) if reverse and not result.failure else result)
+    for mine, case, (graded, source, target) in zip(pairs, cases, outcomes, strict=True):
+        result = _result(mine, graded, source, target, share)
+        backwards = reverse and not result.failure and not case.key.is_twin
+        results.append(_carried_back(result, mine, case.settings, target, device) if backwards else result)
     return results
 
 
 def _trained(
-    pairs: list[DomainPair], experiments: Sequence[Settings], device: str
-) -> Iterator[tuple[Evaluation, View, View]]:
-    if stackable(pairs[0], experiments[0]):
-        replicas = Replicas(pairs, experiments, device)
-        replicas.advance(max(s.max_iter for s in experiments))
-        for index, evaluation in enumerate(replicas.evaluate()):
-            yield evaluation, *replicas.views(index)
-        return
-    for pair, settings in zip(pairs, experiments, strict=True):
-        trainer = Trainer(pair, settings, device)
-        trainer.advance(settings.max_iter)
-        yield trainer.evaluate(), trainer.look(pair.source_x, "source"), trainer.look(pair.target_x, "target")
+    pairs: Sequence[DomainPair], experiments: Sequence[Settings], device: str
+) -> list[tuple[Evaluation, View, View]]:
+    """How each ends: those of one shape in one stack, where every replica may have other data, the rest one by one."""
+    stacks: dict[Hashable, list[int]] = {}
+    for index, (pair, settings) in enumerate(zip(pairs, experiments, strict=True)):
+        key = shape_key(pair, settings) if stackable(pair, settings) else index
+        stacks.setdefault(key, []).append(index)
+    ended = {}
+    for members in stacks.values():
+        if stackable(pairs[members[0]], experiments[members[0]]):
+            replicas = Replicas([pairs[i] for i in members], [experiments[i] for i in members], device)
+            replicas.advance(max(experiments[i].max_iter for i in members))
+            for place, (index, evaluation) in enumerate(zip(members, replicas.evaluate(), strict=True)):
+                ended[index] = evaluation, *replicas.views(place)
+        else:
+            (index,) = members
+            ended[index] = _alone(pairs[index], experiments[index], device)
+    return [ended[index] for index in range(len(experiments))]
 
 
-def _result(
-    pair: DomainPair, settings: Settings, graded: Evaluation, source: View, target: View, seconds: float
-) -> Result:
+def _alone(pair: DomainPair, settings: Settings, device: str) -> tuple[Evaluation, View, View]:
+    trainer = Trainer(pair, settings, device)
+    trainer.advance(settings.max_iter)
+    return trainer.evaluate(), trainer.look(pair.source_x, "source"), trainer.look(pair.target_x, "target")
+
+
+def _result(pair: DomainPair, graded: Evaluation, source: View, target: View, seconds: float) -> Result:
     label_free = scores(pair, source, target)
     if np.isnan(list(label_free.values())).any():
-        return Result(settings, seconds=seconds, failure=DIVERGED)
-    return Result(settings, graded.target_accuracy, graded.source_accuracy, graded.domain_accuracy, label_free, seconds)
+        return Result(seconds=seconds, failure=DIVERGED)
+    accuracies = graded.target_accuracy, graded.source_accuracy, graded.domain_accuracy
+    return Result(*accuracies, label_free, len(pair.target_x), 1 / pair.n_classes, seconds)
 
 
-def _carried_back(result: Result, pair: DomainPair, target: View, device: str) -> Result:
+def _carried_back(result: Result, pair: DomainPair, settings: Settings, target: View, device: str) -> Result:
     """The result with its reverse validation."""
     started = time.monotonic()
-    error = reverse_validation(pair, result.settings, target, device)
+    error = reverse_validation(pair, settings, target, device)
     seconds = result.seconds + time.monotonic() - started
     return replace(result, scores=result.scores | {"reverse_validation": error}, seconds=seconds)

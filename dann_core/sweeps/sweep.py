@@ -5,20 +5,26 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent import futures
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
 
 from dann_core.engine import device
-from dann_core.settings import Settings
+from dann_core.settings.knobs import from_text
+from dann_core.sweeps.axis import Axis
 from dann_core.sweeps.cells import MEASURES, Measure, Result, measures, train_task
-from dann_core.sweeps.plan import Axis, Plan
+from dann_core.sweeps.phases import Gain
+from dann_core.sweeps.plan import Case, Key, Plan
 from dann_core.sweeps.selection import SCORES
 
 __all__ = ["MEASURES", "Axis", "Measure", "Plan", "Result", "Sweep"]
+
+JUDGED = ("source_only", "target_samples", "guessing", "phase")
+"""Columns of a sweep's table: the twin's target accuracy, of how many samples, that of guessing, and the phase."""
 
 
 class Tasks(Protocol):
@@ -43,8 +49,8 @@ class Sweep:
         """Rises with every result."""
         self._engine = engine
         self._experiments = plan.experiments()
-        self._results: dict[tuple[float, ...], Result] = {}
-        self._pending: dict[futures.Future, list[Settings]] = {}
+        self._results: dict[Key, Result] = {}
+        self._pending: dict[futures.Future, list[Case]] = {}
         self._lock = threading.RLock()
         self._started, self._before = 0.0, 0
         self._frame: tuple[int, pd.DataFrame] | None = None
@@ -91,7 +97,7 @@ class Sweep:
             self._results = {key: r for key, r in self._results.items() if not r.failure}
             self._started, self._before = time.monotonic(), self.done
             self.version += 1
-            missing = [s for s in self._experiments if self.plan.key(s) not in self._results]
+            missing = [case for case in self._experiments if case.key not in self._results]
             for task in self.plan.tasks(missing, self._engine.workers):
                 self._submit(task)
 
@@ -114,43 +120,67 @@ class Sweep:
                 self._take(future, self._pending.pop(future))
             return bool(ended)
 
-    def result(self, cell: Sequence[float], seed: int) -> Result | None:
-        """What became of one experiment."""
-        return self._results.get((*cell, seed))
+    def gain(self, cell: Sequence[Any]) -> Gain | None:
+        """What adapting did in a cell, over the seeds that have ended well with their twins; None before any has."""
+        first = self.plan.base.seed
+        runs = []
+        for seed in range(first, first + self.plan.seeds):
+            run, twin = self._graded(Key(tuple(cell), seed)), self._graded(self.plan.twin_key(cell, seed))
+            if run and twin:
+                runs.append((run.target_accuracy, twin.target_accuracy, twin.target_samples, twin.guessing))
+        if not runs:
+            return None
+        adapted, source_only, samples, guessing = zip(*runs, strict=True)
+        return Gain(adapted, source_only, min(samples), guessing[0])
 
-    def _submit(self, task: list[Settings]) -> None:
-        future = self._engine.submit(train_task, self.plan.data, task, self.plan.reverse, device())
+    def _graded(self, key: Key) -> Result | None:
+        """The result of an experiment that has ended with an exam."""
+        result = self._results.get(key)
+        return result if result and not result.failure and result.target_accuracy is not None else None
+
+    def _submit(self, task: list[Case]) -> None:
+        future = self._engine.submit(train_task, self.plan.pair, task, self.plan.reverse, device())
         self._pending[future] = task
 
-    def _take(self, future: futures.Future, task: list[Settings]) -> None:
+    def _take(self, future: futures.Future, task: list[Case]) -> None:
         if future.cancelled():
             return
         error = future.exception()
         if error is None:
-            self._keep(future.result())
+            self._keep(zip((case.key for case in task), future.result(), strict=True))
         elif len(task) > 1:
-            for settings in task:
-                self._submit([settings])
+            for case in task:
+                self._submit([case])
         else:
-            self._keep([Result(task[0], failure=str(error) or type(error).__name__)])
+            self._keep([(task[0].key, Result(failure=str(error) or type(error).__name__))])
 
-    def _keep(self, results: Sequence[Result]) -> None:
-        self._results |= {self.plan.key(r.settings): r for r in results}
+    def _keep(self, results: Iterable[tuple[Key, Result]]) -> None:
+        self._results |= dict(results)
         self.version += 1
 
     def frame(self) -> pd.DataFrame:
-        """One row an experiment that has ended, in the plan's order: axes, seed, figures, seconds, failure ("": none).
+        """One row an experiment that has ended, in the plan's order and without the twins: axes, seed, figures, the
+        twin's target accuracy, target samples, the accuracy of guessing, the phase of its cell ("": none), seconds,
+        failure ("": none).
 
         Figures that do not exist are nan.
         """
         with self._lock:
             if self._frame is None or self._frame[0] != self.version:
-                keys = [self.plan.key(s) for s in self._experiments]
-                rows = [_row(key, self._results[key]) for key in keys if key in self._results]
-                columns = [*self.plan.names, "seed", *MEASURES, "seconds", "failure"]
+                ended = [c.key for c in self._experiments if not c.key.is_twin and c.key in self._results]
+                gains = {cell: self.gain(cell) for cell in {key.cell for key in ended}}
+                rows = [self._row(key, gains[key.cell]) for key in ended]
+                columns = [*self.plan.names, "seed", *MEASURES, *JUDGED, "seconds", "failure"]
                 made = pd.DataFrame(rows, columns=columns)
-                self._frame = self.version, made.astype(dict.fromkeys(MEASURES, float) | {"failure": str})
+                types = dict.fromkeys([*MEASURES, "source_only"], float) | {"phase": str, "failure": str}
+                self._frame = self.version, made.astype(types)
             return self._frame[1].copy()
+
+    def _row(self, key: Key, gain: Gain | None) -> tuple[Any, ...]:
+        r, twin = self._results[key], self._graded(self.plan.twin_key(*key[:2]))
+        accuracies = r.target_accuracy, r.source_accuracy, r.domain_accuracy
+        judged = twin and twin.target_accuracy, r.target_samples, r.guessing, gain.phase.name if gain else ""
+        return *key.cell, key.seed, *accuracies, *(r.scores.get(name) for name in SCORES), *judged, r.seconds, r.failure
 
     def cells(self, measure: str) -> pd.DataFrame:
         """One row a cell in the plan's order, with or without results: the axes' values, then of `measure` over the
@@ -197,31 +227,33 @@ class Sweep:
         file = folder / "results.csv"
         if not file.exists():
             return
-        table = pd.read_csv(file, dtype={"failure": str})
+        written = {axis.name: partial(from_text, axis.knob) for axis in self.plan.axes}
+        table = pd.read_csv(file, dtype={"failure": str}, converters=written)
         table["failure"] = table["failure"].astype(object).fillna("")
-        known = {self.plan.key(s): s for s in self._experiments}
+        known = {case.key for case in self._experiments}
         with self._lock:
             for row in table.to_dict("records"):
-                key = (*(row[name] for name in self.plan.names), row["seed"])
+                key = Key(tuple(row[name] for name in self.plan.names), row["seed"])
                 if key in known:
-                    self._keep([_from_row(known[key], row)])
+                    self._keep([(key, _from_row(row))])
+                twin = self.plan.twin_key(*key[:2])
+                # Written by a version without twins, a table lacks the column: they are trained then.
+                if twin in known and not pd.isna(accuracy := row.get("source_only")):
+                    told = Result(accuracy, target_samples=row["target_samples"], guessing=row["guessing"])
+                    self._keep([(twin, told)])
 
 
-def _row(key: tuple[float, ...], r: Result) -> tuple[Any, ...]:
-    accuracies = r.target_accuracy, r.source_accuracy, r.domain_accuracy
-    return *key, *accuracies, *(r.scores.get(name) for name in SCORES), r.seconds, r.failure
-
-
-def _from_row(settings: Settings, row: dict[str, Any]) -> Result:
+def _from_row(row: dict[str, Any]) -> Result:
     def figure(name: str) -> float | None:
         return None if pd.isna(row[name]) else float(row[name])
 
     return Result(
-        settings,
         figure("target_accuracy"),
         figure("source_accuracy"),
         figure("domain_accuracy"),
         {name: float(row[name]) for name in SCORES if not pd.isna(row[name])},
+        row.get("target_samples", 0),
+        row.get("guessing", 0.0),
         row["seconds"],
         row["failure"],
     )
