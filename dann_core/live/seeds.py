@@ -81,10 +81,10 @@ def courses(data: Domain | DomainPair, variants: Sequence[Variant], device: str)
     A built-in domain is drawn anew for every seed. Raises `KnobError` like `Trainer` and `Replicas`.
     """
     from dann_core.method.training import Trainer
-    from dann_core.sweeps.plan import pair_of
     from dann_core.sweeps.replicas import Replicas
 
-    drawn = {seed: pair_of(data, seed) for seed in {v.settings.seed for v in variants}}
+    seeds = {v.settings.seed for v in variants}
+    drawn = {seed: data.pair(seed) if isinstance(data, Domain) else data for seed in seeds}
     # One object for all that train on it, whose inputs are then held once.
     oracles = {v.settings.seed: oracle_pair(drawn[v.settings.seed]) for v in variants if v.is_oracle}
     pairs = [(oracles if v.is_oracle else drawn)[v.settings.seed] for v in variants]
