@@ -29,6 +29,7 @@ from dann_core.domains.files.names import (
     source_and_target,
     without_splits,
 )
+from dann_core.domains.files.piles import can_be_piled
 from dann_core.domains.files.plan import Labels, Reading
 from dann_core.domains.files.recordings import is_long
 
@@ -174,7 +175,9 @@ def split_domains(source: DomainFile, target: DomainFile) -> None:
     wanted = chosen.split(":") if chosen else []
     if chosen and len(wanted) != 2:
         raise refusal(source.file, f"--split-by takes NAME=SOURCE:TARGET, got {quoted(asked)}")
-    placed = [i for i in source.contents.items if i.holds == "picture" or (file_of(i) and is_long(i))]
+    placed = [
+        i for i in source.contents.items if i.holds == "picture" or (file_of(i) and (is_long(i) or can_be_piled(i)))
+    ]
     if name in ("folder", "folders") or (asked is None and placed):
         _split_folders(source, target, placed, wanted, asked is not None)
     else:

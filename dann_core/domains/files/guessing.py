@@ -9,15 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from dann_core.domains.files.asking import Asked
-from dann_core.domains.files.carry_out import in_folder
+from dann_core.domains.files.carry_out import carried_out, in_folder
 from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.domain_file import DomainFile, as_texts
 from dann_core.domains.files.errors import refusal
 from dann_core.domains.files.facts import Fact
 from dann_core.domains.files.guess_arrays import can_be_samples, fits, guess_array, is_line
+from dann_core.domains.files.guess_features import features_of
 from dann_core.domains.files.guess_kind import guess_kind
+from dann_core.domains.files.guess_piles import guess_pile, guess_pile_labels, piles_of
 from dann_core.domains.files.guess_places import guess_place_labels, split_domains
-from dann_core.domains.files.guess_table import features_of, guess_table
+from dann_core.domains.files.guess_table import guess_table
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import class_folders, file_classes
 from dann_core.domains.files.names import is_data_name, is_label_name, is_row_number_name, last_of
@@ -65,6 +67,8 @@ def _form(domain: DomainFile) -> Form:
         return "array" if can_be_samples(item) or not is_long(item) else "recordings"
     if any(i.holds == "picture" for i in items):
         return "pictures"
+    if guess_pile(domain, piles_of(domain)):
+        return "arrays"
     tables = {i.table for i in items if i.table is not None}
     samples = [i for i in items if can_be_samples(i)]
     files = by_file(domain.contents, domain.folder)
@@ -92,7 +96,8 @@ def _arrays(source: DomainFile, target: DomainFile) -> ReadingPlan:
     ours, item = guess_array(source, None)
     theirs, _ = guess_array(target, (ours, item)) if any(map(can_be_samples, target.items)) else _other(target)
     plan = _plan(source, ours, theirs)
-    return guess_kind(source, plan, item)
+    along = -1 if ours.samples == "last" else 0
+    return guess_kind(source, plan, lambda: np.moveaxis(loaded(source.contents, item), along, 0))
 
 
 def _other(target: DomainFile) -> tuple[Reading, Item | None]:
@@ -110,7 +115,26 @@ def _tables(source: DomainFile, target: DomainFile) -> ReadingPlan:
     else:
         theirs, _ = guess_array(target, None)
     plan = _plan(source, ours, theirs, drop=left_out)
-    return guess_kind(source, plan, None)
+    return guess_kind(source, plan, lambda: carried_out(source.contents, plan.source, plan, source.labels_from).x)
+
+
+def _piles(source: DomainFile, target: DomainFile) -> ReadingPlan:
+    items, others = piles_of(source), piles_of(target)
+    kind = guess_pile(source, items)
+    ours = guess_pile_labels(source, items, kind, None)
+    classes = file_classes(source.file, items) if ours.labels.by == "file name" else ()
+    labels = [i for i in target.items if i.shape and is_label_name(last_of(i))]
+    if not others or any(fits(label, i) for label in labels for i in others):
+        theirs, _ = guess_array(target, None)
+    else:
+        theirs = guess_pile_labels(target, others, kind, ours, classes)
+    plan = _plan(source, ours, theirs)
+    shapes = {i.shape for i in items}
+    if kind == "whole" and len(shapes) > 1:
+        return plan.model_copy(update={"kind": source.asked.kind or "images"})
+    return guess_kind(
+        source, plan, lambda: (np.stack if kind == "whole" else np.concatenate)(source.contents.load(items))
+    )
 
 
 def _classes_of_rows(source: DomainFile, reading: Reading) -> list[str]:
@@ -211,4 +235,4 @@ def _plan(source: DomainFile, ours: Reading, theirs: Reading, **values: object) 
     return ReadingPlan(source=ours, target=theirs, **(given | values))
 
 
-_GUESSES = {"array": _arrays, "columns": _tables, "pictures": _pictures, "recordings": _recordings}
+_GUESSES = {"array": _arrays, "arrays": _piles, "columns": _tables, "pictures": _pictures, "recordings": _recordings}

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from dann_core.domains.files.errors import by, listed, shown
+from dann_core.domains.files.evidence import looks_like_steps
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.leaks import counting, missing_codes, telling
+from dann_core.domains.files.matching import plain
 from dann_core.domains.files.plan import ReadingPlan
 from dann_core.domains.files.samples import Samples
+from dann_core.domains.files.windows import LENGTHS
 from dann_core.domains.files.words import sentences
 from dann_core.domains.pair import DomainPair
 from dann_core.settings.catalogue import Kind
 
+_NO_LABEL = ("?", "-", "--", "na", "n/a", "nan", "none", "null", "unknown", "unlabeled", "unlabelled", "missing", "tbd")
 _EXAMPLES = 8
 _RANGE_RATIO = 10
 _MOST_TELLING = 5
@@ -88,6 +92,8 @@ def report(pair: DomainPair, plan: ReadingPlan, source: Samples, target: Samples
             *_classes(facts[1]),
             *_ranges(*facts),
             *_same(pair, source),
+            *_steps(pair, plan, source),
+            *_odd_labels(pair, source),
             *_leaks(pair, plan, source, target),
         ),
     )
@@ -144,6 +150,23 @@ def _ranges(source: DomainFacts, target: DomainFacts) -> list[Fact]:
 
 def _same(pair: DomainPair, source: Samples) -> list[Fact]:
     return [fact("same file", source.file)] if np.array_equal(pair.source_x, pair.target_x) else []
+
+
+def _steps(pair: DomainPair, plan: ReadingPlan, source: Samples) -> list[Fact]:
+    is_table = plan.source.form in ("columns", "array") and pair.kind == "vectors"
+    if not is_table or not looks_like_steps(pair.source_x, pair.source_y):
+        return []
+    return [fact("rows are steps", source.file, length=LENGTHS[-1])]
+
+
+def _odd_labels(pair: DomainPair, source: Samples) -> list[Fact]:
+    """Classes that differ in case and blanks alone, or that may say that there is no label."""
+    spelled: dict[str, list[str]] = {}
+    for name in pair.class_names:
+        spelled.setdefault(plain(name) or name, []).append(name)
+    said = [fact("classes alike", source.file, names=tuple(names)) for names in spelled.values() if len(names) > 1]
+    none = tuple(name for name in pair.class_names if name.strip().lower() in _NO_LABEL)
+    return said + ([fact("maybe unlabelled", source.file, names=none)] if none else [])
 
 
 def _leaks(pair: DomainPair, plan: ReadingPlan, source: Samples, target: Samples) -> list[Fact]:

@@ -25,6 +25,8 @@ def open_text(request: Request) -> Opening:
     if mixed:
         # pandas judges a part at a time: where later parts hold texts, the numbers of earlier ones were texts too.
         frame = _parsed(request, data, how, {how.names[i]: str for i in mixed})
+    if how.units:
+        frame = frame.iloc[1:].reset_index(drop=True)
     if not len(frame):
         raise refusal(file, "there is a header but no row of data; add one row per sample")
     _check_rows(file, data, how, frame)

@@ -55,7 +55,9 @@ def _with_header(cells: pd.DataFrame, header: bool | None) -> tuple[pd.DataFrame
         cells = cells.iloc[1:]  # a title
     texts = [["" if pd.isna(c) else str(c) for c in row] for row in cells.head(_HEAD_ROWS).itertuples(index=False)]
     if dialect.is_header(texts) if header is None else header:
-        return cells.iloc[1:].set_axis(dialect.named(texts[0]), axis=1).infer_objects(), dialect.IN_ROW
+        units = dialect.has_units(texts)
+        note = f"{dialect.IN_ROW}; {dialect.UNITS}" if units else dialect.IN_ROW
+        return cells.iloc[1 + units :].set_axis(dialect.named(texts[0]), axis=1).infer_objects(), note
     return cells.set_axis([str(i + 1) for i in range(cells.shape[1])], axis=1).infer_objects(), dialect.NUMBERED
 
 
