@@ -158,7 +158,7 @@ def test_an_array_of_windows_for_each_class(pack: str) -> None:
     assert np.bincount(made.pair.source_y).tolist() == [100, 110, 120]
     np.testing.assert_array_equal(made.pair.source_x[100, 0], bearing(1, 110)[0])
     assert made.pair.source_rows[100].endswith(" 1")
-    assert "3 arrays hold samples of 256 in their rows, those of one class each" in made.report.text
+    assert "3 arrays hold samples of 256 in their rows, each those of one class" in made.report.text
 
 
 def test_rows_that_may_be_channels_are_asked_for() -> None:
@@ -408,3 +408,72 @@ def test_labels_that_are_not_a_number_are_refused() -> None:
     with pytest.raises(UploadError, match=r"'y': 1 label is missing, the first is number 5"):
         read_held(refused_by, refused_by)
     refused("a.csv", b"", "empty")
+
+
+def test_a_header_of_two_rows_names_columns_by_both() -> None:
+    lines = logged(["x,y,state"], header="acc,acc,")
+    assert of_csv(lines).plan.fitted.columns == ("acc x", "acc y")
+
+
+def test_what_closes_rows_is_no_cell() -> None:
+    """As WISDM's raw file: commas between the cells, a semicolon behind each row."""
+    found = opened("a.txt", b"33,Jogging,0.5;\n33,Walking,1.5;\n34,Walking,2.5;\n")
+    np.testing.assert_array_equal(found["3"], [0.5, 1.5, 2.5])
+    assert len(opened("a.csv", b"a,b\n1,2\n3,4\n,\n,\n")["a"]) == 2
+
+
+def test_numbers_that_differ_in_each_row_are_named() -> None:
+    columns, y = features()
+    case = 842_302 + 977 * np.random.default_rng(0).permutation(60)
+    made = read_held(*[table(f, case=case, price=case % 500, **columns, gt=WORDS[y]) for f in ("s.csv", "t.csv")])
+    assert [f.values["name"] for f in made.report.facts if f.rule == "feature differs"] == ["case"]
+
+
+def test_signs_of_numbers_tell_classes_apart() -> None:
+    columns, y = features()
+    made = read_held(*[table(f, **columns, label=y - 1) for f in ("s.csv", "t.csv")])
+    assert not {"classes alike", "maybe unlabelled"} & rules(made)
+    made = read_held(*[table(f, **columns, label=np.arange(60) % 4 - 1) for f in ("s.csv", "t.csv")])
+    assert "'-1' among the labels became a class" in made.report.text
+
+
+def test_windows_in_columns_are_windows() -> None:
+    named = {name: bearing(k, 100 + 10 * k).T for k, name in enumerate(("ball", "inner", "ok"))}
+    made = read_held(arrays("s.mat", **named), arrays("t.mat", **named))
+    np.testing.assert_array_equal(made.pair.source_x[100, 0], bearing(1, 110)[0])
+    same = {name: bearing(k, 100).T for k, name in enumerate(("ball", "inner", "ok"))}
+    with pytest.raises(Unclear, match="with --transpose in its columns"):
+        read_held(arrays("s.mat", **same), arrays("t.mat", **same))
+    made = read_held(arrays("s.mat", **same), arrays("t.mat", **same), labels="array names", transpose=True)
+    np.testing.assert_array_equal(made.pair.source_x[100, 0], bearing(1, 100)[0])
+
+
+def test_several_files_of_many_rows_a_class_are_asked_for() -> None:
+    named = {
+        f"{name}/{i}.npy/array": bearing(k, 160, seed=i).reshape(80, 512)
+        for k, name in enumerate("ab")
+        for i in range(2)
+    }
+    with pytest.raises(Unclear) as question:
+        read_held(arrays("s.zip", **named), arrays("t.zip", **named))
+    assert [c.name for c in question.value.candidates] == ["array names", "folder names"]
+    made = read_held(arrays("s.zip", **named), arrays("t.zip", **named), labels="array names")
+    assert (made.pair.class_names, made.pair.source_x.shape) == (("a", "b"), (320, 1, 512))
+
+
+def test_tables_of_features_a_class_are_no_recordings() -> None:
+    random = np.random.default_rng(0)
+    named = {
+        (f"{name}.csv", c): random.normal(size=90) + k for k, name in enumerate(WORDS) for c in ("rms", "peak", "skew")
+    }
+    features_ = Held("s.zip", {**named}, table=True)
+    with pytest.raises(UploadError, match=r"do not go on from one to the next.*join the tables in one"):
+        read_held(features_, features_)
+    assert read_held(features_, features_, window=(30, None)).pair.sample_shape == (3, 30)
+
+
+def test_parts_of_a_data_set_are_no_classes() -> None:
+    random = np.random.default_rng(0)
+    both = arrays("s.npz", train=random.normal(size=(64, 8)), test=random.normal(size=(70, 8)))
+    with pytest.raises(UploadError):
+        read_held(both, both)

@@ -154,7 +154,7 @@ def test_columns_that_differ_in_case_and_blanks_are_matched() -> None:
 def test_an_array_for_each_class_that_may_be_views_of_the_same_samples_is_asked_for() -> None:
     named = {name: np.random.default_rng(k).normal(size=(40, 6)) for k, name in enumerate(("ok", "inner", "outer"))}
     with pytest.raises(
-        Unclear, match=r"3 arrays \('inner', 'ok', 'outer'\) may be a class each.* join them in one array"
+        Unclear, match=r"3 arrays \('inner', 'ok', 'outer'\) may hold samples of one class each.*join them in"
     ):
         read(arrays("s.npz", **named), arrays("t.npz", **named))
     made = read(arrays("s.npz", **named), arrays("t.npz", **named), labels="array names", target_labels="array names")

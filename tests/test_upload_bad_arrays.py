@@ -56,7 +56,7 @@ def test_array_choices() -> None:
     refused("a.npz", npz(x=np.ones((4, 7))), "'x'", "no square image", kind="images", labels=None)
     refused("a.npz", npz(x=np.ones((4, 3, 8, 8))), "'x'", "no signals", kind="signals", labels=None)
     refused("a.npz", npz(x=np.ones((4, 2)), y=np.array(["a", " ", "b", "c"])), "'y'", "1 label is blank", "number 2")
-    refused("a.npz", npz(x=np.ones((4, 2)), y=np.array([1, np.nan, 1, 1])), "'y'", "not numbers")
+    refused("a.npz", npz(x=np.ones((4, 2)), y=np.array([1, np.nan, 1, 1])), "'y'", "1 label is missing", "number 2")
     refused("a.npz", npz(x=np.ones((4, 2)), y=np.ones((4, 2), "i8")), "'y'", "4 x 2", "neither one label per sample")
     refused("a.npz", npz(x=np.ones((4, 2)), y=np.array(["2020"] * 4, "M8[Y]")), "'y'", "cannot be used", labels="y")
 

@@ -121,7 +121,7 @@ def _arrays(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from
         said = (note,)
     x, which, notes = pile(contents, items, reading, plan)
     names = [called(item) for item in items]
-    if reading.samples == "first":
+    if reading.samples != "whole":
         starts = np.searchsorted(which, which)
         names = [
             f"{names[i]} {k:,}" for i, k in zip(which.tolist(), (1 + np.arange(len(x)) - starts).tolist(), strict=True)

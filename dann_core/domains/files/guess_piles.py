@@ -22,7 +22,7 @@ from dann_core.domains.files.recordings import is_long
 from dann_core.domains.files.shaping import CHANNELS, SMALLEST_SIDE
 from dann_core.domains.files.windows import LENGTHS, SEVERAL
 
-Pile = Literal["", "first", "whole"]
+Pile = Literal["", "first", "last", "whole"]
 
 _RATIO = 4
 """A picture is rarely this much longer than wide."""
@@ -32,14 +32,14 @@ _MANY, _FEW, _SOME = 64, 3, 2
 
 
 def guess_pile(domain: DomainFile, items: Sequence[Item]) -> Pile:
-    """How arrays of one domain are read: each is a sample ("whole"), or its first side are samples of one class
-    ("first"); "" if they are nothing of both, as recordings are.
+    """How arrays of one domain are read: each is a sample ("whole"), or holds those of one class along its first or last
+    side; "" if they are nothing of both, as recordings are.
 
     Raises `Unclear` where their shapes and numbers tell nothing.
     """
     asked, told = domain.asked, domain.asked.labels_of(domain.role)
     if told == ARRAY_NAMES:
-        return "first"
+        return "last" if asked.transpose else "first"
     if len(items) < 2 or asked.window is not None or asked.channel is not None or _are_no_classes(domain, items):
         return ""
     if told not in (None, FOLDERS, FILE_NAMES, NO_LABELS):
@@ -51,7 +51,11 @@ def guess_pile(domain: DomainFile, items: Sequence[Item]) -> Pile:
     plainly = all(i.dtype == "uint8" or len(i.shape) == 3 for i in items)
     if are_pictures and len(items) >= n_classes * (_SOME if plainly else SEVERAL):
         return "whole"
-    if n_classes < 2 or len({i.shape[1:] for i in items}) > 1 or min(i.shape[0] for i in items) < SEVERAL:
+    if n_classes < 2:
+        return ""
+    if _are_in_columns(items):
+        return "last"
+    if len({i.shape[1:] for i in items}) > 1 or min(i.shape[0] for i in items) < SEVERAL:
         return ""
     return _of_rows(domain, items, len(set(classes)) == len(items))
 
@@ -83,6 +87,13 @@ def _differ_in_rows_alone(items: Sequence[Item]) -> bool:
     return all(len(i.shape) == 2 for i in items) and len(heights) > 1 and len(widths) == 1
 
 
+def _are_in_columns(items: Sequence[Item]) -> bool:
+    """Whether matrices are of one height and of a width each, as windows in columns are; channels would be as many."""
+    heights, widths = ({i.shape[side] for i in items} for side in (0, 1))
+    tall = all(len(i.shape) == 2 and i.shape[0] > i.shape[1] >= SEVERAL for i in items)
+    return tall and len(heights) == 1 and len(widths) > 1
+
+
 def _of_rows(domain: DomainFile, items: Sequence[Item], one_each: bool) -> Pile:
     """Arrays that hold rows of one shape: samples of a class each, channels, or steps of recordings."""
     first = items[0]
@@ -94,7 +105,7 @@ def _of_rows(domain: DomainFile, items: Sequence[Item], one_each: bool) -> Pile:
         return "first"
     if all(is_long(i) and i.shape[0] > i.shape[1] for i in items):
         x = loaded(domain.contents, first)
-        if width < _FEW or not rows_are_independent(x):
+        if width < _FEW or (width <= _MANY and not rows_are_independent(x)):
             return ""
         return _asked(domain, items, one_each)
     if len(heights) > 1:
@@ -109,16 +120,17 @@ def _of_rows(domain: DomainFile, items: Sequence[Item], one_each: bool) -> Pile:
 def _asked(domain: DomainFile, items: Sequence[Item], one_each: bool) -> Pile:
     """Nothing but a person tells rows from channels, and views of the same samples from classes."""
     told = domain.asked.labels_of(domain.role) in (FILE_NAMES, FOLDERS, NO_LABELS)
-    # Several short files a class are recordings.
-    if told or not one_each or domain.role == "target":
+    # Several files a class are recordings of a few channels.
+    if told or (not one_each and items[0].shape[0] <= _MANY) or domain.role == "target":
         return ""
+    places = FILE_NAMES if one_each else FOLDERS
     shape, names = by(items[0].shape), listed(i.name for i in items)
-    text = f"its {len(items):,} arrays ({names}) may be a class each, with {items[0].shape[0]:,} samples in the rows of each "
-    text += f"(--labels {quoted(ARRAY_NAMES)})"
+    text = f"its {len(items):,} arrays ({names}) may hold samples of one class each, {items[0].shape[0]:,} in the rows "
+    text += f"of the first (--labels {quoted(ARRAY_NAMES)}; with --transpose in its columns)"
     candidates = [Candidate(ARRAY_NAMES, f"each array is a class, its rows ({shape}) are samples")]
     if all(map(is_long, items)):
-        text += f", or with one recording of several channels (--labels {quoted(FILE_NAMES)}); say which"
-        candidates.append(Candidate(FILE_NAMES, "each array is a recording of several channels"))
+        text += f", or a recording of several channels (--labels {quoted(places)}); say which"
+        candidates.append(Candidate(places, "each array is a recording of several channels"))
     else:
         text += "; say so, or join them in one array, with the class of each row in a second one"
     raise Unclear(str(refusal(domain.file, text)), "labels", domain.role, candidates)
@@ -129,9 +141,12 @@ def guess_pile_labels(
 ) -> Reading:
     """How these arrays are read, and where their classes stand; the target follows the source and its `classes`."""
     reading = Reading(form="arrays", folder=domain.folder, samples=pile)
-    sample = items[0].shape[1:] if pile == "first" else items[0].shape
-    rule = "samples of arrays" if pile == "first" else "one array a sample"
-    domain.say(rule, n=len(items), names=first_of((i.name for i in items), 5), shape=sample)
+    shape, names = items[0].shape, first_of((i.name for i in items), 5)
+    if pile == "whole":
+        domain.say("one array a sample", n=len(items), names=names, shape=shape)
+    else:
+        where, sample = ("rows", shape[1:]) if pile == "first" else ("columns", shape[:-1])
+        domain.say("samples of arrays", n=len(items), names=names, shape=sample, where=where)
     if domain.asked.labels_of(domain.role) == ARRAY_NAMES:
         folders = class_folders(items, domain.asked.class_level or 0)
         by = "folder" if all(folders) else "file name"

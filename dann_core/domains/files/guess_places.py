@@ -27,6 +27,7 @@ from dann_core.domains.files.names import (
     is_label_name,
     last_of,
     source_and_target,
+    split_of,
     without_splits,
 )
 from dann_core.domains.files.piles import can_be_piled
@@ -91,6 +92,9 @@ def _names_tell(names: Sequence[str], items: Sequence[Item], source: Reading | N
     if items[0].holds == "picture" or not all(names):
         return source is not None and source.labels.by == "file name"
     distinct = len(set(names))
+    # Parts of one data set are no classes, nor are two domains.
+    if all(map(split_of, names)) or source_and_target(set(names)):
+        return False
     words = not all(name.isdigit() for name in names)
     return (distinct > 1 and words) or (source is not None and source.labels.by == "file name" and words)
 

@@ -12,12 +12,13 @@ from dann_core.domains.files.asking import Asked
 from dann_core.domains.files.carry_out import carried_out, in_folder
 from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.domain_file import DomainFile, as_texts
-from dann_core.domains.files.errors import refusal
+from dann_core.domains.files.errors import quoted, refusal
+from dann_core.domains.files.evidence import rows_are_independent
 from dann_core.domains.files.facts import Fact
 from dann_core.domains.files.guess_arrays import can_be_samples, fits, guess_array, is_line
 from dann_core.domains.files.guess_features import features_of
 from dann_core.domains.files.guess_kind import guess_kind
-from dann_core.domains.files.guess_piles import guess_pile, guess_pile_labels, piles_of
+from dann_core.domains.files.guess_piles import Pile, guess_pile, guess_pile_labels, piles_of
 from dann_core.domains.files.guess_places import guess_place_labels, split_domains
 from dann_core.domains.files.guess_table import guess_table
 from dann_core.domains.files.held import found, loaded
@@ -27,6 +28,9 @@ from dann_core.domains.files.plan import Form, Reading, ReadingPlan, Windows
 from dann_core.domains.files.recordings import by_beginning, by_file, common_endings, is_long, recordings_of
 from dann_core.domains.files.tabular import table_items
 from dann_core.domains.files.windows import are_samples, default_windows
+
+_SEVERAL_COLUMNS = 3
+"""Of noise, one or two columns may be channels of a recording."""
 
 
 @dataclass(frozen=True)
@@ -132,9 +136,14 @@ def _piles(source: DomainFile, target: DomainFile) -> ReadingPlan:
     shapes = {i.shape for i in items}
     if kind == "whole" and len(shapes) > 1:
         return plan.model_copy(update={"kind": source.asked.kind or "images"})
-    return guess_kind(
-        source, plan, lambda: (np.stack if kind == "whole" else np.concatenate)(source.contents.load(items))
-    )
+    return guess_kind(source, plan, lambda: _joined(source, items, kind))
+
+
+def _joined(source: DomainFile, items: Sequence[Item], pile: Pile) -> np.ndarray:
+    values = source.contents.load(items)
+    if pile == "whole":
+        return np.stack(values)
+    return np.concatenate([np.moveaxis(v, -1, 0) if pile == "last" else v for v in values])
 
 
 def _classes_of_rows(source: DomainFile, reading: Reading) -> list[str]:
@@ -172,9 +181,22 @@ def _recordings(source: DomainFile, target: DomainFile) -> ReadingPlan:
         steps += [r.steps for r in recorded]
         classes += [f"{domain.role} {c}" for c in _classes(domain, items, labels.by)]
     windows = _asked_windows(source.asked)
+    if windows is None:
+        _check_steps(source, channel, drop)
     if windows is None and not are_samples(steps, classes):
         windows = default_windows(steps, classes)
     return _plan(source, *readings, kind="signals", windows=windows, channel=channel, drop=drop)
+
+
+def _check_steps(source: DomainFile, channel: str, drop: tuple[str, ...]) -> None:
+    """Refuse tables whose rows are no steps of a recording: nothing in them depends on what came before."""
+    first = recordings_of(source.contents, source.folder, channel, drop)[0]
+    if first.item.table is None or len(first.items) < _SEVERAL_COLUMNS:
+        return
+    if rows_are_independent(first.load(source.contents).T):
+        text = "the rows do not go on from one to the next, as steps of a recording do: if each is a sample, join the "
+        text += "tables in one, with a column that says the class; if they are steps, say so (--window LENGTH)"
+        raise refusal(source.file, text, f"entry {quoted(first.name)}")
 
 
 def _classes(domain: DomainFile, items: Sequence[Item], by: str) -> list[str]:

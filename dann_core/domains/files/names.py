@@ -11,7 +11,7 @@ from dann_core.domains.files.samples import Role
 _DATA = {"x", "data", "images", "image", "imgs", "img", "features", "feature", "feat", "feats", "fts", "feas", "fea"}
 _DATA |= {"samples", "signals", "signal", "inputs", "input", "array", "xtrain", "xtest", "windows"}
 _LABELS = {"label", "labels", "labs", "lab", "gnd", "gt", "target", "targets", "class", "classes", "ytrain", "ytest"}
-_LABELS |= {"category", "species", "groundtruth", "truth"}
+_LABELS |= {"category", "species", "groundtruth", "truth", "klasse", "clase", "classe", "kategorie", "categoria"}
 _LABELS_ALONE = {"activity", "fault", "diagnosis", "类别", "标签", "类型", "类", "标注"}
 """Names of labels where nothing else is in the name: `activity_level` may be a measurement."""
 _LETTER = "y"

@@ -1,4 +1,4 @@
-"""Several arrays of one shape: each holds samples of one class along its first side, or is one sample itself."""
+"""Several arrays of one shape: each holds samples of one class along one side, or is one sample itself."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def pile(
     Raises `UploadError` for arrays that do not hold samples of one shape.
     """
     file = contents.file
-    values = contents.load(items)
+    values = [np.moveaxis(v, -1, 0) if reading.samples == "last" else v for v in contents.load(items)]
     for item, x in zip(items, values, strict=True):
-        checked_range(file, item.name, x, gaps=x.ndim == 2 and plan.kind == "vectors" and reading.samples == "first")
+        checked_range(file, item.name, x, gaps=x.ndim == 2 and plan.kind == "vectors" and reading.samples != "whole")
     if reading.samples == "whole":
         x, notes = _whole(file, items, values, plan)
         return x, np.arange(len(items)), notes

@@ -13,7 +13,7 @@ SENTENCES: dict[str, str] = {
     # What was taken for what
     "samples": "the samples are '{name}' ({shape}): {why}",
     "samples of several": "the samples are '{name}' ({shape}), by its {why}; also in the file: {others}",
-    "samples of arrays": "{n} arrays hold samples of {shape} in their rows, those of one class each: {names}",
+    "samples of arrays": "{n} arrays hold samples of {shape} in their {where}, each those of one class: {names}",
     "one array a sample": "each of {n} arrays is one sample, {shape} as {names}",
     "rows": "the samples are the rows of the table",
     "transposed": "the table was turned: its {n} columns are the samples, its rows the features, named by '{name}'",
@@ -88,6 +88,8 @@ SENTENCES: dict[str, str] = {
     "one feature tells": "'{name}' alone tells the label in {share} of the source: does it say the answer? (--drop)",
     "many features tell": "each of {n} features alone tells the label in {share} of the source: easy, or leaked",
     "feature counts": "'{name}' numbers the rows: leave it out (--drop) unless it is a measurement",
+    "feature differs": "'{name}' is another whole number in each row: if it only says which sample it is, leave it out "
+    "(--drop)",
     "missing code": "{n:cell} hold {value}, far from all others: if it means missing, leave them empty ({columns})",
     "rows are steps": "each row was read as a sample, but they look like steps of a recording: cut windows if they are "
     "(--window {length})",

@@ -88,7 +88,10 @@ def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
             names, said = cells, "the comment before the first row was taken as the header"
     notes.append(said)
     units = in_row and has_units(records, decimal)
-    if units:
+    if units and names is not None and _is_split(names) and len(names) == len(records[1]):
+        names = [" ".join(filter(None, pair)) for pair in zip(names, records[1], strict=True)]
+        notes[-1] = "the first two rows were taken as the header"
+    elif units:
         notes.append(UNITS)
     if names is None:
         if in_row:
@@ -124,6 +127,14 @@ def as_utf8(file: str, data: bytes) -> tuple[bytes, list[str]]:
         text = "it is of none of the formats that are read, and no text (there are NUL bytes); save it as CSV UTF-8"
         raise refusal(file, text, f"row {row:,}")
     return data.removeprefix(codecs.BOM_UTF8), notes
+
+
+def without_closing(data: bytes) -> tuple[bytes, list[str]]:
+    """A text without the semicolon that closes each of its lines, where commas part the cells; and a note on it."""
+    head = [line.rstrip() for line in data[:_HEAD_BYTES].split(b"\n", _HEAD_ROWS)[:_HEAD_ROWS] if line.strip()]
+    if len(head) < 2 or not all(line.endswith(b";") and line.count(b";") == 1 and b"," in line for line in head):
+        return data, []
+    return re.sub(rb";[ \t]*(?=\r?\n|$)", b"", data), ["the semicolon behind each row was left out"]
 
 
 def _national(data: bytes) -> tuple[str, str]:
@@ -286,6 +297,11 @@ def has_units(records: list[list[str]], decimal: str = ".") -> bool:
     numeric = [i for i in range(len(units)) if all(is_quantity(c, decimal) or c in MISSING for c in _column(rows, i))]
     numeric = [i for i in numeric if any(is_quantity(c, decimal) for c in _column(rows, i))]
     return bool(numeric) and not any(is_quantity(units[i], decimal) or units[i] in MISSING_NUMBERS[:6] for i in numeric)
+
+
+def _is_split(names: list[str]) -> bool:
+    """Whether names go on in a second row: of several columns under one name, as merged cells are saved."""
+    return len(set(names)) < len(names)
 
 
 def _fitted(names: list[str], width: int) -> list[str] | None:

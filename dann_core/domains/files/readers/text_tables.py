@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 
+import numpy as np
 import pandas as pd
 
 from dann_core.domains.files.errors import UploadError, count, reason, refusal
@@ -19,6 +20,7 @@ def open_text(request: Request) -> Opening:
     """The columns of a text table, all decoded: only then it is known which of them hold numbers."""
     file = request.file
     data, notes = dialect.as_utf8(file, request.data)
+    data, closed = dialect.without_closing(data)
     how = dialect.sniffed(file, data, request.header)
     frame = _parsed(request, data, how, {})
     mixed = [i for i, column in enumerate(frame) if frame[column].dtype == object]
@@ -27,12 +29,16 @@ def open_text(request: Request) -> Opening:
         frame = _parsed(request, data, how, {how.names[i]: str for i in mixed})
     if how.units:
         frame = frame.iloc[1:].reset_index(drop=True)
+    if len(frame) and frame.iloc[-1].isna().all():
+        # Rows of separators alone, as spreadsheets leave them behind the last one.
+        filled = np.flatnonzero(frame.notna().any(axis=1))
+        frame = frame.iloc[: 1 + filled[-1] if len(filled) else 1]
     if not len(frame):
         raise refusal(file, "there is a header but no row of data; add one row per sample")
     _check_rows(file, data, how, frame)
     if len(frame.columns) > 1 and how.names[-1].startswith("Unnamed: ") and frame.iloc[:, -1].isna().all():
         frame = frame.iloc[:, :-1]  # each row ends with a separator
-    return frames.opening(file, "text table", frame, notes=[*notes, *how.notes], decimal=how.decimal)
+    return frames.opening(file, "text table", frame, notes=[*notes, *closed, *how.notes], decimal=how.decimal)
 
 
 def _parsed(request: Request, data: bytes, how: dialect.Dialect, types: dict[str, type]) -> pd.DataFrame:
