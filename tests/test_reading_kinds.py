@@ -442,7 +442,7 @@ def test_windows_in_columns_are_windows() -> None:
     made = read_held(arrays("s.mat", **named), arrays("t.mat", **named))
     np.testing.assert_array_equal(made.pair.source_x[100, 0], bearing(1, 110)[0])
     same = {name: bearing(k, 100).T for k, name in enumerate(("ball", "inner", "ok"))}
-    with pytest.raises(Unclear, match="with --transpose in its columns"):
+    with pytest.raises(Unclear, match="--transpose for samples in columns"):
         read_held(arrays("s.mat", **same), arrays("t.mat", **same))
     made = read_held(arrays("s.mat", **same), arrays("t.mat", **same), labels="array names", transpose=True)
     np.testing.assert_array_equal(made.pair.source_x[100, 0], bearing(1, 100)[0])

@@ -32,8 +32,8 @@ _MANY, _FEW, _SOME = 64, 3, 2
 
 
 def guess_pile(domain: DomainFile, items: Sequence[Item]) -> Pile:
-    """How arrays of one domain are read: each is a sample ("whole"), or holds those of one class along its first or last
-    side; "" if they are nothing of both, as recordings are.
+    """How arrays of one domain are read: each is a sample ("whole"), or holds those of one class along its first or
+    last side; "" if they are nothing of both, as recordings are.
 
     Raises `Unclear` where their shapes and numbers tell nothing.
     """
@@ -125,14 +125,19 @@ def _asked(domain: DomainFile, items: Sequence[Item], one_each: bool) -> Pile:
         return ""
     places = FILE_NAMES if one_each else FOLDERS
     shape, names = by(items[0].shape), listed(i.name for i in items)
-    text = f"its {len(items):,} arrays ({names}) may hold samples of one class each, {items[0].shape[0]:,} in the rows "
-    text += f"of the first (--labels {quoted(ARRAY_NAMES)}; with --transpose in its columns)"
+    text = (
+        f"its {len(items):,} arrays ({names}) may hold samples of one class each, {items[0].shape[0]:,} in the rows of "
+    )
+    rows = f"the labels are {quoted(ARRAY_NAMES)} (--transpose for samples in columns)"
     candidates = [Candidate(ARRAY_NAMES, f"each array is a class, its rows ({shape}) are samples")]
     if all(map(is_long, items)):
-        text += f", or a recording of several channels (--labels {quoted(places)}); say which"
+        text += (
+            f"the first, or be recordings of several channels; say which: {rows} or {quoted(places)} (--labels NAME)"
+        )
         candidates.append(Candidate(places, "each array is a recording of several channels"))
     else:
-        text += "; say so, or join them in one array, with the class of each row in a second one"
+        text += f"the first; if so, {rows} (--labels NAME), else join them in one array, with the class of each row in "
+        text += "a second one"
     raise Unclear(str(refusal(domain.file, text)), "labels", domain.role, candidates)
 
 
