@@ -16,7 +16,7 @@ _EVEN = 0.15  # share of the variance that may lie between the columns' means
 _SAME = 4.0  # times the variance of one part of the row may be that of another
 _TELLING = 0.1  # correlation with a neighbour; of features in any order it is nearly 0
 _SMOOTH = 0.9
-_LONG_STRETCH, _SOME_STRETCHES = 32, 20
+_LONG_STRETCH, _SOME_STRETCHES, _SOME_COLUMNS = 32, 20, 50
 _MOST_OF, _GOES_ON = 0.8, 0.5  # share of rows in such stretches; correlation of a row with the next
 _MOSTLY_UP = 0.95
 _DAY = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}"
@@ -67,7 +67,7 @@ def looks_like_steps(x: np.ndarray, y: np.ndarray) -> bool:
         return False
     smooth = [
         np.nanmean([_lag_one(part[None, :, j]) for part in stretches[:_SOME_STRETCHES]]) >= _GOES_ON
-        for j in range(min(x.shape[1], _MOST_ROWS))
+        for j in range(min(x.shape[1], _SOME_COLUMNS))
     ]
     return sum(smooth) > len(smooth) / 2
 

@@ -38,7 +38,7 @@ def guess_pile(domain: DomainFile, items: Sequence[Item]) -> Pile:
     Raises `Unclear` where their shapes and numbers tell nothing.
     """
     asked, told = domain.asked, domain.asked.labels_of(domain.role)
-    if told == ARRAY_NAMES:
+    if told == ARRAY_NAMES and items:
         return "last" if asked.transpose else "first"
     if len(items) < 2 or asked.window is not None or asked.channel is not None or _are_no_classes(domain, items):
         return ""
@@ -126,17 +126,15 @@ def _asked(domain: DomainFile, items: Sequence[Item], one_each: bool) -> Pile:
     places = FILE_NAMES if one_each else FOLDERS
     shape, names = by(items[0].shape), listed(i.name for i in items)
     text = (
-        f"its {len(items):,} arrays ({names}) may hold samples of one class each, {items[0].shape[0]:,} in the rows of "
+        f"its {len(items):,} arrays ({names}) may hold samples of one class each, {items[0].shape[0]:,} in the first's "
     )
     rows = f"the labels are {quoted(ARRAY_NAMES)} (--transpose for samples in columns)"
     candidates = [Candidate(ARRAY_NAMES, f"each array is a class, its rows ({shape}) are samples")]
     if all(map(is_long, items)):
-        text += (
-            f"the first, or be recordings of several channels; say which: {rows} or {quoted(places)} (--labels NAME)"
-        )
+        text += f"rows, or be recordings of several channels; say which: {rows} or {quoted(places)} (--labels NAME)"
         candidates.append(Candidate(places, "each array is a recording of several channels"))
     else:
-        text += f"the first; if so, {rows} (--labels NAME), else join them in one array, with the class of each row in "
+        text += f"rows; if so, {rows} (--labels NAME), else join them in one array, with the class of each row in "
         text += "a second one"
     raise Unclear(str(refusal(domain.file, text)), "labels", domain.role, candidates)
 

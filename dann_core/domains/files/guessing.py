@@ -18,12 +18,13 @@ from dann_core.domains.files.facts import Fact
 from dann_core.domains.files.guess_arrays import can_be_samples, fits, guess_array, is_line
 from dann_core.domains.files.guess_features import features_of
 from dann_core.domains.files.guess_kind import guess_kind
-from dann_core.domains.files.guess_piles import Pile, guess_pile, guess_pile_labels, piles_of
+from dann_core.domains.files.guess_piles import guess_pile, guess_pile_labels, piles_of
 from dann_core.domains.files.guess_places import guess_place_labels, split_domains
 from dann_core.domains.files.guess_table import guess_table
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import class_folders, file_classes
 from dann_core.domains.files.names import is_data_name, is_label_name, is_row_number_name, last_of
+from dann_core.domains.files.piles import joined
 from dann_core.domains.files.plan import Form, Reading, ReadingPlan, Windows
 from dann_core.domains.files.recordings import by_beginning, by_file, common_endings, is_long, recordings_of
 from dann_core.domains.files.tabular import table_items
@@ -136,14 +137,7 @@ def _piles(source: DomainFile, target: DomainFile) -> ReadingPlan:
     shapes = {i.shape for i in items}
     if kind == "whole" and len(shapes) > 1:
         return plan.model_copy(update={"kind": source.asked.kind or "images"})
-    return guess_kind(source, plan, lambda: _joined(source, items, kind))
-
-
-def _joined(source: DomainFile, items: Sequence[Item], pile: Pile) -> np.ndarray:
-    values = source.contents.load(items)
-    if pile == "whole":
-        return np.stack(values)
-    return np.concatenate([np.moveaxis(v, -1, 0) if pile == "last" else v for v in values])
+    return guess_kind(source, plan, lambda: joined(source.contents, items, kind))
 
 
 def _classes_of_rows(source: DomainFile, reading: Reading) -> list[str]:

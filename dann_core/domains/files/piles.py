@@ -42,18 +42,31 @@ def pile(
 
     Raises `UploadError` for arrays that do not hold samples of one shape.
     """
-    file = contents.file
-    values = [np.moveaxis(v, -1, 0) if reading.samples == "last" else v for v in contents.load(items)]
+    file, values = contents.file, contents.load(items)
     for item, x in zip(items, values, strict=True):
         checked_range(file, item.name, x, gaps=x.ndim == 2 and plan.kind == "vectors" and reading.samples != "whole")
     if reading.samples == "whole":
         x, notes = _whole(file, items, values, plan)
         return x, np.arange(len(items)), notes
+    x, notes = shaped(file, "the arrays", joined(contents, items, reading.samples), plan.kind)
+    sizes = [i.shape[-1 if reading.samples == "last" else 0] for i in items]
+    return x, np.repeat(np.arange(len(items)), sizes), notes
+
+
+def joined(contents: Contents, items: Sequence[Item], samples: str) -> np.ndarray:
+    """The samples of these arrays along the first side, as they stand in the file.
+
+    Raises `UploadError` if those of one have another shape than those of another.
+    """
+    values = contents.load(items)
+    if samples == "whole":
+        return np.stack(values)
+    values = [np.moveaxis(v, -1, 0) if samples == "last" else v for v in values]
     shapes = {x.shape[1:] for x in values}
     if len(shapes) > 1:
-        raise refusal(file, f"its arrays hold rows of {_shapes(shapes)}; give all the same, or choose one (--samples)")
-    x, notes = shaped(file, "the arrays", np.concatenate(values), plan.kind)
-    return x, np.repeat(np.arange(len(items)), [len(v) for v in values]), notes
+        text = f"its arrays hold samples of {_shapes(shapes)}; give all the same, or choose one (--samples)"
+        raise refusal(contents.file, text)
+    return np.concatenate(values)
 
 
 def _whole(
