@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections import Counter
@@ -14,11 +13,11 @@ from itertools import pairwise
 from dann_core.domains.files.errors import count, refusal
 from dann_core.domains.files.limits import MAX_COLUMNS, MAX_ROW_CHARACTERS
 from dann_core.domains.files.readers import signs
+from dann_core.domains.files.readers.encodings import HEAD_BYTES, HEAD_ROWS
 from dann_core.domains.files.readers.opening import unique
 
 BLANKS = " "
 _SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", BLANKS: "blanks"}
-_HEAD_BYTES, _HEAD_ROWS = 4_000_000, 200
 _MOST_BEFORE = 50  # lines before a table
 _SCALE = 8  # numbers that only rise by chance once in 20,000 times
 _ENOUGH_ROWS = 5  # rows by which one of units is told from a row of texts
@@ -57,8 +56,8 @@ def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
     Raises `UploadError` for what is no text, has no rows, or too many columns.
     """
     notes = []
-    text = data[:_HEAD_BYTES].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    whole = len(data) <= _HEAD_BYTES
+    text = data[:HEAD_BYTES].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    whole = len(data) <= HEAD_BYTES
     skipped, comment, text = _without_comments(text)
     told = re.match(r'"?sep=(.)"?\n', text)
     if told:
@@ -108,44 +107,6 @@ UNITS = "the row under the header holds no numbers (units) and was left out"
 NUMBERED = "no header was found: the first row is data, and the columns are numbered"
 
 
-def as_utf8(file: str, data: bytes) -> tuple[bytes, list[str]]:
-    """A text as UTF-8, and notes on what it was; refuses bytes that are no text."""
-    notes: list[str] = []
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (data[1:1000:2].strip(b"\0") == b"" != data[1:2]):
-        notes.append("its text is UTF-16")
-        encoding = "utf-16" if data[:1] in (b"\xff", b"\xfe") else "utf-16-le"
-        data = data.decode(encoding, "replace").encode("utf-8", "replace")
-    elif not data.isascii():
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError:
-            encoding, title = _national(data)
-            notes.append(f"its text is not UTF-8 and was read as {title}; if names look wrong, save it as UTF-8")
-            data = data.decode(encoding, "replace").encode()
-    if b"\0" in data:
-        row = data.count(b"\n", 0, data.index(b"\0")) + 1
-        text = "it is of none of the formats that are read, and no text (there are NUL bytes); save it as CSV UTF-8"
-        raise refusal(file, text, f"row {row:,}")
-    return data.removeprefix(codecs.BOM_UTF8), notes
-
-
-def without_closing(data: bytes) -> tuple[bytes, list[str]]:
-    """A text without the semicolon that closes each of its lines, where commas part the cells; and a note on it."""
-    head = [line.rstrip() for line in data[:_HEAD_BYTES].split(b"\n", _HEAD_ROWS)[:_HEAD_ROWS] if line.strip()]
-    if len(head) < 2 or not all(line.endswith(b";") and line.count(b";") == 1 and b"," in line for line in head):
-        return data, []
-    return re.sub(rb";[ \t]*(?=\r?\n|$)", b"", data), ["the semicolon behind each row was left out"]
-
-
-def _national(data: bytes) -> tuple[str, str]:
-    """The likely encoding of a text that is not UTF-8, and how people call it."""
-    # In Chinese text bytes beyond ASCII come in pairs, in Western ones mostly alone between letters.
-    runs = re.findall(rb"[\x80-\xff]+", data[:_HEAD_BYTES])
-    if sum(len(run) % 2 == 0 for run in runs) < 0.9 * len(runs):
-        return "cp1252", "Windows-1252"
-    return "gb18030", "GBK"
-
-
 def _without_comments(text: str) -> tuple[int, str, str]:
     """How many lines before the table are comments, the last of them, and the rest."""
     skipped, last = 0, ""
@@ -157,7 +118,7 @@ def _without_comments(text: str) -> tuple[int, str, str]:
 
 def _split(file: str, text: str, whole: bool) -> tuple[str, list[list[str]]]:
     """The separator, and the first rows in cells: the first separator by which all rows have as many cells."""
-    lines = [line for line in text.split("\n", _HEAD_ROWS + 1)[: _HEAD_ROWS + 1] if line.strip()]
+    lines = [line for line in text.split("\n", HEAD_ROWS + 1)[: HEAD_ROWS + 1] if line.strip()]
     if not lines:
         raise refusal(file, "there is nothing in it but blank lines; save it again and upload that")
     if len(lines[0]) > MAX_ROW_CHARACTERS:
@@ -165,7 +126,7 @@ def _split(file: str, text: str, whole: bool) -> tuple[str, list[list[str]]]:
     best: tuple[float, str, list[list[str]]] = (0, ",", [])
     for separator in _SEPARATORS:
         records = _records(text, separator)
-        if not whole or len(records) > _HEAD_ROWS:
+        if not whole or len(records) > HEAD_ROWS:
             records = records[:-1] or records
         widths = Counter(len(r) for r in records[1:] or records)
         width, n = widths.most_common(1)[0]
@@ -193,14 +154,14 @@ def _before(text: str, separator: str, width: int) -> list[str]:
 
 def _records(text: str, separator: str) -> list[list[str]]:
     if separator == BLANKS:
-        lines = text.split("\n", _HEAD_ROWS + 1)[: _HEAD_ROWS + 1]
+        lines = text.split("\n", HEAD_ROWS + 1)[: HEAD_ROWS + 1]
         return [[cell.strip('"') for cell in _BLANK_CELL.findall(line)] for line in lines if line.strip()] or [[""]]
     records: list[list[str]] = []
     try:
         for record in csv.reader(StringIO(text), delimiter=separator, skipinitialspace=True):
             if len(record) > 1 or (record and record[0].strip()):
                 records.append([cell.strip() for cell in record])
-            if len(records) > _HEAD_ROWS:
+            if len(records) > HEAD_ROWS:
                 break
     except csv.Error:
         pass  # the rows so far show how the table is written

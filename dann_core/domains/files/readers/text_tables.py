@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dann_core.domains.files.errors import UploadError, count, reason, refusal
-from dann_core.domains.files.readers import dialect, frames
+from dann_core.domains.files.readers import dialect, encodings, frames
 from dann_core.domains.files.readers.opening import Opening, Request, Stream
 
 _HEAD_BYTES = 1_000_000
@@ -19,8 +19,8 @@ _RAGGED = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
 def open_text(request: Request) -> Opening:
     """The columns of a text table, all decoded: only then it is known which of them hold numbers."""
     file = request.file
-    data, notes = dialect.as_utf8(file, request.data)
-    data, closed = dialect.without_closing(data)
+    data, notes = encodings.as_utf8(file, request.data)
+    data, closed = encodings.without_closing(data)
     how = dialect.sniffed(file, data, request.header)
     frame = _parsed(request, data, how, {})
     mixed = [i for i, column in enumerate(frame) if frame[column].dtype == object]

@@ -13,7 +13,7 @@ import pyarrow.parquet
 from dann_core.domains.files.archives import open_archive
 from dann_core.domains.files.errors import count, listed, megabytes, refusal
 from dann_core.domains.files.limits import MAX_CELLS, MAX_UNPACKED_BYTES
-from dann_core.domains.files.readers import dialect, frames
+from dann_core.domains.files.readers import dialect, encodings, frames
 from dann_core.domains.files.readers.opening import Opening, Request
 
 # openpyxl would have it look through this machine's own lists of file types.
@@ -78,7 +78,7 @@ def open_parquet(request: Request) -> Opening:
 
 def open_arff(request: Request) -> Opening:
     """The attributes of an ARFF file; categories and texts as they are written."""
-    data, notes = dialect.as_utf8(request.file, request.data)
+    data, notes = encodings.as_utf8(request.file, request.data)
     text = data.decode()
     start = _ARFF_DATA.search(text)
     if start is None:
