@@ -120,6 +120,7 @@ def test_a_pair_of_files_uploads_and_trains(page: Page, address: str, picture) -
     page.mouse.move(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
     expect(page.locator(".hovertext").first).to_be_visible()
     page.mouse.click(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
+    page.mouse.move(0, 0)
     picture(page, "upload")
     button(page, "Train on these").click()
     expect(notice(page)).to_contain_text("digits_source.npz")

@@ -31,6 +31,7 @@ NAMES = (
     "label_b",
 )
 NAMES += ("a.mat/X1_DE", "ok/1.mat/DE", "bad/2.mat/DE", "domain", "s/1/Name", "s/1/Data", "gt", "time", "label_b")
+NAMES += ("ok/1.npy/array", "bad/1.npy/array")
 
 
 def values(n: int, rng: np.random.Generator) -> np.ndarray:
@@ -62,7 +63,7 @@ def asked(names: list[str], choose: random.Random) -> Asked:
 
     return Asked(
         samples=maybe(*names, "none there"),
-        labels=maybe(*names, "none", "column 1", "-1", "folder names", "file names"),
+        labels=maybe(*names, "none", "column 1", "-1", "folder names", "file names", "array names"),
         target_labels=maybe(*names, "none"),
         kind=maybe("vectors", "signals", "images"),
         window=maybe((1, None), (10, 7), (5_000, 1)),
@@ -70,6 +71,7 @@ def asked(names: list[str], choose: random.Random) -> Asked:
         drop=tuple(filter(None, [maybe(*names)])),
         class_level=maybe(1, 3),
         missing=maybe("rows"),
+        transpose=maybe(True),
         split_by=maybe("domain", "folder", "gt=1:2") if choose.random() < 0.3 else None,
         match=tuple(filter(None, [maybe("10=0", "minus 1", "a")])),
     )

@@ -151,7 +151,11 @@ def test_columns_that_differ_in_case_and_blanks_are_matched() -> None:
         read(ours, table("t.csv", **{**spelled, "a_": columns["a"]}, label=y))
 
 
-def test_an_array_for_each_class_is_refused_with_what_to_do() -> None:
+def test_an_array_for_each_class_that_may_be_views_of_the_same_samples_is_asked_for() -> None:
     named = {name: np.random.default_rng(k).normal(size=(40, 6)) for k, name in enumerate(("ok", "inner", "outer"))}
-    with pytest.raises(Unclear, match=r"3 arrays hold rows of 6 \('ok', 'inner', 'outer'\): .* join them in one array"):
+    with pytest.raises(
+        Unclear, match=r"3 arrays \('inner', 'ok', 'outer'\) may hold samples of one class each.*join them in"
+    ):
         read(arrays("s.npz", **named), arrays("t.npz", **named))
+    made = read(arrays("s.npz", **named), arrays("t.npz", **named), labels="array names", target_labels="array names")
+    assert np.bincount(made.pair.source_y).tolist() == [40, 40, 40]

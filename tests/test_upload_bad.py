@@ -80,7 +80,7 @@ def test_csv_choices_and_labels() -> None:
     ):
         refused("t.csv", csv(cells), "nothing in it is plainly", why, "--labels NAME", "--labels-file FILE")
     refused("t.csv", csv(numbers), "'label'", "look continuous (150 different values)", labels="label")
-    refused("t.csv", csv([f"1,2,id{i}" for i in range(40)]), "40 different labels", "identifier", labels="label")
+    refused("t.csv", csv([f"1,2,id{i}" for i in range(40)]), "40 different values", "identifier", labels="label")
     refused("t.csv", csv(["1,2,1e300", "1,2,1"]), "'label'", "too large", labels="label")
 
 

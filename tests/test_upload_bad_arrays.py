@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("nothing_is_written")
 def test_arrays(write: Callable[..., bytes], arrays: dict[str, np.ndarray], words: list[str] | None) -> None:
     name = {npz: "a.npz", hdf5: "a.h5"}.get(write, "a.mat")
     if words is None:
-        refused(name, write(**arrays), "'y'", "5 labels for 4 samples", samples="x", labels="y")
+        refused(name, write(**arrays), "'y'", "5 labels where 4 are wanted", samples="x", labels="y")
     else:
         refused(name, write(**arrays), *words)
 
@@ -55,8 +55,8 @@ def test_array_choices() -> None:
     refused("a.npz", data, "'x'", "holds the samples", labels="x")
     refused("a.npz", npz(x=np.ones((4, 7))), "'x'", "no square image", kind="images", labels=None)
     refused("a.npz", npz(x=np.ones((4, 3, 8, 8))), "'x'", "no signals", kind="signals", labels=None)
-    refused("a.npz", npz(x=np.ones((4, 2)), y=np.array(["a", " ", "b", "c"])), "'y'", "1 labels are blank", "sample 2")
-    refused("a.npz", npz(x=np.ones((4, 2)), y=np.array([1, np.nan, 1, 1])), "'y'", "not numbers")
+    refused("a.npz", npz(x=np.ones((4, 2)), y=np.array(["a", " ", "b", "c"])), "'y'", "1 label is blank", "number 2")
+    refused("a.npz", npz(x=np.ones((4, 2)), y=np.array([1, np.nan, 1, 1])), "'y'", "1 label is missing", "number 2")
     refused("a.npz", npz(x=np.ones((4, 2)), y=np.ones((4, 2), "i8")), "'y'", "4 x 2", "neither one label per sample")
     refused("a.npz", npz(x=np.ones((4, 2)), y=np.array(["2020"] * 4, "M8[Y]")), "'y'", "cannot be used", labels="y")
 

@@ -62,12 +62,15 @@ def _held(bundle: Bundle) -> tuple[DomainPair, Origin] | None:
 def _say(bundle: Bundle) -> None:
     record, domain = bundle.record, bundle.record.built_in()
     what = record.pair if domain is None else domain.title
-    text = f"**{plain(what[:200])}**: {record.iterations:,} iterations, {len(record.class_names):,} classes."
+    text = (
+        f"**{plain(what[:200])}**: {record.iterations:,} iterations, {len(record.class_names):,} classes. It opens at "
+    )
+    text += "iteration 0: Play trains it again."
     if record.changes:
         n = len(record.changes)
         text += (
-            f" {n:,} setting{'s were' if n > 1 else ' was'} changed while it ran; the page opens it as it was at its "
-            "beginning. `python -m dann_core train --bundle FILE` repeats the changes too."
+            f" {n:,} setting{'s were' if n > 1 else ' was'} changed while it ran, which the page does not repeat. "
+            "`python -m dann_core train --bundle FILE` does."
         )
     st.markdown(text)
 

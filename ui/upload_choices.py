@@ -22,23 +22,34 @@ LEVELS = {
 }
 HEADERS = {AS_FOUND: None, "names the columns": True, "is a sample": False}
 SHIFTS = {"one by one": (), "all minus 1": ("minus 1",), "all plus 1": ("plus 1",)}
+LAYOUTS = {
+    "a sample in each row": {},
+    "a sample in each column (transpose)": {"transpose": True},
+    "a step of a recording in each row": {"window": (128, 64)},
+}
 _MOST_UNMATCHED = 30
 
 
-def of_file(role: files.Role, labelled: files.Contents, contents: files.Contents) -> dict[str, str | None]:
+def of_file(
+    role: files.Role, labelled: files.Contents, contents: files.Contents, transpose: bool
+) -> dict[str, str | None]:
     """Where the samples of a file stand, and its labels in `labelled`, which is that file or a second one, as fields of
-    `Asked`; None where nothing was chosen."""
+    `Asked`; None where nothing was chosen. Labels of a table to `transpose` stand in one of its rows."""
     prefix = "" if role == "source" else "target_"
     places = any(len(i.path) > 1 for i in contents.items)
     usable = [i for i in contents.items if i.table is None and not i.problem]
     samples = [i.name for i in usable if i.holds == "numbers" and len(i.shape) > 1]
     columns = [i.path[-1] for i in labelled.items if i.table is not None]
-    labels = [*([files.FOLDERS, files.FILE_NAMES] if places else []), *dict.fromkeys(columns)]
+    if transpose and labelled is contents and columns:
+        columns = [str(name) for name in contents.load([next(i for i in contents.items if i.table is not None)])[0]]
+    several = len(samples) > 1
+    labels = [*([files.FOLDERS] if places else []), *([files.FILE_NAMES] if places or several else [])]
+    labels += [*([files.ARRAY_NAMES] if several else []), *dict.fromkeys(columns)]
     labels += [i.name for i in labelled.items if i.table is None and i.holds != "picture" and not i.problem]
     labels += [files.NO_LABELS] if role == "target" else []
     chosen: dict[str, str | None] = {}
     with st.container(horizontal=True):
-        if len(samples) > 1 and not places:
+        if several and not places:
             chosen[f"{prefix}samples"] = _select(f"samples of the {role}", samples, f"samples {role} {contents.file}")
         if labels:
             chosen[f"{prefix}labels"] = _select(f"labels of the {role}", labels, f"labels {role} {contents.file}")
@@ -76,7 +87,8 @@ def of_recordings(plan: files.ReadingPlan, contents: Sequence[files.Contents], a
 
 def of_columns(plan: files.ReadingPlan, contents: Sequence[files.Contents], asked: files.Asked) -> files.Asked:
     """Which columns of tables are no features; those that number rows or name samples are proposed."""
-    if plan.source.form != "columns":
+    # Of a transposed table the columns are samples.
+    if plan.source.form != "columns" or plan.source.samples == "last":
         return asked
     label = plan.source.labels.name if not plan.source.labels.file else ""
     columns = [i.path[-1] for i in contents[0].items if i.table is not None and i.path[-1] != label]

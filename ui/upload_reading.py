@@ -43,7 +43,7 @@ class Dropped:
 
     contents: files.Contents
     labels: files.Contents | None
-    chosen: dict[str, str | None]
+    chosen: dict[str, Any]
 
     @property
     def known(self) -> tuple[str | None, ...]:
@@ -62,6 +62,9 @@ def dropped(role: files.Role, label: str) -> Dropped | None:
         return None
     with st.popover(f"More about the {role}", icon=":material/tune:"):
         header = choices.HEADERS[st.selectbox("first row of a table", choices.HEADERS, key=f"header {role}")]
+        # Both files are read alike.
+        is_source = role == "source"
+        layout = choices.LAYOUTS[st.selectbox("a table has", choices.LAYOUTS, key="layout")] if is_source else {}
         second = st.file_uploader("its labels, if they stand in another file", key=f"labels file {role}")
     try:
         contents = _opened(f"file {role}", upload, header)
@@ -69,7 +72,8 @@ def dropped(role: files.Role, label: str) -> Dropped | None:
     except DomainError as error:
         st.error(said(error), icon=":material/error:")
         return None
-    return Dropped(contents, labels, choices.of_file(role, labels or contents, contents))
+    chosen = choices.of_file(role, labels or contents, contents, "transpose" in layout)
+    return Dropped(contents, labels, chosen | layout)
 
 
 def _opened(slot: str, upload: Any, header: bool | None) -> files.Contents:

@@ -21,6 +21,7 @@ _PARTS = (
     "class_level",
     "missing",
     "split_by",
+    "transpose",
 )
 _OF_PLAN = (*_PARTS, "window", "drop", "keep", "match", "header")
 
@@ -45,6 +46,7 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     add("--keep", action="append", default=[], metavar="NAME", help="a column that is one although it looks like none")
     add("--class-level", type=int, metavar="N", help="the folder that names the class, 1: the one next to the file")
     add("--header", action=argparse.BooleanOptionalAction, default=None, help="whether the first row names the columns")
+    add("--transpose", action="store_true", default=None, help="samples are columns (or an array's last side)")
     add("--missing", choices=("median", "rows"), help="missing cells: the median of both domains, or leave rows out")
     add("--split-by", metavar="NAME[=S:T]", help="one file for both: a column, array or 'folder', with both values")
     add("--match", action="append", default=[], metavar="LABEL=CLASS", help="what a target label means; or 'minus 1'")

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dann_core.domains.files.asking import FILE_NAMES, FOLDERS, NO_LABELS, Asked, Candidate, Unclear
+    from dann_core.domains.files.asking import ARRAY_NAMES, FILE_NAMES, FOLDERS, NO_LABELS, Asked, Candidate, Unclear
     from dann_core.domains.files.contents import Contents, Item
     from dann_core.domains.files.errors import UploadError, shown
     from dann_core.domains.files.facts import Fact
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dann_core.domains.files.words import without_options
 
 _HOMES = {
+    "ARRAY_NAMES": "asking",
     "FILE_NAMES": "asking",
     "FOLDERS": "asking",
     "NO_LABELS": "asking",
@@ -59,6 +60,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "ARRAY_NAMES",
     "FILE_NAMES",
     "FOLDERS",
     "NO_LABELS",

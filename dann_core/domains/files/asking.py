@@ -14,7 +14,7 @@ from dann_core.domains.files.samples import Role
 from dann_core.settings.catalogue import Kind
 
 NO_LABELS = "none"
-FOLDERS, FILE_NAMES = "folder names", "file names"
+FOLDERS, FILE_NAMES, ARRAY_NAMES = "folder names", "file names", "array names"
 
 MOST_NAMED = 4
 
@@ -23,8 +23,10 @@ MOST_NAMED = 4
 class Asked:
     """What is given instead of guessed; None and () are guessed. See `ReadingPlan` for what each means.
 
-    `labels` and `target_labels` are names of arrays or columns, "column 7" of a matrix, "folder names", "file names" or
-    "none". `split_by` is a column or "folder", and after "=" what is the source and the target: `domain=a:b`.
+    `labels` and `target_labels` are names of arrays or columns, "column 7" of a matrix, "folder names", "file names",
+    "array names" (each array holds samples of the class that it is called after) or "none". `transpose`: the samples
+    are a table's columns, or lie along an array's last side. `split_by` is a column or "folder", and after "=" what is
+    the source and the target: `domain=a:b`.
     """
 
     samples: str | None = None
@@ -41,6 +43,7 @@ class Asked:
     split_by: str | None = None
     match: tuple[str, ...] = ()
     header: bool | None = None
+    transpose: bool | None = None
 
     def samples_of(self, role: Role) -> str | None:
         """The samples' name in the file of this domain."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from dann_core.domains.files.contents import SVMLIGHT, Contents, Item
@@ -12,11 +14,13 @@ from dann_core.domains.files.labelling import column_of, for_files, from_item, f
 from dann_core.domains.files.limits import MAX_COLUMNS
 from dann_core.domains.files.names import is_feature_list, lies_in, natural
 from dann_core.domains.files.pictures import decoded
+from dann_core.domains.files.piles import called, pile, piled
 from dann_core.domains.files.plan import Reading, ReadingPlan
 from dann_core.domains.files.recordings import Recording, channels_of, recordings_of, strays_of
 from dann_core.domains.files.samples import Samples
 from dann_core.domains.files.shaping import checked_range, shaped
-from dann_core.domains.files.tabular import read_columns, rows_of_domain
+from dann_core.domains.files.tabular import read_columns, rows_of_domain, table_items
+from dann_core.domains.files.turned import turned
 from dann_core.domains.files.windows import windowed
 
 
@@ -31,10 +35,21 @@ def carried_out(
     if reading.labels.file and labels_from is None:
         text = f"its labels stand in a second file, {quoted(reading.labels.file)}; give that too (--labels-file)"
         raise refusal(contents.file, text)
-    if reading.rows is not None and reading.form in ("pictures", "recordings"):
+    if reading.rows is not None and reading.form in ("arrays", "pictures", "recordings"):
         text = f"its {reading.form} have no rows to tell domains by; split by folders (--split-by folder=SOURCE:TARGET)"
         raise refusal(contents.file, text, f"column {quoted(reading.rows[0])}")
+    if reading.form == "columns" and reading.samples == "last":
+        return _turned(contents, reading, plan, labels_from)
     return _FORMS[reading.form](contents, reading, plan, labels_from)
+
+
+def _turned(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from: Contents | None) -> Samples:
+    """A table whose columns are the samples."""
+    table = turned(contents, table_items(contents, reading))
+    read = read_columns(table, reading.model_copy(update={"name": ""}), plan, labels_from)
+    note = fact("transposed", contents.file, name=table.first, n=len(table.names))
+    rows = table.names[read.rows - 1] if read.rows is not None and read.rows.dtype.kind in "iu" else read.rows
+    return replace(read, rows=rows, notes=(note, *read.notes))
 
 
 def _array(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from: Contents | None) -> Samples:
@@ -91,6 +106,30 @@ def _columns(contents: Contents, x: np.ndarray, label: int) -> tuple[str, ...] |
             if len(set(names)) == len(names):
                 return names
     return tuple(f"column {i}" for i in range(1, x.shape[1] + 1 + bool(label)) if i != label)
+
+
+def _arrays(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from: Contents | None) -> Samples:
+    """Several arrays, each with samples of one class, or each one sample."""
+    file, items = contents.file, piled(contents, reading.folder)
+    if not items:
+        raise refusal(file, "there is no array of samples in it; give a file of the same form as in training")
+    y, said = None, ()
+    if reading.labels.by in ("folder", "file name"):
+        y = from_places(contents, reading.labels, items, "array")
+    elif reading.labels.by == "item":
+        y, note = for_files(labels_from or contents, reading.labels, items)
+        said = (note,)
+    x, which, notes = pile(contents, items, reading, plan)
+    names = [called(item) for item in items]
+    if reading.samples != "whole":
+        starts = np.searchsorted(which, which)
+        names = [
+            f"{names[i]} {k:,}" for i, k in zip(which.tolist(), (1 + np.arange(len(x)) - starts).tolist(), strict=True)
+        ]
+    y = None if y is None else y[which]
+    if plan.windows is not None:
+        return windowed(file, channels_of(file, x)[0], names, y, plan, said + notes)
+    return Samples(file, x, y, rows=np.array(names), notes=said + notes)
 
 
 def _windows_of_array(
@@ -178,4 +217,4 @@ def _stretches(
     return windowed(contents.file, [x[:, s] for s in parts], names, y[[s.start for s in parts]], plan, ())
 
 
-_FORMS = {"array": _array, "columns": read_columns, "pictures": _pictures, "recordings": _recordings}
+_FORMS = {"array": _array, "arrays": _arrays, "columns": read_columns, "pictures": _pictures, "recordings": _recordings}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 SHORTEST_ROW = 128
@@ -14,6 +16,13 @@ _EVEN = 0.15  # share of the variance that may lie between the columns' means
 _SAME = 4.0  # times the variance of one part of the row may be that of another
 _TELLING = 0.1  # correlation with a neighbour; of features in any order it is nearly 0
 _SMOOTH = 0.9
+_LONG_STRETCH, _SOME_STRETCHES, _SOME_COLUMNS = 32, 20, 50
+_MOST_OF, _GOES_ON = 0.8, 0.5  # share of rows in such stretches; correlation of a row with the next
+_MOSTLY_UP = 0.95
+_DAY = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}"
+_HOUR = r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm])?"
+_DATE = re.compile(rf"({_DAY})?([T ]?({_HOUR})(Z|[+-]\d{{2}}:?\d{{2}})?)?")
+_BY_CHANCE = 5.0  # standard deviations that a correlation of independent rows stays within
 _FEWEST_ROWS = 8
 _LONG_ROW = 4_096  # steps by which even a single row tells what it is
 
@@ -37,6 +46,42 @@ def looks_like_pixels(x: np.ndarray) -> bool:
     """Whether all values are whole numbers from 0 to 255, or lie in 0..1."""
     low, high = x.min(), x.max()
     return bool(low >= 0 and (high <= 1 or (high <= 255 and np.all(x == np.round(x)))))
+
+
+def rows_are_independent(x: np.ndarray) -> bool:
+    """Whether no row of `(N, F)` depends on those before it in any column, as steps of a recording do."""
+    x = np.asarray(x[:_LONG_ROW], dtype=np.float64)
+    if len(x) <= _LAGS or not np.isfinite(x).all():
+        return False
+    columns = x.T - x.T.mean(1, keepdims=True)
+    most = _BY_CHANCE / np.sqrt(len(x))
+    return all(np.abs(_autocorrelation(column[None])).max() < most for column in columns if column.any())
+
+
+def looks_like_steps(x: np.ndarray, y: np.ndarray) -> bool:
+    """Whether rows `(N, F)` with labels `(N,)` are steps of a recording: labels stay the same for long, and meanwhile
+    most columns go on from row to row."""
+    ends = np.flatnonzero(y[1:] != y[:-1]) + 1
+    stretches = [part for part in np.split(np.asarray(x, dtype=np.float64), ends) if len(part) >= _LONG_STRETCH]
+    if sum(map(len, stretches)) < _MOST_OF * len(x):
+        return False
+    smooth = [
+        np.nanmean([_lag_one(part[None, :, j]) for part in stretches[:_SOME_STRETCHES]]) >= _GOES_ON
+        for j in range(min(x.shape[1], _SOME_COLUMNS))
+    ]
+    return sum(smooth) > len(smooth) / 2
+
+
+def are_dates(texts: np.ndarray) -> bool:
+    """Whether texts `(N,)` are dates or times, as 2021-03-04 10:15, 04.03.2021 or 10:15:30."""
+    return all(_DATE.fullmatch(text) for text in np.unique(texts).tolist()[:_MOST_ROWS])
+
+
+def passes(column: np.ndarray) -> bool:
+    """Whether `(N,)` goes up from row to row, but for a few rows where it begins anew, as clocks do."""
+    column = np.asarray(column, dtype=np.float64)
+    steps = np.diff(column[np.isfinite(column)])
+    return len(steps) > 0 and bool((steps >= 0).mean() >= _MOSTLY_UP and (steps > 0).any())
 
 
 def counts_rows(column: np.ndarray) -> bool:

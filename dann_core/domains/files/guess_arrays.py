@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dann_core.domains.files.asking import NO_LABELS, Candidate, Unclear, unclear_labels
+from dann_core.domains.files.asking import ARRAY_NAMES, NO_LABELS, Candidate, Unclear, unclear_labels
 from dann_core.domains.files.contents import Item
 from dann_core.domains.files.domain_file import DomainFile, as_texts, first_of
 from dann_core.domains.files.errors import by, count, listed, quoted, refusal
@@ -16,7 +16,7 @@ from dann_core.domains.files.guess_table import second_file_item
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import one_hot
 from dann_core.domains.files.limits import MAX_CLASSES
-from dann_core.domains.files.names import is_data_name, is_label_name, last_of, role_of, split_of
+from dann_core.domains.files.names import is_data_name, is_label_name, is_left_out_name, last_of, role_of, split_of
 from dann_core.domains.files.plan import Labels, Reading
 from dann_core.domains.files.shaping import CHANNELS
 
@@ -32,7 +32,17 @@ def guess_array(domain: DomainFile, source: tuple[Reading, Item] | None) -> tupl
     item = _samples(domain, source)
     labels = _labels(domain, item, source)
     side = _side(domain, item, labels, source)
+    if domain.role == "source":
+        beside = [
+            i.path[-1] for i in domain.items if i.table is not None and i.name not in (labels.name, *_rows_of(domain))
+        ]
+        if beside:
+            domain.say("columns beside", name=item.name, columns=tuple(beside))
     return Reading(form="array", name=item.name, labels=labels, samples=side, rows=domain.rows), item
+
+
+def _rows_of(domain: DomainFile) -> tuple[str, ...]:
+    return domain.rows[:1] if domain.rows else ()
 
 
 def can_be_samples(item: Item) -> bool:
@@ -142,7 +152,8 @@ def _plain_label(domain: DomainFile, item: Item, source: tuple[Reading, Item] | 
         _refuse_problem(domain, named[0])
         return ("label named" if is_line(named[0]) else "label one-hot"), named[0]
     # As many different texts as samples are their names.
-    texts = [i for i in fitting if i.holds == "texts" and is_line(i) and _repeats(domain, i)]
+    texts = [i for i in fitting if i.holds == "texts" and is_line(i) and not is_left_out_name(last_of(i))]
+    texts = [i for i in texts if _repeats(domain, i)]
     if len(texts) == 1:
         _refuse_problem(domain, texts[0])
         return "label texts", texts[0]
@@ -192,7 +203,10 @@ def _unclear(domain: DomainFile, item: Item) -> Unclear:
         hint = (
             f"{len(alike):,} arrays hold rows of {by(item.shape[1:])} ({listed(i.name for i in alike)}): if each is a "
         )
-        hint += "class, join them in one array, with the class of each row in a second one; or "
+        hint += (
+            f"class, say so (--labels {quoted(ARRAY_NAMES)}) or join them in one array, with the class of each row in "
+        )
+        hint += "a second one; or "
     return unclear_labels(domain.contents, domain.role, candidates, hint)
 
 
@@ -221,6 +235,8 @@ def _side(domain: DomainFile, item: Item, labels: Labels, source: tuple[Reading,
     shape = item.shape
     if labels.by == "column":
         return "first"
+    if domain.asked.transpose is not None:
+        return "last" if domain.asked.transpose else "first"
     if labels.by == "item":
         contents = domain.labels_from or domain.contents
         numbers = _numbers_of(found(contents.file, contents.items, labels.name))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
-from dann_core.domains.files.carry_out import carried_out
-from dann_core.domains.files.contents import Item
 from dann_core.domains.files.domain_file import DomainFile
 from dann_core.domains.files.evidence import looks_like_pixels, looks_like_signals
-from dann_core.domains.files.held import loaded
 from dann_core.domains.files.plan import ReadingPlan, Windows
 from dann_core.domains.files.shaping import SMALLEST_SIDE
 from dann_core.domains.files.windows import ENOUGH, LENGTHS
@@ -25,18 +23,14 @@ FAINT = 5
 _LONG, _FEW = 4 * LENGTHS[0], 32
 
 
-def guess_kind(source: DomainFile, plan: ReadingPlan, item: Item | None) -> ReadingPlan:
-    """The plan with the kind of its samples, as asked or by what the source's numbers look like; long and few signals
-    are cut into windows."""
+def guess_kind(source: DomainFile, plan: ReadingPlan, values: Callable[[], np.ndarray]) -> ReadingPlan:
+    """The plan with the kind of its samples: as asked, or what the source's `values` `(N, ...)` look like; a few
+    long signals are cut into windows."""
     if source.asked.kind is not None and source.asked.window is None:
         return plan
     if source.asked.window is not None:
         return plan.model_copy(update={"kind": "signals"})
-    if item is None:
-        x = carried_out(source.contents, plan.source, plan, source.labels_from).x
-    else:
-        x = loaded(source.contents, item)
-        x = np.moveaxis(x, -1, 0) if plan.source.samples == "last" else x
+    x = values()
     kind = _kind(source, x)
     if kind == "signals" and len(x) < _FEW and max(x.shape[1:]) >= _LONG:
         length = next(n for n in (*LENGTHS, 1) if len(x) * (max(x.shape[1:]) // n) >= ENOUGH)

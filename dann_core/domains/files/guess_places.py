@@ -27,8 +27,10 @@ from dann_core.domains.files.names import (
     is_label_name,
     last_of,
     source_and_target,
+    split_of,
     without_splits,
 )
+from dann_core.domains.files.piles import can_be_piled
 from dann_core.domains.files.plan import Labels, Reading
 from dann_core.domains.files.recordings import is_long
 
@@ -90,6 +92,9 @@ def _names_tell(names: Sequence[str], items: Sequence[Item], source: Reading | N
     if items[0].holds == "picture" or not all(names):
         return source is not None and source.labels.by == "file name"
     distinct = len(set(names))
+    # Parts of one data set are no classes, nor are two domains.
+    if all(map(split_of, names)) or source_and_target(set(names)):
+        return False
     words = not all(name.isdigit() for name in names)
     return (distinct > 1 and words) or (source is not None and source.labels.by == "file name" and words)
 
@@ -174,7 +179,9 @@ def split_domains(source: DomainFile, target: DomainFile) -> None:
     wanted = chosen.split(":") if chosen else []
     if chosen and len(wanted) != 2:
         raise refusal(source.file, f"--split-by takes NAME=SOURCE:TARGET, got {quoted(asked)}")
-    placed = [i for i in source.contents.items if i.holds == "picture" or (file_of(i) and is_long(i))]
+    placed = [
+        i for i in source.contents.items if i.holds == "picture" or (file_of(i) and (is_long(i) or can_be_piled(i)))
+    ]
     if name in ("folder", "folders") or (asked is None and placed):
         _split_folders(source, target, placed, wanted, asked is not None)
     else:

@@ -10,16 +10,14 @@ from dann_core.domains.files.asking import NO_LABELS, Candidate, Unclear, unclea
 from dann_core.domains.files.contents import Item
 from dann_core.domains.files.domain_file import DomainFile, as_texts
 from dann_core.domains.files.errors import count, quoted, refusal
-from dann_core.domains.files.evidence import counts_rows
+from dann_core.domains.files.evidence import are_dates, counts_rows
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import names_beside, one_hot
 from dann_core.domains.files.limits import MAX_CLASSES
-from dann_core.domains.files.names import is_axis, is_identifier_name, is_label_name, is_row_number_name
+from dann_core.domains.files.names import is_axis, is_label_name, is_left_out_name, is_property_name
 from dann_core.domains.files.plan import Labels, Reading
 from dann_core.domains.files.tabular import is_blank, table_items
-
-MOST_CATEGORIES = 20
-_MOSTLY = 0.5
+from dann_core.domains.files.turned import looks_turned, turned
 
 
 def guess_table(
@@ -32,7 +30,13 @@ def guess_table(
     name = domain.asked.samples_of(domain.role) or _table_of(domain)
     reading = Reading(form="columns", name=name, rows=domain.rows, header=domain.asked.header)
     columns = table_items(domain.contents, reading)
-    domain.say("rows")
+    follows = source is not None and source.samples == "last" and looks_turned(domain.contents, columns)
+    if domain.asked.transpose or follows or _labels_lie_along(domain, columns):
+        reading = reading.model_copy(update={"samples": "last"})
+        domain.contents = turned(domain.contents, columns)
+        columns = list(domain.contents.items)
+    else:
+        domain.say("rows")
     labels = _labels(domain, columns, source, features, classes)
     return reading.model_copy(update={"labels": labels})
 
@@ -99,6 +103,14 @@ def _labels(
     raise unclear_table(domain, columns)
 
 
+def _labels_lie_along(domain: DomainFile, columns: list[Item]) -> bool:
+    """Whether a second file has a label for each column, and none for each row: then the columns are the samples."""
+    if domain.labels_from is None or domain.asked.transpose is not None:
+        return False
+    sizes = {i.shape[0] for i in domain.labels_from.items if i.shape and not i.problem}
+    return len(columns) - 1 in sizes and columns[0].shape[0] not in sizes and looks_turned(domain.contents, columns)
+
+
 def _shares(domain: DomainFile, columns: list[Item], label: str, classes: Sequence[str]) -> bool:
     """Whether a column of texts holds one of the source's classes; any will do where these are not known."""
     values = as_texts(loaded(domain.contents, found(domain.file, columns, label, "column")))
@@ -136,7 +148,7 @@ def _plain_label(domain: DomainFile, columns: list[Item]) -> tuple[str, str | No
     if axis and domain.role == "source":
         domain.say("axis", name=axis)
     texts = [c for c in columns if c.holds == "texts" and not is_left_out_name(c.path[-1])]
-    texts = [c for c in texts if may_be_label(domain, c) == ""]
+    texts = [c for c in texts if may_be_label(domain, c) == "" and not is_property_name(c.path[-1])]
     # Beside columns of True and False, one of yes and no need not be the label.
     texts += [c for c in columns if c.dtype == "bool"] if texts else []
     strong = [c for c in named if c.path[-1].lower() != "y"]
@@ -146,11 +158,6 @@ def _plain_label(domain: DomainFile, columns: list[Item]) -> tuple[str, str | No
         if group:
             return "", None
     return "", None
-
-
-def is_left_out_name(name: str) -> bool:
-    """Whether its name says that a column is no feature."""
-    return is_row_number_name(name) or is_identifier_name(name)
 
 
 def may_be_label(domain: DomainFile, column: Item) -> str:
@@ -165,6 +172,8 @@ def may_be_label(domain: DomainFile, column: Item) -> str:
     distinct = len(np.unique(values))
     if values.dtype.kind != "U" and counts_rows(values):
         return "numbers the rows"
+    if values.dtype.kind == "U" and are_dates(values):
+        return "holds dates or times"
     if distinct > max(20, n // 2) or (distinct == n and n > 3):
         return f"has {count(distinct, 'value')} in {count(n, 'row')}"
     return "has one value only" if distinct < 2 and domain.role == "source" else ""
@@ -186,74 +195,10 @@ def unclear_table(domain: DomainFile, columns: list[Item]) -> Unclear:
         what = "texts" if column.holds == "texts" else "whole numbers"
         if column.path[-1] not in hot:
             candidates.append(Candidate(column.path[-1], f"has {len(values):,} {what}, as features may have"))
-    return unclear_labels(domain.contents, domain.role, candidates)
-
-
-def features_of(domain: DomainFile, reading: Reading) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The columns of the source that are features, and those left out, which is said with the reason for each.
-
-    Raises `UploadError` for a column that is mostly numbers, but not all.
-    """
-    out = set(reading.labels.names)
-    if reading.labels.by == "item" and not reading.labels.file:
-        out.add(reading.labels.name)
-    if reading.rows:
-        out.add(reading.rows[0])
-    columns = [c for c in table_items(domain.contents, reading) if c.path[-1] not in out]
-    left_out: dict[str, list[str]] = {}
-    for column in columns:
-        why = "" if column.path[-1] in domain.asked.keep else _why_no_feature(domain, column)
-        left_out.setdefault(why, []).append(column.path[-1])
-    for rule, names in left_out.items():
-        if rule.startswith("unreadable"):
-            domain.say("unreadable", columns=tuple(names), reason=rule.removeprefix("unreadable "))
-        elif rule:
-            domain.say(rule, columns=tuple(names))
-    features = tuple(left_out.pop("", ()))
-    if not features:
-        raise refusal(domain.file, "there is no column left for features; add some or keep some (--keep NAME)")
-    return features, tuple(name for names in left_out.values() for name in names)
-
-
-def _why_no_feature(domain: DomainFile, column: Item) -> str:
-    name = column.path[-1]
-    if column.problem:
-        return f"unreadable {column.problem}"
-    values = loaded(domain.contents, column)
-    if is_blank(values).all():
-        return "blank columns"
-    if is_row_number_name(name) or (values.dtype.kind in "iuf" and counts_rows(values)):
-        return "row numbers"
-    if is_identifier_name(name):
-        return "identifiers"
-    if name in domain.asked.drop:
-        return "dropped"
-    if column.holds == "texts":
-        _refuse_mostly_numbers(domain, name, values)
-        distinct = len(np.unique(values))
-        return "texts left out" if distinct > min(MOST_CATEGORIES, max(2, len(values) // 2)) else ""
-    return ""
-
-
-def _refuse_mostly_numbers(domain: DomainFile, name: str, values: np.ndarray) -> None:
-    def is_number(cell: str) -> bool:
-        try:
-            float(cell)
-        except ValueError:
-            return False
-        return True
-
-    distinct, which, counts = np.unique(values, return_inverse=True, return_counts=True)
-    numbers = np.array([is_number(cell) for cell in distinct.tolist()])
-    if counts[numbers].sum() < _MOSTLY * len(values):
-        return
-    bad = ~numbers[which]
-    if not bad.any():
-        return
-    row = int(np.flatnonzero(bad)[0])
-    text = f"{quoted(values[row])} is not a number ({count(int(bad.sum()), 'such cell')}, all others are); write it as "
-    text += "one, leave the cell empty, or leave the column out (--drop)"
-    raise refusal(domain.file, text, f"data row {row + 1:,}, column {quoted(name)}")
+    hint = "if its rows are the features and its columns the samples, transpose it (--transpose); "
+    return unclear_labels(
+        domain.contents, domain.role, candidates, hint if looks_turned(domain.contents, columns) else ""
+    )
 
 
 def _asked_column(domain: DomainFile, columns: list[Item], asked: str) -> str:
@@ -275,6 +220,7 @@ def second_file_item(domain: DomainFile, asked: str | None, n: int, files: Seque
     else:
         usable = [i for i in contents.items if not i.problem and i.shape]
         fitting = [i for i in usable if n in (max(i.shape), i.shape[0])]
+        fitting = [i for i in fitting if not is_left_out_name(i.path[-1])] or fitting
         if files:
             beside = {i: names_beside(contents, i, files) for i in usable if i.table is not None}
             fitting = [i for i in usable if beside.get(i) and i not in beside.values()] or fitting

@@ -9,22 +9,29 @@ from dataclasses import dataclass
 import numpy as np
 
 from dann_core.domains.files.asking import Asked
-from dann_core.domains.files.carry_out import in_folder
+from dann_core.domains.files.carry_out import carried_out, in_folder
 from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.domain_file import DomainFile, as_texts
-from dann_core.domains.files.errors import refusal
+from dann_core.domains.files.errors import quoted, refusal
+from dann_core.domains.files.evidence import rows_are_independent
 from dann_core.domains.files.facts import Fact
 from dann_core.domains.files.guess_arrays import can_be_samples, fits, guess_array, is_line
+from dann_core.domains.files.guess_features import features_of
 from dann_core.domains.files.guess_kind import guess_kind
+from dann_core.domains.files.guess_piles import guess_pile, guess_pile_labels, piles_of
 from dann_core.domains.files.guess_places import guess_place_labels, split_domains
-from dann_core.domains.files.guess_table import features_of, guess_table
+from dann_core.domains.files.guess_table import guess_table
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import class_folders, file_classes
 from dann_core.domains.files.names import is_data_name, is_label_name, is_row_number_name, last_of
+from dann_core.domains.files.piles import joined
 from dann_core.domains.files.plan import Form, Reading, ReadingPlan, Windows
 from dann_core.domains.files.recordings import by_beginning, by_file, common_endings, is_long, recordings_of
 from dann_core.domains.files.tabular import table_items
 from dann_core.domains.files.windows import are_samples, default_windows
+
+_SEVERAL_COLUMNS = 3
+"""Of noise, one or two columns may be channels of a recording."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,8 @@ def _form(domain: DomainFile) -> Form:
         return "array" if can_be_samples(item) or not is_long(item) else "recordings"
     if any(i.holds == "picture" for i in items):
         return "pictures"
+    if guess_pile(domain, piles_of(domain)):
+        return "arrays"
     tables = {i.table for i in items if i.table is not None}
     samples = [i for i in items if can_be_samples(i)]
     files = by_file(domain.contents, domain.folder)
@@ -92,7 +101,8 @@ def _arrays(source: DomainFile, target: DomainFile) -> ReadingPlan:
     ours, item = guess_array(source, None)
     theirs, _ = guess_array(target, (ours, item)) if any(map(can_be_samples, target.items)) else _other(target)
     plan = _plan(source, ours, theirs)
-    return guess_kind(source, plan, item)
+    along = -1 if ours.samples == "last" else 0
+    return guess_kind(source, plan, lambda: np.moveaxis(loaded(source.contents, item), along, 0))
 
 
 def _other(target: DomainFile) -> tuple[Reading, Item | None]:
@@ -110,7 +120,24 @@ def _tables(source: DomainFile, target: DomainFile) -> ReadingPlan:
     else:
         theirs, _ = guess_array(target, None)
     plan = _plan(source, ours, theirs, drop=left_out)
-    return guess_kind(source, plan, None)
+    return guess_kind(source, plan, lambda: carried_out(source.contents, plan.source, plan, source.labels_from).x)
+
+
+def _piles(source: DomainFile, target: DomainFile) -> ReadingPlan:
+    items, others = piles_of(source), piles_of(target)
+    kind = guess_pile(source, items)
+    ours = guess_pile_labels(source, items, kind, None)
+    classes = file_classes(source.file, items) if ours.labels.by == "file name" else ()
+    labels = [i for i in target.items if i.shape and is_label_name(last_of(i))]
+    if not others or any(fits(label, i) for label in labels for i in others):
+        theirs, _ = guess_array(target, None)
+    else:
+        theirs = guess_pile_labels(target, others, kind, ours, classes)
+    plan = _plan(source, ours, theirs)
+    shapes = {i.shape for i in items}
+    if kind == "whole" and len(shapes) > 1:
+        return plan.model_copy(update={"kind": source.asked.kind or "images"})
+    return guess_kind(source, plan, lambda: joined(source.contents, items, kind))
 
 
 def _classes_of_rows(source: DomainFile, reading: Reading) -> list[str]:
@@ -148,9 +175,22 @@ def _recordings(source: DomainFile, target: DomainFile) -> ReadingPlan:
         steps += [r.steps for r in recorded]
         classes += [f"{domain.role} {c}" for c in _classes(domain, items, labels.by)]
     windows = _asked_windows(source.asked)
+    if windows is None:
+        _check_steps(source, channel, drop)
     if windows is None and not are_samples(steps, classes):
         windows = default_windows(steps, classes)
     return _plan(source, *readings, kind="signals", windows=windows, channel=channel, drop=drop)
+
+
+def _check_steps(source: DomainFile, channel: str, drop: tuple[str, ...]) -> None:
+    """Refuse tables whose rows are no steps of a recording: nothing in them depends on what came before."""
+    first = recordings_of(source.contents, source.folder, channel, drop)[0]
+    if first.item.table is None or len(first.items) < _SEVERAL_COLUMNS:
+        return
+    if rows_are_independent(first.load(source.contents).T):
+        text = "the rows do not go on from one to the next, as steps of a recording do: if each is a sample, join the "
+        text += "tables in one, with a column that says the class; if they are steps, say so (--window LENGTH)"
+        raise refusal(source.file, text, f"entry {quoted(first.name)}")
 
 
 def _classes(domain: DomainFile, items: Sequence[Item], by: str) -> list[str]:
@@ -211,4 +251,4 @@ def _plan(source: DomainFile, ours: Reading, theirs: Reading, **values: object) 
     return ReadingPlan(source=ours, target=theirs, **(given | values))
 
 
-_GUESSES = {"array": _arrays, "columns": _tables, "pictures": _pictures, "recordings": _recordings}
+_GUESSES = {"array": _arrays, "arrays": _piles, "columns": _tables, "pictures": _pictures, "recordings": _recordings}

@@ -8,11 +8,12 @@ from itertools import groupby
 import numpy as np
 
 from dann_core.domains.files.contents import Contents, Item
+from dann_core.domains.files.domain_file import as_texts
 from dann_core.domains.files.errors import by, count, listed, quoted, refusal
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labels import clean_labels
-from dann_core.domains.files.names import classes_of_files, file_of, is_class_folder, without_ending
+from dann_core.domains.files.names import classes_of_files, file_of, is_class_folder, is_left_out_name, without_ending
 from dann_core.domains.files.plan import Labels
 
 
@@ -34,7 +35,7 @@ def for_files(contents: Contents, labels: Labels, items: Sequence[Item]) -> tupl
     if names is None:
         fact_ = fact("labels in order", contents.file, name=item.name)
         return cleaned(contents.file, item.name, loaded(contents, item), len(items)), fact_
-    at = {_key(name): row for row, name in reversed(list(enumerate(loaded(contents, names).tolist())))}
+    at = {_key(name): row for row, name in reversed(list(enumerate(as_texts(loaded(contents, names)).tolist())))}
     rows = [at.get(_key(_called(i))) for i in items]
     if None in rows:
         missing = _called(items[rows.index(None)])
@@ -44,13 +45,41 @@ def for_files(contents: Contents, labels: Labels, items: Sequence[Item]) -> tupl
     return cleaned(contents.file, item.name, values, len(items)), fact("labels by name", contents.file, name=names.name)
 
 
+def for_rows(contents: Contents, labels: Labels, samples: Contents, columns: Sequence[Item], n: int) -> np.ndarray:
+    """Labels `(n,)` from a second file for the rows of a table with these columns: where both have a column that
+    identifies rows, by that, else in their order.
+
+    Raises `UploadError` if it does not identify the same rows, or does not hold n labels.
+    """
+    item = found(contents.file, contents.items, labels.name)
+    y = cleaned(contents.file, item.name, loaded(contents, item), n)
+    beside = [i for i in contents.items if i.table == item.table is not None and i is not item and not i.problem]
+    for ours in (c for c in columns if is_left_out_name(c.path[-1]) and not c.problem):
+        names = as_texts(loaded(samples, ours))
+        if len(np.unique(names)) < n:
+            continue
+        for theirs in beside:
+            others = as_texts(loaded(contents, theirs))
+            order = np.argsort(others)
+            at = order[np.minimum(np.searchsorted(others[order], names), n - 1)]
+            if len(np.unique(others)) == n and np.array_equal(others[at], names):
+                return y[at]
+            if theirs.path[-1] == ours.path[-1]:
+                text = f"it names other rows than that of {quoted(samples.file)}; give the labels of the same rows"
+                raise refusal(contents.file, text, f"column {quoted(theirs.path[-1])}")
+    return y
+
+
 def names_beside(contents: Contents, label: Item, items: Sequence[Item]) -> Item | None:
     """The column of the label's table that holds the names of these files, of most of them at least."""
     wanted = {_key(_called(i)) for i in items}
     for column in contents.items:
-        if column.table == label.table is not None and column is not label and column.holds == "texts":
-            held = {_key(name) for name in loaded(contents, column).tolist()}
-            if 2 * len(wanted & held) > len(wanted):
+        if column.table == label.table is not None and column is not label and not column.problem:
+            names = as_texts(loaded(contents, column)).tolist()
+            held = {_key(name) for name in names}
+            # Numbers of files differ; those of classes come again.
+            is_list = column.holds == "texts" or len(held) == len(names)
+            if is_list and 2 * len(wanted & held) > len(wanted):
                 return column
     return None
 
@@ -61,7 +90,9 @@ def _called(item: Item) -> str:
 
 
 def _key(name: str) -> str:
-    return _stem(without_ending(name.replace("\\", "/").rpartition("/")[2])).casefold()
+    key = _stem(without_ending(name.replace("\\", "/").rpartition("/")[2])).casefold()
+    # A table that numbers files says 7 of 0007.png.
+    return key.lstrip("0") or "0" if key.isdecimal() else key
 
 
 def cleaned(file: str, name: str, y: np.ndarray, n: int) -> np.ndarray:
@@ -70,7 +101,7 @@ def cleaned(file: str, name: str, y: np.ndarray, n: int) -> np.ndarray:
         y = y.T
     y = clean_labels(file, name, y)
     if len(y) != n:
-        text = f"{count(len(y), 'label')} for {count(n, 'sample')}; choose labels with one for each sample"
+        text = f"it has {count(len(y), 'label')} where {n:,} are wanted; choose labels with as many"
         raise refusal(file, text, quoted(name))
     return y
 

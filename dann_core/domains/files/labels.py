@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dann_core.domains.files.errors import by, quoted, refusal
+from dann_core.domains.files.errors import by, count, quoted, refusal
 from dann_core.domains.files.limits import CONTINUOUS_LABELS, MAX_CLASSES
 
 _FEW = 20  # up to so many classes, each may have a single sample
@@ -31,7 +31,7 @@ def clean_labels(file: str, name: str, y: np.ndarray) -> np.ndarray:
     if distinct > MAX_CLASSES or distinct > max(_FEW, len(y) // 2):
         raise refusal(
             file,
-            f"{distinct:,} different labels for {len(y):,} samples look like a quantity or an identifier; "
+            f"{distinct:,} different values among {len(y):,} labels look like a quantity or an identifier; "
             "choose what names the class",
             quoted(name),
         )
@@ -44,7 +44,7 @@ def _one_column(file: str, name: str, y: np.ndarray) -> np.ndarray:
     if y.ndim == 2 and y.dtype.kind in "biuf" and np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all():
         return y.argmax(axis=1)
     if y.ndim != 1:
-        text = f"labels of shape {by(y.shape)} are not one per sample; give one label per sample"
+        text = f"{by(y.shape)} values are no list of labels, nor one-hot rows; choose an array that is"
         raise refusal(file, text, quoted(name))
     return y
 
@@ -53,7 +53,8 @@ def _from_floats(file: str, name: str, y: np.ndarray) -> np.ndarray:
     place = quoted(name)
     bad = np.flatnonzero(~np.isfinite(y))
     if len(bad):
-        raise refusal(file, f"{len(bad):,} labels are not numbers; label every sample or choose no labels", place)
+        text = f"{count(len(bad), 'label is', 'labels are')} missing, the first is number {bad[0] + 1:,}; "
+        raise refusal(file, text + "fill in all or choose no labels", place)
     if np.abs(y).max(initial=0) > _LARGEST:
         raise refusal(file, "the labels are too large to name classes; number the classes from 0", place)
     if np.any(y != np.round(y)):
@@ -69,12 +70,8 @@ def _from_text(file: str, name: str, y: np.ndarray) -> np.ndarray:
     y = np.char.strip(y)
     blank = np.flatnonzero(y == "")
     if len(blank):
-        raise refusal(
-            file,
-            f"{len(blank):,} labels are blank, the first that of sample {blank[0] + 1:,}; label every sample or choose "
-            "no labels",
-            quoted(name),
-        )
+        text = f"{count(len(blank), 'label is', 'labels are')} blank, the first is number {blank[0] + 1:,}; "
+        raise refusal(file, text + "fill in all or choose no labels", quoted(name))
     return _numbered(np.asarray(y))
 
 

@@ -13,6 +13,7 @@ _MOST_FEATURES, _MOST_SAMPLES = 2_000, 10_000
 _BINS = 32
 _CODES = {sign * float(digits) for sign in (1, -1) for digits in ("99", "999", "9999", "99999", "999.25")}
 _FEW = 20
+_ENOUGH, _WIDE = 50, 10  # rows; how many times more numbers than rows there might be
 
 
 def telling(x: np.ndarray, y: np.ndarray) -> list[tuple[int, float]]:
@@ -43,6 +44,18 @@ def telling(x: np.ndarray, y: np.ndarray) -> list[tuple[int, float]]:
 def counting(x: np.ndarray) -> list[int]:
     """Features of `(N, F)` that number the rows."""
     return [j for j in range(min(x.shape[1], _MOST_FEATURES)) if counts_rows(x[:, j])]
+
+
+def numbering(x: np.ndarray) -> list[int]:
+    """Features of `(N, F)` with another whole number in each row, from a wide range, as numbers of cases are."""
+    columns = range(min(x.shape[1], _MOST_FEATURES)) if len(x) >= _ENOUGH else ()
+    return [j for j in columns if _differs(x[:, j]) and not counts_rows(x[:, j])]
+
+
+def _differs(column: np.ndarray) -> bool:
+    if not np.array_equal(column[:_ENOUGH], np.round(column[:_ENOUGH])) or np.abs(column).max() < _WIDE * len(column):
+        return False
+    return bool(np.array_equal(column, np.round(column)) and len(np.unique(column)) == len(column))
 
 
 def missing_codes(x: np.ndarray) -> dict[float, list[tuple[int, int]]]:

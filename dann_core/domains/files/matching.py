@@ -86,5 +86,8 @@ def shift(found: Sequence[str], classes: Sequence[str]) -> int:
 
 
 def plain(name: str) -> str:
-    """A name without what people write in different ways: case, blanks, hyphens, underscores and points."""
+    """A name without what people write in different ways: case, blanks, hyphens, underscores and points; a number as it
+    is, since -1 and 1.5 are not 1 and 15."""
+    if re.fullmatch(r"\s*[-+]?[\d.]+\s*", name):
+        return name.strip()
     return re.sub(r"[\s_\-.]+", "", name).casefold()

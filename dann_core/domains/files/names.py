@@ -11,7 +11,7 @@ from dann_core.domains.files.samples import Role
 _DATA = {"x", "data", "images", "image", "imgs", "img", "features", "feature", "feat", "feats", "fts", "feas", "fea"}
 _DATA |= {"samples", "signals", "signal", "inputs", "input", "array", "xtrain", "xtest", "windows"}
 _LABELS = {"label", "labels", "labs", "lab", "gnd", "gt", "target", "targets", "class", "classes", "ytrain", "ytest"}
-_LABELS |= {"category", "species", "groundtruth", "truth"}
+_LABELS |= {"category", "species", "groundtruth", "truth", "klasse", "clase", "classe", "kategorie", "categoria"}
 _LABELS_ALONE = {"activity", "fault", "diagnosis", "类别", "标签", "类型", "类", "标注"}
 """Names of labels where nothing else is in the name: `activity_level` may be a measurement."""
 _LETTER = "y"
@@ -25,7 +25,35 @@ _NEUTRAL |= {"frames", "signals", "recordings", "raw", "files", "all", "mat", "c
 _FEATURES = {"feature", "features", "column", "columns", "variable", "variables", "gene", "genes", "attributes"}
 _IDENTIFIERS = {"id", "ids", "uuid", "guid", "idx", "user", "subject", "patient", "participant", "person", "filename"}
 _IDENTIFIERS |= {"file", "path", "timestamp", "date", "datetime", "rownames", "rowid", "barcode"}
-_IDENTIFIERS |= {"split", "subset", "fold", "partition"}
+_IDENTIFIERS |= {"split", "subset", "fold", "partition", "usage"}
+_TIMES = {
+    "time",
+    "times",
+    "t",
+    "timestamp",
+    "timestamps",
+    "ts",
+    "seconds",
+    "elapsed",
+    "datetime",
+    "date",
+    "clock",
+    "时间",
+}
+_NO_CLASSES = {
+    "sex",
+    "gender",
+    "city",
+    "country",
+    "region",
+    "unit",
+    "units",
+    "month",
+    "weekday",
+    "day",
+    "sensor",
+    "device",
+}
 _ROW_NUMBERS = {"", "unnamed: 0", "index", "row", "level_0"}
 _DATA_ENDINGS = (".mat", ".csv", ".tsv", ".txt", ".npy", ".npz", ".h5", ".hdf5", ".wav", ".flac", ".parquet", ".xlsx")
 _DATA_ENDINGS += (".xls", ".arff", ".svm", ".dat", ".libsvm", ".gz")
@@ -154,6 +182,22 @@ def is_identifier_name(name: str) -> bool:
     """Whether it says whose or which sample it is, rather than how it is."""
     words = parts_of(name)
     return bool(words) and (words[-1] in _IDENTIFIERS or set(words) <= _IDENTIFIERS)
+
+
+def is_left_out_name(name: str) -> bool:
+    """Whether its name says that a column is no feature."""
+    return is_row_number_name(name) or is_identifier_name(name)
+
+
+def is_time_name(name: str) -> bool:
+    """Whether it says that times are in it: `time (s)`, `elapsed`."""
+    words = parts_of(name)
+    return bool(words) and words[0] in _TIMES and len(words) <= 2
+
+
+def is_property_name(name: str) -> bool:
+    """Whether it says how or where samples are, which is seldom what they are to be told apart by: `sex`, `city`."""
+    return bool(_NO_CLASSES & set(parts_of(name)[-1:]))
 
 
 def classes_of_files(names: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from dann_core.domains.files.fitting import apply, fit
 from dann_core.domains.files.identity import DataFile
 from dann_core.domains.files.labelling import class_folders
 from dann_core.domains.files.matching import asked_match, encoded, guessed_match, refused, shift
+from dann_core.domains.files.piles import can_be_piled
 from dann_core.domains.files.plan import Fitted, Labels, ReadingPlan
 from dann_core.domains.files.recordings import is_long
 from dann_core.domains.files.report import Report, report
@@ -110,7 +111,7 @@ def _if_there(contents: Contents, labels: Labels, labels_from: Contents | None) 
     if labels.by == "item" and not labels.file and all(labels.name not in (i.name, i.path[-1]) for i in contents.items):
         return Labels()
     missing_file = bool(labels.file) and labels_from is None
-    placed = [i for i in contents.items if i.holds == "picture" or is_long(i)]
+    placed = [i for i in contents.items if i.holds == "picture" or is_long(i) or can_be_piled(i)]
     strays = labels.by == "folder" and not all(class_folders(placed, labels.level))
     columns = {i.path[-1] for i in contents.items}
     no_columns = labels.by == "columns" and not set(labels.names) <= columns

@@ -11,7 +11,7 @@ from dann_core.domains.files.errors import quoted, reason, refusal
 from dann_core.domains.files.limits import MAX_CLASSES, MAX_COLUMNS, MAX_FOLDER_DEPTH, MAX_SAMPLE_VALUES
 from dann_core.settings.catalogue import Kind
 
-Form = Literal["array", "columns", "pictures", "recordings"]
+Form = Literal["array", "arrays", "columns", "pictures", "recordings"]
 Missing = Literal["median", "rows"]
 
 MOST_CHARACTERS = 50_000_000
@@ -47,9 +47,11 @@ class Labels(_Value):
 class Reading(_Value):
     """How one domain is read from its file.
 
-    `name` is the array (form "array") or the table (form "columns"; "" where there is only one). `folder` limits
+    `name` is the array (form "array") or the table (form "columns"; "" where there is only one); of form "arrays", each
+    array holds samples of one class, or is one (`samples` "whole"). `folder` limits
     pictures and recordings to what lies in it, `rows` a table or array to the rows with that value in that column, or
-    in that array of as many values. `samples` is the side of an array along which the samples lie. `header`: whether a
+    in that array of as many values. `samples` is the side of an array along which the samples lie; of a table with a
+    sample in each column it is the last. `header`: whether a
     table's first row holds names (None: as it looks).
     """
 
@@ -58,7 +60,7 @@ class Reading(_Value):
     folder: Name = ""
     rows: tuple[Name, Name] | None = None
     labels: Labels = Labels()
-    samples: Literal["first", "last"] = "first"
+    samples: Literal["first", "last", "whole"] = "first"
     header: bool | None = None
 
 

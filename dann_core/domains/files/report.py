@@ -8,14 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from dann_core.domains.files.errors import by, listed, shown
+from dann_core.domains.files.evidence import looks_like_steps
 from dann_core.domains.files.facts import Fact, fact
-from dann_core.domains.files.leaks import counting, missing_codes, telling
+from dann_core.domains.files.leaks import counting, missing_codes, numbering, telling
+from dann_core.domains.files.matching import plain
 from dann_core.domains.files.plan import ReadingPlan
 from dann_core.domains.files.samples import Samples
+from dann_core.domains.files.windows import LENGTHS
 from dann_core.domains.files.words import sentences
 from dann_core.domains.pair import DomainPair
 from dann_core.settings.catalogue import Kind
 
+_NO_LABEL = ("?", "-", "--", "na", "n/a", "nan", "none", "null", "unknown", "unlabeled", "unlabelled", "missing", "tbd")
+_SIGNS = 3  # -1, 0 and 1 are a scale
 _EXAMPLES = 8
 _RANGE_RATIO = 10
 _MOST_TELLING = 5
@@ -88,6 +93,8 @@ def report(pair: DomainPair, plan: ReadingPlan, source: Samples, target: Samples
             *_classes(facts[1]),
             *_ranges(*facts),
             *_same(pair, source),
+            *_steps(pair, plan, source),
+            *_odd_labels(pair, source),
             *_leaks(pair, plan, source, target),
         ),
     )
@@ -146,11 +153,34 @@ def _same(pair: DomainPair, source: Samples) -> list[Fact]:
     return [fact("same file", source.file)] if np.array_equal(pair.source_x, pair.target_x) else []
 
 
+def _steps(pair: DomainPair, plan: ReadingPlan, source: Samples) -> list[Fact]:
+    is_table = plan.source.form in ("columns", "array") and pair.kind == "vectors"
+    if not is_table or not looks_like_steps(pair.source_x, pair.source_y):
+        return []
+    return [fact("rows are steps", source.file, length=LENGTHS[-1])]
+
+
+def _odd_labels(pair: DomainPair, source: Samples) -> list[Fact]:
+    """Classes that differ in case and blanks alone, or that may say that there is no label."""
+    spelled: dict[str, list[str]] = {}
+    for name in pair.class_names:
+        spelled.setdefault(plain(name) or name, []).append(name)
+    said = [fact("classes alike", source.file, names=tuple(names)) for names in spelled.values() if len(names) > 1]
+    none = tuple(name for name in pair.class_names if name.strip().lower() in _NO_LABEL)
+    if (
+        list(pair.class_names) == [str(k) for k in range(-1, len(pair.class_names) - 1)]
+        and len(pair.class_names) > _SIGNS
+    ):
+        none = ("-1",)
+    return said + ([fact("maybe unlabelled", source.file, names=none)] if none else [])
+
+
 def _leaks(pair: DomainPair, plan: ReadingPlan, source: Samples, target: Samples) -> list[Fact]:
     if pair.kind != "vectors" or not plan.fitted or not plan.fitted.columns:
         return []
     names = plan.fitted.columns
     counts = [fact("feature counts", source.file, name=names[j]) for j in counting(pair.source_x)]
+    counts += [fact("feature differs", source.file, name=names[j]) for j in numbering(pair.source_x)]
     for samples, x in ((source, pair.source_x), (target, pair.target_x)):
         for value, cells in missing_codes(x).items():
             columns, n = tuple(names[j] for j, _ in cells), sum(n for _, n in cells)

@@ -11,7 +11,7 @@ from dann_core.domains.files.domain_file import as_texts
 from dann_core.domains.files.errors import count, listed, quoted, refusal
 from dann_core.domains.files.facts import fact
 from dann_core.domains.files.held import found, loaded
-from dann_core.domains.files.labelling import from_columns, from_item, runs
+from dann_core.domains.files.labelling import for_rows, from_columns, runs
 from dann_core.domains.files.labels import clean_labels
 from dann_core.domains.files.plan import Reading, ReadingPlan
 from dann_core.domains.files.samples import Samples
@@ -101,7 +101,7 @@ def _labels(
     if labels.by != "item":
         return keep, None
     if labels_from is not None:
-        return keep, from_item(labels_from, labels, len(keep))[keep]
+        return keep, for_rows(labels_from, labels, contents, items, len(keep))[keep]
     item = found(contents.file, items, labels.name, "column")
     values = loaded(contents, item)
     blank = keep & is_blank(values)

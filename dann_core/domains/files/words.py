@@ -13,7 +13,10 @@ SENTENCES: dict[str, str] = {
     # What was taken for what
     "samples": "the samples are '{name}' ({shape}): {why}",
     "samples of several": "the samples are '{name}' ({shape}), by its {why}; also in the file: {others}",
+    "samples of arrays": "{n} arrays hold samples of {shape} in their {where}, each those of one class: {names}",
+    "one array a sample": "each of {n} arrays is one sample, {shape} as {names}",
     "rows": "the samples are the rows of the table",
+    "transposed": "the table was turned: its {n} columns are the samples, its rows the features, named by '{name}'",
     "label named": "the labels are '{name}', by its name",
     "label text": "the labels are '{name}', the one column of texts",
     "label texts": "the labels are '{name}', one text for each sample",
@@ -49,9 +52,11 @@ SENTENCES: dict[str, str] = {
     "of other files": "left out since they bear the numbers of other files: {names}",
     "row numbers": "left out since they number the rows: {columns}",
     "identifiers": "left out since they say which sample it is, not how it is: {columns}",
+    "times": "left out since they say when, not how: {columns}",
     "texts left out": "left out, texts with too many values for categories: {columns}",
     "blank columns": "left out, without any value: {columns}",
     "dropped": "left out as asked: {columns}",
+    "columns beside": "the samples are '{name}' alone, not used beside them: {columns}",
     "unreadable": "left out, {reason}: {columns}",
     "laid out": "samples of {shape} were laid out as vectors",
     "samples last": "in '{name}' the samples lay along the last side and were moved to the first",
@@ -83,7 +88,13 @@ SENTENCES: dict[str, str] = {
     "one feature tells": "'{name}' alone tells the label in {share} of the source: does it say the answer? (--drop)",
     "many features tell": "each of {n} features alone tells the label in {share} of the source: easy, or leaked",
     "feature counts": "'{name}' numbers the rows: leave it out (--drop) unless it is a measurement",
+    "feature differs": "'{name}' is another whole number in each row: if it only says which sample it is, leave it out "
+    "(--drop)",
     "missing code": "{n:cell} hold {value}, far from all others: if it means missing, leave them empty ({columns})",
+    "rows are steps": "each row was read as a sample, but they look like steps of a recording: cut windows if they are "
+    "(--window {length})",
+    "classes alike": "{names} are classes of their own: if they are one, spell them alike",
+    "maybe unlabelled": "{names} among the labels became a class: if it means that there is none, leave those rows out",
     "other unit": "values reach {a} in the source and {b} in the target: are both in the same unit?",
 }
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import StringIO
+from itertools import pairwise
 
 from dann_core.domains.files.errors import count, refusal
 from dann_core.domains.files.limits import MAX_COLUMNS, MAX_ROW_CHARACTERS
+from dann_core.domains.files.readers import signs
+from dann_core.domains.files.readers.encodings import HEAD_BYTES, HEAD_ROWS
 from dann_core.domains.files.readers.opening import unique
 
 BLANKS = " "
 _SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", BLANKS: "blanks"}
-_HEAD_BYTES, _HEAD_ROWS = 4_000_000, 200
 _MOST_BEFORE = 50  # lines before a table
+_SCALE = 8  # numbers that only rise by chance once in 20,000 times
+_ENOUGH_ROWS = 5  # rows by which one of units is told from a row of texts
 _COMMENTS = ("#", "%")
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "NULL", "null")
 """Cells without a value."""
@@ -31,7 +34,8 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
 
 @dataclass(frozen=True)
 class Dialect:
-    """`names` are the columns', `header` tells whether they stand in the first row after `skipped` lines of comments.
+    """`names` are the columns', `header` tells whether they stand in the first row after `skipped` lines of comments,
+    `units` whether a row of units follows.
 
     `notes` say what was found.
     """
@@ -41,6 +45,7 @@ class Dialect:
     thousands: str | None
     skipped: int
     header: bool
+    units: bool
     names: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -51,9 +56,13 @@ def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
     Raises `UploadError` for what is no text, has no rows, or too many columns.
     """
     notes = []
-    text = data[:_HEAD_BYTES].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    whole = len(data) <= _HEAD_BYTES
+    text = data[:HEAD_BYTES].decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    whole = len(data) <= HEAD_BYTES
     skipped, comment, text = _without_comments(text)
+    told = re.match(r'"?sep=(.)"?\n', text)
+    if told:
+        # Excel's way to say which separator follows.
+        skipped, text = skipped + 1, text[told.end() :]
     separator, records = _split(file, text, whole)
     width = Counter(len(r) for r in records[1:] or records).most_common(1)[0][0]
     if width > MAX_COLUMNS:
@@ -77,6 +86,12 @@ def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
         if len(cells) == width and not any(is_number(cell) for cell in cells):
             names, said = cells, "the comment before the first row was taken as the header"
     notes.append(said)
+    units = in_row and has_units(records, decimal)
+    if units and names is not None and _is_split(names) and len(names) == len(records[1]):
+        names = [" ".join(filter(None, pair)) for pair in zip(names, records[1], strict=True)]
+        notes[-1] = "the first two rows were taken as the header"
+    elif units:
+        notes.append(UNITS)
     if names is None:
         if in_row:
             text = (
@@ -84,41 +99,12 @@ def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
             )
             raise refusal(file, text, "row 1")
         names = [str(i) for i in range(1, width + 1)]
-    return Dialect(separator, decimal, thousands, skipped, in_row, tuple(named(names)), tuple(notes))
+    return Dialect(separator, decimal, thousands, skipped, in_row, units, tuple(named(names)), tuple(notes))
 
 
 IN_ROW = "the first row was taken as the header"
+UNITS = "the row under the header holds no numbers (units) and was left out"
 NUMBERED = "no header was found: the first row is data, and the columns are numbered"
-
-
-def as_utf8(file: str, data: bytes) -> tuple[bytes, list[str]]:
-    """A text as UTF-8, and notes on what it was; refuses bytes that are no text."""
-    notes: list[str] = []
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (data[1:1000:2].strip(b"\0") == b"" != data[1:2]):
-        notes.append("its text is UTF-16")
-        encoding = "utf-16" if data[:1] in (b"\xff", b"\xfe") else "utf-16-le"
-        data = data.decode(encoding, "replace").encode("utf-8", "replace")
-    elif not data.isascii():
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError:
-            encoding, title = _national(data)
-            notes.append(f"its text is not UTF-8 and was read as {title}; if names look wrong, save it as UTF-8")
-            data = data.decode(encoding, "replace").encode()
-    if b"\0" in data:
-        row = data.count(b"\n", 0, data.index(b"\0")) + 1
-        text = "it is of none of the formats that are read, and no text (there are NUL bytes); save it as CSV UTF-8"
-        raise refusal(file, text, f"row {row:,}")
-    return data.removeprefix(codecs.BOM_UTF8), notes
-
-
-def _national(data: bytes) -> tuple[str, str]:
-    """The likely encoding of a text that is not UTF-8, and how people call it."""
-    # In Chinese text bytes beyond ASCII come in pairs, in Western ones mostly alone between letters.
-    runs = re.findall(rb"[\x80-\xff]+", data[:_HEAD_BYTES])
-    if sum(len(run) % 2 == 0 for run in runs) < 0.9 * len(runs):
-        return "cp1252", "Windows-1252"
-    return "gb18030", "GBK"
 
 
 def _without_comments(text: str) -> tuple[int, str, str]:
@@ -132,7 +118,7 @@ def _without_comments(text: str) -> tuple[int, str, str]:
 
 def _split(file: str, text: str, whole: bool) -> tuple[str, list[list[str]]]:
     """The separator, and the first rows in cells: the first separator by which all rows have as many cells."""
-    lines = [line for line in text.split("\n", _HEAD_ROWS + 1)[: _HEAD_ROWS + 1] if line.strip()]
+    lines = [line for line in text.split("\n", HEAD_ROWS + 1)[: HEAD_ROWS + 1] if line.strip()]
     if not lines:
         raise refusal(file, "there is nothing in it but blank lines; save it again and upload that")
     if len(lines[0]) > MAX_ROW_CHARACTERS:
@@ -140,7 +126,7 @@ def _split(file: str, text: str, whole: bool) -> tuple[str, list[list[str]]]:
     best: tuple[float, str, list[list[str]]] = (0, ",", [])
     for separator in _SEPARATORS:
         records = _records(text, separator)
-        if not whole or len(records) > _HEAD_ROWS:
+        if not whole or len(records) > HEAD_ROWS:
             records = records[:-1] or records
         widths = Counter(len(r) for r in records[1:] or records)
         width, n = widths.most_common(1)[0]
@@ -168,14 +154,14 @@ def _before(text: str, separator: str, width: int) -> list[str]:
 
 def _records(text: str, separator: str) -> list[list[str]]:
     if separator == BLANKS:
-        lines = text.split("\n", _HEAD_ROWS + 1)[: _HEAD_ROWS + 1]
+        lines = text.split("\n", HEAD_ROWS + 1)[: HEAD_ROWS + 1]
         return [[cell.strip('"') for cell in _BLANK_CELL.findall(line)] for line in lines if line.strip()] or [[""]]
     records: list[list[str]] = []
     try:
         for record in csv.reader(StringIO(text), delimiter=separator, skipinitialspace=True):
             if len(record) > 1 or (record and record[0].strip()):
                 records.append([cell.strip() for cell in record])
-            if len(records) > _HEAD_ROWS:
+            if len(records) > HEAD_ROWS:
                 break
     except csv.Error:
         pass  # the rows so far show how the table is written
@@ -188,7 +174,7 @@ def _has_numbers(records: list[list[str]]) -> bool:
 
 
 def _decimals(separator: str, records: list[list[str]]) -> tuple[str, str | None]:
-    cells = [cell for record in records[1:] or records for cell in record]
+    cells = [_bare(cell) for record in records[1:] or records for cell in record]
     if separator == "," and any(_COMMA_GROUPED.fullmatch(c) for c in cells):
         return ".", ","  # quoted, or they would be cells of their own
     commas = any(_DECIMAL_COMMA.fullmatch(c) for c in cells)
@@ -197,6 +183,12 @@ def _decimals(separator: str, records: list[list[str]]) -> tuple[str, str | None
     if grouped or (commas and not points):
         return ",", "." if grouped else None
     return ".", None
+
+
+def _bare(cell: str) -> str:
+    """The digits of `$1,234.50` and `1 234,50 €`."""
+    part = signs.signed(cell)
+    return cell if part is None else re.sub(r"\s", "", part.digits)
 
 
 def is_number(cell: str, decimal: str = ".") -> bool:
@@ -211,21 +203,28 @@ def is_number(cell: str, decimal: str = ".") -> bool:
     return "_" not in cell
 
 
+def is_quantity(cell: str, decimal: str = ".") -> bool:
+    """Whether a cell is a number, with a unit's sign or in groups of digits perhaps."""
+    return is_number(cell, decimal) or signs.signed(cell) is not None
+
+
 def is_header(records: list[list[str]], decimal: str = ".") -> bool:
     """Whether the first row names the columns: where others hold numbers it does not, or it counts the columns."""
     first, rows = records[0], records[1:]
     if not rows:
-        return not any(is_number(cell, decimal) for cell in first)
+        return not any(is_quantity(cell, decimal) for cell in first)
     if len(first) != len(rows[0]):
         return True
     numeric = [
-        i for i in range(len(first)) if all(is_number(c, decimal) or c in MISSING_NUMBERS for c in _column(rows, i))
+        i for i in range(len(first)) if all(is_quantity(c, decimal) or c in MISSING_NUMBERS for c in _column(rows, i))
     ]
     cells = [first[i] for i in numeric]
-    if any(not is_number(cell, decimal) and (cell == "" or cell not in MISSING_NUMBERS) for cell in cells):
+    if any(not is_quantity(cell, decimal) and (cell == "" or cell not in MISSING_NUMBERS) for cell in cells):
         return True
     if _counts(cells):
         return not _counts([rows[0][i] for i in numeric])
+    if _is_scale(cells):
+        return not _is_scale([rows[0][i] for i in numeric])
     if cells:
         return False
     # Texts alone: a header does not come again among the values of its column.
@@ -240,6 +239,30 @@ def _counts(cells: list[str]) -> bool:
     """Whether cells are 0, 1 ... or 1, 2, 3 ..., as programs name columns that have no names."""
     least = {0: 2, 1: 3}
     return any(len(cells) >= n and cells == [str(i) for i in range(s, s + len(cells))] for s, n in least.items())
+
+
+def _is_scale(cells: list[str]) -> bool:
+    """Whether cells only rise or only fall, as wavelengths or frequencies that name columns do; of values a row of so
+    many seldom does."""
+    if len(cells) < _SCALE or not all(is_number(cell) for cell in cells):
+        return False
+    steps = [float(b) - float(a) for a, b in pairwise(cells)]
+    return all(step > 0 for step in steps) or all(step < 0 for step in steps)
+
+
+def has_units(records: list[list[str]], decimal: str = ".") -> bool:
+    """Whether the row under the header holds the columns' units: no number, where all rows after it have some."""
+    if len(records) < _ENOUGH_ROWS or len(records[1]) != len(records[0]):
+        return False
+    units, rows = records[1], records[2:]
+    numeric = [i for i in range(len(units)) if all(is_quantity(c, decimal) or c in MISSING for c in _column(rows, i))]
+    numeric = [i for i in numeric if any(is_quantity(c, decimal) for c in _column(rows, i))]
+    return bool(numeric) and not any(is_quantity(units[i], decimal) or units[i] in MISSING_NUMBERS[:6] for i in numeric)
+
+
+def _is_split(names: list[str]) -> bool:
+    """Whether names go on in a second row: of several columns under one name, as merged cells are saved."""
+    return len(set(names)) < len(names)
 
 
 def _fitted(names: list[str], width: int) -> list[str] | None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
 
 from dann_core.domains.files.contents import Item, Path
-from dann_core.domains.files.errors import megabytes, refusal
+from dann_core.domains.files.errors import listed, megabytes, refusal
 from dann_core.domains.files.limits import MAX_ARRAY_BYTES, MAX_CELLS, MAX_COLUMNS
-from dann_core.domains.files.readers import dialect
+from dann_core.domains.files.readers import dialect, signs
 from dann_core.domains.files.readers.opening import Opening, check_number, unique
 
+_LOOKED_AT = 200  # rows by which a column of texts may be numbers with signs
+_SHORTEST_LIST = 8  # numbers in one cell that make a list without brackets
+_BRACKETS = "[]()"
+_LIST_CELL = re.compile(r"[,;\s]+")
+_LIST = re.compile(r"\s*[\[(]?[-+\d.eEnan,;\s]+[\])]?\s*")
 _CHARACTER = np.dtype("U1").itemsize
 
 
@@ -26,8 +32,12 @@ def opening(
     check_number(file, frame.shape[1])
     made = Opening(format_, [], notes=list(notes))
     names = unique(str(name) for name in frame.columns)
+    units: dict[str, list[str]] = {}
     for name, (_, column) in zip(names, frame.items(), strict=True):
         path = (*table, name)
+        column, unit = _without_signs(column, decimal)
+        if unit is not None:
+            units.setdefault(unit, []).append(name)
         values, missing = column_values(column, decimal)
         if isinstance(values, str):
             made.items.append(Item(path, "texts", (len(frame),), "text", table, missing, values))
@@ -36,6 +46,9 @@ def opening(
         # A column of lists is an array beside the table.
         made.items.append(Item(path, holds, values.shape, dtype, table if values.ndim == 1 else None, missing))
         made.decoded[path] = values
+    for unit, columns in units.items():
+        how = f"without the sign {unit}" if unit else "whose blanks part thousands"
+        made.notes.append(f"read as numbers {how}: {listed(columns)}")
     return made
 
 
@@ -53,6 +66,8 @@ def column_values(column: pd.Series, decimal: str = ".") -> tuple[np.ndarray | s
             return _stacked(column), missing
         if not pd.api.types.is_string_dtype(column.dtype):
             column = column.map(str, na_action="ignore").astype("str")
+        if (rows := _lists(column)) is not None:
+            return rows, 0
         column = _numbers(column, decimal)
         missing = int(column.isna().sum())
         if not pd.api.types.is_numeric_dtype(column.dtype):
@@ -71,6 +86,28 @@ def _stacked(column: pd.Series) -> np.ndarray | str:
     return np.stack(rows)
 
 
+def _lists(column: pd.Series) -> np.ndarray | None:
+    """A column whose cells are lists of numbers in one text, `[0.1, 0.2]` or `70 80 82`, as many in each; else None."""
+    first = str(column.iloc[0]).strip()
+    n = len(_LIST_CELL.split(first.strip(_BRACKETS).strip()))
+    if n < _SHORTEST_LIST and not (n > 1 and first[:1] in _BRACKETS):
+        return None
+    if column.isna().any() or not all(_LIST.fullmatch(str(cell)) for cell in column.iloc[:_LOOKED_AT]):
+        return None
+    try:
+        rows = [_list(cell) for cell in column]
+    except ValueError:
+        return None
+    return np.stack(rows) if len({len(row) for row in rows}) == 1 else None
+
+
+def _list(cell: str) -> np.ndarray:
+    row = np.array([float(number) for number in _LIST_CELL.split(cell.strip().strip(_BRACKETS).strip())])
+    # Pictures are written so, and would take eight times the memory.
+    is_bytes = row.min() >= 0 and row.max() <= 255 and np.array_equal(row, np.round(row))
+    return row.astype(np.uint8) if is_bytes else row
+
+
 def _texts(column: pd.Series) -> np.ndarray | str:
     # Most columns of texts have few different ones.
     codes, different = pd.factorize(column)
@@ -80,6 +117,22 @@ def _texts(column: pd.Series) -> np.ndarray | str:
     if nbytes > MAX_ARRAY_BYTES:
         return f"its longest text has {longest:,} characters, and all would take {megabytes(nbytes)}: shorten them"
     return np.array([*names, ""], dtype=f"U{max(longest, 1)}")[codes]
+
+
+def _without_signs(column: pd.Series, decimal: str) -> tuple[pd.Series, str | None]:
+    """A column of texts such as `12.5 %` as numbers, and the sign that was left out; the column and None where not all
+    are such."""
+    head = [cell for cell in column.iloc[:_LOOKED_AT] if isinstance(cell, str)]
+    if not any(signs.signed(cell) for cell in head):
+        return column, None
+    codes, different = pd.factorize(column)
+    missing = {cell for cell in different if str(cell).strip() in dialect.MISSING_NUMBERS}
+    found = signs.numbers((str(cell) for cell in different if cell not in missing), decimal)
+    if found is None:
+        return column, None
+    values, unit = found
+    numbers = np.array([*(values.get(str(cell), np.nan) for cell in different), np.nan])
+    return pd.Series(numbers[codes]), unit
 
 
 def _numbers(column: pd.Series, decimal: str) -> pd.Series:

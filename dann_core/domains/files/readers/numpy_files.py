@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from io import BytesIO
 
 import numpy as np
@@ -17,6 +18,8 @@ from dann_core.domains.files.readers.opening import Opening, Request, unique
 _NPY = ".npy"
 _ALONE = ("array",)  # the way to the only array of an NPY file
 _HEADER_BYTES = MAX_NPY_HEADER + 16
+_FIELDS = "fields"  # stands for the type of an array of records until these are columns
+_SEPARATE = 16  # numbers of one field that are columns; of more they are an array
 _SPARSE = {"format", "shape", "data"}  # what scipy.sparse.save_npz writes, among others
 
 
@@ -24,7 +27,8 @@ def open_npy(request: Request) -> Opening:
     """The one array of an NPY file, by its header."""
     file, data = request.file, request.data
     item = _item(file, _ALONE, data[:_HEADER_BYTES], len(data))
-    return Opening("NPY", [item], lambda _: _array(data))
+    made = Opening("NPY", [item], lambda _: _array(data))
+    return _with_fields(made, {_ALONE: ()})
 
 
 def open_npz(request: Request) -> Opening:
@@ -43,7 +47,8 @@ def open_npz(request: Request) -> Opening:
     items = [
         _item(file, path, read_entry(file, archive, info, _HEADER_BYTES), info.file_size) for path, info in held.items()
     ]
-    return Opening("NPZ", items, lambda path: _array(read_entry(file, archive, held[path])))
+    made = Opening("NPZ", items, lambda path: _array(read_entry(file, archive, held[path])))
+    return _with_fields(made, {path: path for path in held})
 
 
 def _item(file: str, path: Path, head: bytes, size: int) -> Item:
@@ -60,10 +65,52 @@ def _item(file: str, path: Path, head: bytes, size: int) -> Item:
         name = path[-1]
         problem = f"it holds Python objects, which are never loaded: save it as {name}.astype(str), or as plain numbers"
         return Item(path, "texts", shape, "objects", problem=problem)
+    if dtype.names is not None:
+        return Item(path, "numbers", shape, _FIELDS)
     if dtype.kind in "US":
         return Item(path, "texts", shape, "text")
     problem = "" if dtype.kind in "biuf" else f"it holds {dtype.name} values: save plain numbers"
     return Item(path, "numbers", shape, dtype.name, problem=problem)
+
+
+def _with_fields(made: Opening, tables: dict[Path, Path]) -> Opening:
+    """The same with each array of records as a table at that way: its fields are the columns."""
+    items = []
+    for item in made.items:
+        if item.dtype != _FIELDS:
+            items.append(item)
+            continue
+        records = made.load(item.path).reshape(-1)
+        table = tables[item.path]
+        for name, values in _fields(records):
+            column, values = _column((*table, name), table, values)
+            items.append(column)
+            made.decoded |= {} if column.problem else {column.path: values}
+        made.notes.append(f"an array of records was read as a table of its {count(len(records.dtype.names), 'field')}")
+    made.items = items
+    return made
+
+
+def _fields(records: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """The fields of records `(N,)`; of one that holds a few numbers, each of these."""
+    for name in records.dtype.names:
+        values = records[name]
+        if values.ndim == 2 and values.shape[1] <= _SEPARATE:
+            yield from ((f"{name} {j + 1}", values[:, j]) for j in range(values.shape[1]))
+        else:
+            yield name, values
+
+
+def _column(path: Path, table: Path, values: np.ndarray) -> tuple[Item, np.ndarray]:
+    if values.dtype.kind == "S":
+        values = np.char.decode(values, "utf-8", "replace")
+    if values.dtype.kind == "U":
+        return Item(path, "texts", values.shape, "text", table), np.char.strip(values)
+    problem = "" if values.dtype.kind in "biuf" else f"it holds {values.dtype.name} values: save plain numbers"
+    missing = int(np.isnan(values).sum()) if values.dtype.kind == "f" else 0
+    # A field of many numbers is an array beside the table.
+    beside = table if values.ndim == 1 else None
+    return Item(path, "numbers", values.shape, values.dtype.name, beside, missing, problem), values
 
 
 def _header(path: Path, head: bytes) -> tuple[tuple[int, ...], np.dtype, int]:

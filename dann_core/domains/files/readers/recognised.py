@@ -119,7 +119,8 @@ def _reader(request: Request) -> tuple[str, Reader] | None:
 
 def _zip_reader(file: str, data: bytes, ending: str) -> tuple[str, Reader] | None:
     names = [info.filename for info in open_archive(file, data)[1]]
-    if ending == ".npz" or (names and all(name.endswith(".npy") for name in names)):
+    # Arrays in folders are a file each, others one set.
+    if ending == ".npz" or (names and all(name.endswith(".npy") and "/" not in name for name in names)):
         return "NPZ file", numpy_files.open_npz
     if "xl/workbook.xml" in names:
         return "Excel workbook", workbooks.open_excel

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import warnings
 
+import numpy as np
 import pandas as pd
 
 from dann_core.domains.files.errors import UploadError, count, reason, refusal
-from dann_core.domains.files.readers import dialect, frames
+from dann_core.domains.files.readers import dialect, encodings, frames
 from dann_core.domains.files.readers.opening import Opening, Request, Stream
 
 _HEAD_BYTES = 1_000_000
@@ -18,19 +19,26 @@ _RAGGED = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
 def open_text(request: Request) -> Opening:
     """The columns of a text table, all decoded: only then it is known which of them hold numbers."""
     file = request.file
-    data, notes = dialect.as_utf8(file, request.data)
+    data, notes = encodings.as_utf8(file, request.data)
+    data, closed = encodings.without_closing(data)
     how = dialect.sniffed(file, data, request.header)
     frame = _parsed(request, data, how, {})
     mixed = [i for i, column in enumerate(frame) if frame[column].dtype == object]
     if mixed:
         # pandas judges a part at a time: where later parts hold texts, the numbers of earlier ones were texts too.
         frame = _parsed(request, data, how, {how.names[i]: str for i in mixed})
+    if how.units:
+        frame = frame.iloc[1:].reset_index(drop=True)
+    if len(frame) and frame.iloc[-1].isna().all():
+        # Rows of separators alone, as spreadsheets leave them behind the last one.
+        filled = np.flatnonzero(frame.notna().any(axis=1))
+        frame = frame.iloc[: 1 + filled[-1] if len(filled) else 1]
     if not len(frame):
         raise refusal(file, "there is a header but no row of data; add one row per sample")
     _check_rows(file, data, how, frame)
     if len(frame.columns) > 1 and how.names[-1].startswith("Unnamed: ") and frame.iloc[:, -1].isna().all():
         frame = frame.iloc[:, :-1]  # each row ends with a separator
-    return frames.opening(file, "text table", frame, notes=[*notes, *how.notes], decimal=how.decimal)
+    return frames.opening(file, "text table", frame, notes=[*notes, *closed, *how.notes], decimal=how.decimal)
 
 
 def _parsed(request: Request, data: bytes, how: dialect.Dialect, types: dict[str, type]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pyarrow.parquet
 from dann_core.domains.files.archives import open_archive
 from dann_core.domains.files.errors import count, listed, megabytes, refusal
 from dann_core.domains.files.limits import MAX_CELLS, MAX_UNPACKED_BYTES
-from dann_core.domains.files.readers import dialect, frames
+from dann_core.domains.files.readers import dialect, encodings, frames
 from dann_core.domains.files.readers.opening import Opening, Request
 
 # openpyxl would have it look through this machine's own lists of file types.
@@ -55,7 +55,9 @@ def _with_header(cells: pd.DataFrame, header: bool | None) -> tuple[pd.DataFrame
         cells = cells.iloc[1:]  # a title
     texts = [["" if pd.isna(c) else str(c) for c in row] for row in cells.head(_HEAD_ROWS).itertuples(index=False)]
     if dialect.is_header(texts) if header is None else header:
-        return cells.iloc[1:].set_axis(dialect.named(texts[0]), axis=1).infer_objects(), dialect.IN_ROW
+        units = dialect.has_units(texts)
+        note = f"{dialect.IN_ROW}; {dialect.UNITS}" if units else dialect.IN_ROW
+        return cells.iloc[1 + units :].set_axis(dialect.named(texts[0]), axis=1).infer_objects(), note
     return cells.set_axis([str(i + 1) for i in range(cells.shape[1])], axis=1).infer_objects(), dialect.NUMBERED
 
 
@@ -76,7 +78,7 @@ def open_parquet(request: Request) -> Opening:
 
 def open_arff(request: Request) -> Opening:
     """The attributes of an ARFF file; categories and texts as they are written."""
-    data, notes = dialect.as_utf8(request.file, request.data)
+    data, notes = encodings.as_utf8(request.file, request.data)
     text = data.decode()
     start = _ARFF_DATA.search(text)
     if start is None:
