@@ -173,7 +173,7 @@ class Lockstep(Run):
         settings: Sequence[Settings],
         heard: Callable[[], None] = lambda: None,
     ) -> None:
-        super().__init__(lambda: Together([launch() for launch in launches], settings), pairs[0], settings[0], heard)
+        super().__init__(lambda _: Together([launch() for launch in launches], settings), pairs[0], settings[0], heard)
         self._others = [Beside(self, pair, s) for pair, s in zip(pairs[1:], settings[1:], strict=True)]
 
     @property
