@@ -65,7 +65,7 @@ class Side:
     What is steered are all lanes.
     """
 
-    kept: tuple[Now, ...] = ()
+    can_undo = False
 
     def __init__(self, experiment: Experiment, number: int) -> None:
         self.experiment, self.number = experiment, number
@@ -110,6 +110,19 @@ class Side:
 
     def undo(self) -> None:
         """Nothing: what lanes are is changed by the page alone."""
+
+    def fork(self, iteration: int) -> None:
+        """Nothing: lanes have no branches."""
+
+    def go_to(self, branch: int) -> None:
+        """Nothing, likewise."""
+
+    def curves(self, branch: int) -> None:
+        """None, likewise."""
+
+    def tree(self, *, is_owner: bool) -> dict[str, Any]:
+        """None, likewise."""
+        return {"branch": None, "branches": []}
 
     def reconnect(self) -> None:
         """See `Experiment.reconnect`."""

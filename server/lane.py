@@ -183,6 +183,8 @@ class Lane:
             self.is_hidden = command.get("hidden") is True
         elif do == "frames":
             await self._send_kept(command.get("first"), command.get("last"))
+        elif do == "curves":
+            await self._send_curves(command.get("branch"))
         elif not isinstance(do, str) or do not in STEERING:
             raise Refused("malformed")
         elif not self.is_owner:
@@ -199,6 +201,14 @@ class Lane:
             for number, frame in self._run.recording.between(first, last)[:MOST_FRAMES]:
                 await self._send(number, frame.packed)
         await self.outlet.text({"is": "frames", "lane": self.number, "first": first, "last": last})
+
+    async def _send_curves(self, branch: Any) -> None:
+        if type(branch) is not int or branch <= 0:
+            raise Refused("malformed")
+        packed = self.experiment.curves(branch)
+        # One that is gone meanwhile is no branch in the next state either.
+        if packed is not None:
+            await self._send(branch, packed)
 
     async def _send(self, number: int, packed: bytes) -> None:
         await self.outlet.binary(_ENVELOPE.pack(self.number, number) + packed)
@@ -225,7 +235,8 @@ class Lane:
             "left": None if left is None else round(left, LEFT_DIGITS),
             "speed": run.speed,
             "owner": self.is_owner,
-            "undo": bool(experiment.kept) or trial is not None,
+            "undo": experiment.can_undo,
+            **experiment.tree(is_owner=self.is_owner),
             "trial": trial and trial.told(),
             "late": run.late,
             "device": run.device,
