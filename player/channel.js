@@ -15,11 +15,11 @@ const LANE_BYTES = 8
 const MOST_QUEUED = 20
 
 // Of a connection that is gone, these mean nothing to the next.
-const PASSING = new Set(["ready", "frames", "hidden"])
+const PASSING = new Set(["ready", "frames", "curves", "hidden"])
 
 export class Channel {
   // `lanes`: [{run, token, cursor()}, ...], each with its `part` where it is a lane of a comparison; `on` has state, scene, frame, rows, fetched and opened, all with the lane
-  // first, refused and status.
+  // first, curves with the id of a branch, refused and status.
   constructor(url, lanes, on) {
     this.url = url
     this.lanes = lanes
@@ -40,7 +40,7 @@ export class Channel {
   send(message, lane = 0) {
     const sent = lane ? { ...message, lane } : message
     if (this.isOpen) return this.socket.send(JSON.stringify(sent))
-    const isAsked = this.isPolling && message.do === "frames"
+    const isAsked = this.isPolling && (message.do === "frames" || message.do === "curves")
     if (PASSING.has(message.do) && !isAsked) return
     this.queue = [...this.queue, sent].slice(-MOST_QUEUED)
     // A click is answered as soon as it can be.
@@ -174,7 +174,8 @@ export class Channel {
     const message = unpack(buffer, LANE_BYTES)
     if (message.kind === SCENE) this.on.scene(lane, message)
     if (message.kind === FRAME) this.on.frame(lane, number, { number, ...message }, buffer.byteLength)
-    if (message.kind === ROWS) this.on.rows(lane, message)
+    if (message.kind === ROWS && number) this.on.curves(number, message)
+    else if (message.kind === ROWS) this.on.rows(lane, message)
   }
 }
 
