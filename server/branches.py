@@ -131,10 +131,15 @@ class Branches:
         self._before = [b for b in self._before if b is not branch and b is not comes_before]
         if comes_before is not None:
             self._before.append(comes_before)
-        if not left.is_trained:
+        if not left.is_trained or self._repeats(left):
             self._drop(left)
         while len(self.kept) > MOST_BRANCHES:
             self._drop(self.kept[0])
+
+    def _repeats(self, branch: Branch) -> bool:
+        """Whether it only did from 0 on what the one that it left had done: as Play at a run's end does."""
+        parent = self.find(branch.parent)
+        return branch.at == 0 and parent is not None and parent.now.run.has_been(branch.now.run)
 
     def _drop(self, dropped: Branch) -> None:
         """Keep it no longer; what has left it has then left the branch before."""

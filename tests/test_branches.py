@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -125,16 +126,34 @@ def test_a_branch_that_was_not_trained_is_gone_with_what_left_it_kept() -> None:
     assert tree(experiment) == {}
 
 
+def test_a_run_that_is_played_again_is_not_kept_again() -> None:
+    experiment = opened(4)
+    root = experiment.branches.shown
+    for steps in (2, 4, 4):
+        experiment.reset()
+        trained(experiment, steps)
+        assert len(tree(experiment)) == 2
+        assert shown(experiment)["parent"] == root.id
+    # But it is where it goes further, or another way.
+    again = trained(experiment, 1).branches.shown
+    experiment.reset()
+    trained(experiment, 1)
+    experiment.change("gamma", 3.0)
+    changed = trained(experiment, 1).branches.shown
+    experiment.go_to(root.id)
+    assert set(tree(experiment)) == {root.id, again.id, changed.id}
+
+
 def test_going_to_a_branch_can_be_undone() -> None:
     experiment = opened(5)
     root = experiment.branches.shown
     experiment.fork(3)
     fork = trained(experiment, 1).branches.shown
-    experiment.reset()
-    reset = trained(experiment, 1).branches.shown
+    experiment.change("discriminator_width", 32)
+    rebuilt = trained(experiment, 1).branches.shown
     experiment.go_to(root.id)
     assert experiment.notice.rule == "branch"
-    for expected in (reset, fork):
+    for expected in (rebuilt, fork):
         experiment.undo()
         assert experiment.branches.shown is expected
     assert not experiment.can_undo
@@ -199,6 +218,7 @@ def test_who_only_looks_is_told_of_the_domains_that_are_shown() -> None:
 
 def test_a_fork_s_run_begins_where_the_nearest_checkpoint_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(worker, "CHECKPOINT_BYTES_PER_SECOND", math.inf)
     experiment = opened(6)
     experiment.fork(5)
     assert experiment.notice.facts["again"] == 0

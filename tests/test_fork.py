@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -38,6 +39,7 @@ def often() -> Iterator[None]:
     """These runs take less time than lies between two checkpoints."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "CHECKPOINT_SECONDS", 0.0)
+        patch.setattr(worker, "CHECKPOINT_BYTES_PER_SECOND", math.inf)
         yield
 
 

@@ -224,6 +224,13 @@ class Run:
             resumption = Resumption(at, changes, self._checkpoints.until(at))
             return Standing(self.pair, self._first, resumption, self.history.rows[:at].copy(), self.recording.copy(at))
 
+    def has_been(self, other: Run) -> bool:
+        """Whether it came, on the same way, to where another run stands: there it was the other one, bit for bit."""
+        at = other.iteration
+        so_far = tuple(c for c in self.changes if c.iteration <= at)
+        is_same = self.pair is other.pair and self._first == other._first and so_far == other.changes
+        return is_same and at <= self.iteration
+
     def wait(self, seconds: float) -> None:
         """Wait for the slices under way, at most so long."""
         futures.wait(list(self._pending), seconds)
