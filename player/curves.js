@@ -31,7 +31,7 @@ import {
 
 const PIXELS_A_TICK = 70
 const GAP = 6
-const PIXELS_A_NUMBER = 12
+const PIXELS_A_NUMBER = 16
 
 export class Curves extends Picture {
   branches = [] // beside the run that is shown: {number, iteration, panels}
@@ -78,7 +78,8 @@ export class Curves extends Picture {
     this.panels = panelsOf(track, frame, this.classCount)
     this.marks = marksOf(changes, knobs.max_iter)
     this.forks = forks
-    this.branches = branches.map(({ number, iteration, track: its }) => {
+    const inRow = branches.toSorted((one, other) => other.number - one.number)
+    this.branches = inRow.map(({ number, iteration, track: its }) => {
       return { number, iteration, panels: panelsOf(its.view(), frame, this.classCount) }
     })
     const furthest = Math.max(knobs.max_iter, latest, 1, ...branches.map(({ iteration }) => iteration))
@@ -145,11 +146,12 @@ export class Curves extends Picture {
   }
 
   forkNotes({ top, height }) {
-    return [...this.forks].flatMap(([iteration, numbers]) => {
+    return [...this.forks].flatMap(([iteration, numbers], at) => {
       if (!this.isSeen(iteration)) return []
       const x = this.toX(iteration) + 4
-      // Between the losses, which are mostly near ln 2 and near 0.
-      return [{ text: runs(numbers), colour: INK, x, y: top + 0.6 * height, baseline: "bottom", align: "left" }]
+      // Between the losses, which are mostly near ln 2 and near 0; neighbours one below the other.
+      const y = top + 0.6 * height + (at % 2) * this.text
+      return [{ text: runs(numbers), colour: INK, x, y, baseline: "bottom", align: "left" }]
     })
   }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -15,9 +14,9 @@ from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import EngineError, Handle
 from dann_core.live.checkpoint_store import CheckpointStore
 from dann_core.live.pace import NORMAL, SPEEDS, Speed, seconds_left
-from dann_core.live.recording import Recording, rows_message
+from dann_core.live.recorded import Recorded
 from dann_core.live.slices import SLICE_SECONDS, Answer, Resumption, Slice, Standing
-from dann_core.method.history import Change, History
+from dann_core.method.history import History
 from dann_core.settings import Settings
 
 FIRST_SLICE = 0.1
@@ -35,7 +34,7 @@ LATE_SECONDS = 4
 State = Literal["building", "paused", "playing", "finished", "waiting", "failed"]
 
 
-class Run:
+class Run(Recorded):
     """One experiment that is watched. Training is pulled: a paused or forgotten run asks for nothing.
 
     `launch` starts it, of this pair and these settings, once there is something to train or to look at: at iteration 0,
@@ -51,18 +50,14 @@ class Run:
         settings: Settings,
         heard: Callable[[], None] = lambda: None,
     ) -> None:
-        self.pair, self.settings, self.heard = pair, settings, heard
-        self.history, self.recording = History(), Recording()
-        self.changes: tuple[Change, ...] = ()
-        self.device = "cpu"
+        super().__init__(pair, settings)
+        self.heard = heard
         self.playing = False
         self.failure: Exception | None = None
         self.speed = NORMAL
-        self._launch, self._first = launch, settings
+        self._launch = launch
         self._begun: Resumption | None = None
         self._handle: Handle | None = None
-        # Taken again by what a future calls when it is cancelled by its holder.
-        self._lock = threading.RLock()
         self._pace: deque[tuple[float, int]] = deque(maxlen=12)
         self._pending: deque[Future[Answer]] = deque()
         self._asked, self._asked_at = settings, time.monotonic()
@@ -201,16 +196,6 @@ class Run:
                 self._ask_next()
         self.heard()
 
-    def missed(self, after_iteration: int, after_number: int, end: int) -> bytes:
-        """The rows and figures that a page lacks before a frame of iteration `end`; see `rows_message`."""
-        with self._lock:
-            # A history that grows while it is read would lose what is added.
-            return rows_message(self.history, self.recording, after_iteration, after_number, end)
-
-    def settings_at(self, iteration: int) -> Settings:
-        """Those in force after so many iterations, with the live changes of that very moment."""
-        return self._first.replace(**{c.name: c.new for c in self.changes if c.iteration <= iteration})
-
     def standing(self, iteration: int | None = None) -> Standing:
         """Where it stands now, or stood after so many iterations, to be made anew elsewhere.
 
@@ -246,7 +231,7 @@ class Run:
         self.rest()
         with self._lock:
             self._pending.clear()
-            self.history, self.recording, self.changes = History(), Recording(), ()
+            self.forget()
             self._checkpoints.clear()
             self._handle = self._begun = None
         self.heard()
@@ -336,21 +321,17 @@ class Run:
                 self._pending.clear()
                 self.failure, self.playing, self._steps = failure, False, 0
             else:
-                self._record(answer.result())
+                self.record(answer.result())
             if self.finished and (self.playing or self._steps):
                 self.playing, self._steps = False, 0
                 self._take_back()
         self.heard()
 
-    def _record(self, answer: Answer) -> None:
+    def record(self, answer: Answer) -> None:
+        """See `Recorded`; and when it has come, and from where the run could go on."""
         self._heard_at = time.monotonic()
-        if answer.scene:
-            self.recording.scene = answer.scene
-        if answer.frame is None:
-            return
-        self.history.extend(answer.rows)
-        self.changes, self.device = answer.changes, answer.device
         if answer.checkpoint:
             self._checkpoints.add(answer.checkpoint)
-        self.recording.add(answer.frame)
-        self._pace.append((self._heard_at, answer.frame.iteration))
+        super().record(answer)
+        if answer.frame is not None:
+            self._pace.append((self._heard_at, answer.frame.iteration))
