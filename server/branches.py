@@ -98,6 +98,19 @@ class Branches:
         """The one of that id, if it is kept."""
         return next((b for b in self.kept if b.id == branch), None)
 
+    def told(self, *, is_owner: bool) -> dict[str, Any]:
+        """As they travel; to others than their owner, only those of the domains that they see."""
+        shown = self.shown
+        kept = [b for b in self.kept if is_owner or b.has_domains_of(shown)]
+        return {"branch": shown.id, "branches": [b.told(shown) for b in kept] if len(kept) > 1 else []}
+
+    def curves(self, branch: int) -> bytes | None:
+        """All rows and figures of a branch of the domains that are shown, as `rows_message` packs them."""
+        kept = self.find(branch)
+        if kept is None or not kept.has_domains_of(self.shown):
+            return None
+        return kept.now.run.missed(0, 0, kept.now.run.iteration)
+
     def holding(self, iteration: int) -> Branch:
         """That in whose own part of the shown run's way an iteration lies."""
         branch = self.shown

@@ -65,7 +65,7 @@ class Side:
     What is steered are all lanes.
     """
 
-    can_undo = False
+    can_undo, branches = False, None
 
     def __init__(self, experiment: Experiment, number: int) -> None:
         self.experiment, self.number = experiment, number
@@ -116,13 +116,6 @@ class Side:
 
     def go_to(self, branch: int) -> None:
         """Nothing, likewise."""
-
-    def curves(self, branch: int) -> None:
-        """None, likewise."""
-
-    def tree(self, *, is_owner: bool) -> dict[str, Any]:
-        """None, likewise."""
-        return {"branch": None, "branches": []}
 
     def reconnect(self) -> None:
         """See `Experiment.reconnect`."""

@@ -224,19 +224,6 @@ class Experiment:
             run = Run.fork(standing, _launching(standing.pair, standing.settings), self.heard)
             self._grow(of.origin, run, of.base, notice, at=iteration)
 
-    def tree(self, *, is_owner: bool) -> dict[str, Any]:
-        """Its branches as they travel; to others than its owner, only those of the domains that they see."""
-        shown = self.branches.shown
-        kept = [b for b in self.branches.kept if is_owner or b.has_domains_of(shown)]
-        return {"branch": shown.id, "branches": [b.told(shown) for b in kept] if len(kept) > 1 else []}
-
-    def curves(self, branch: int) -> bytes | None:
-        """All rows and figures of a branch of the domains that are shown, as `rows_message` packs them."""
-        kept = self.branches.find(branch)
-        if kept is None or not kept.has_domains_of(self.branches.shown):
-            return None
-        return kept.now.run.missed(0, 0, kept.now.run.iteration)
-
     def go_to(self, branch: int) -> None:
         """Show the kept branch of that id, where it was."""
         with self._lock:

@@ -205,7 +205,8 @@ class Lane:
     async def _send_curves(self, branch: Any) -> None:
         if type(branch) is not int or branch <= 0:
             raise Refused("malformed")
-        packed = self.experiment.curves(branch)
+        branches = self.experiment.branches
+        packed = branches.curves(branch) if branches else None
         # One that is gone meanwhile is no branch in the next state either.
         if packed is not None:
             await self._send(branch, packed)
@@ -223,7 +224,7 @@ class Lane:
     def _state(self, now: Now) -> dict[str, Any]:
         experiment = self.experiment
         run, left = now.run, now.run.seconds_left()
-        trial = experiment.trial
+        trial, branches = experiment.trial, experiment.branches
         link = experiment.link() | {RUN: self.key}
         return {
             "is": "state",
@@ -236,7 +237,7 @@ class Lane:
             "speed": run.speed,
             "owner": self.is_owner,
             "undo": experiment.can_undo,
-            **experiment.tree(is_owner=self.is_owner),
+            **(branches.told(is_owner=self.is_owner) if branches else {"branch": None, "branches": []}),
             "trial": trial and trial.told(),
             "late": run.late,
             "device": run.device,

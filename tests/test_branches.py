@@ -40,11 +40,11 @@ def trained(experiment: Experiment, steps: int) -> Experiment:
 
 
 def tree(experiment: Experiment, *, is_owner: bool = True) -> dict[int, dict[str, Any]]:
-    return {told["id"]: told for told in experiment.tree(is_owner=is_owner)["branches"]}
+    return {told["id"]: told for told in experiment.branches.told(is_owner=is_owner)["branches"]}
 
 
 def shown(experiment: Experiment) -> dict[str, Any]:
-    return tree(experiment)[experiment.tree(is_owner=True)["branch"]]
+    return tree(experiment)[experiment.branches.shown.id]
 
 
 def test_a_fork_goes_on_from_its_iteration_with_the_settings_of_then() -> None:
@@ -213,7 +213,7 @@ def test_who_only_looks_is_told_of_the_domains_that_are_shown() -> None:
     experiment.choose("moons")
     trained(experiment, 1)
     assert tree(experiment, is_owner=False) == {}
-    assert experiment.curves(uploaded.id) is None
+    assert experiment.branches.curves(uploaded.id) is None
 
 
 def test_a_fork_s_run_begins_where_the_nearest_checkpoint_is(monkeypatch: pytest.MonkeyPatch) -> None:
