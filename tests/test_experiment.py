@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -39,6 +40,20 @@ def test_nobody_is_here_where_streamlit_does_not_run(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Runtime, "_instance", None)
     assert not place._is_present(experiment)
     assert experiment.sessions == set()
+
+
+def test_the_engine_is_closed_also_while_a_run_asks_for_it() -> None:
+    engine, begun, asks = place.engine(), threading.Event(), threading.Event()
+    asking = engine.submit(lambda: (begun.set(), asks.wait(60), place.engine())[-1])
+    assert begun.wait(60)
+    closing = threading.Thread(target=place.close_engine, daemon=True)
+    closing.start()
+    while not engine._tasks._shutdown:
+        closing.join(0.01)
+    asks.set()
+    closing.join(60)
+    assert not closing.is_alive()
+    assert asking.result() is engine
 
 
 def test_a_link_round_trip() -> None:
