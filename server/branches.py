@@ -41,7 +41,7 @@ class Branch:
     def changes(self) -> list[list[Any]]:
         """What makes it differ from the branch that it left: iterations, names, values before and after, in order."""
         # Asked for with every frame, and nearly always the same.
-        of = (self.now.run.changes, self.at)
+        of = (self.now.run.changes, self.at, self.left)
         if self._compared is None or self._compared[0] != of:
             self._compared = of, self._compare()
         return self._compared[1]

@@ -144,6 +144,16 @@ def test_a_run_that_is_played_again_is_not_kept_again() -> None:
     assert set(tree(experiment)) == {root.id, again.id, changed.id}
 
 
+def test_what_left_a_run_that_is_gone_is_compared_with_nothing() -> None:
+    experiment = opened(2)
+    for width in range(MOST_BRANCHES):
+        experiment.change("discriminator_width", 8 + width)
+        assert shown(experiment)["changes"] == [[0, "discriminator_width", 64 if not width else 7 + width, 8 + width]]
+        trained(experiment, 1)
+    (root,) = [branch for branch in tree(experiment).values() if branch["parent"] is None]
+    assert (root["rule"], root["changes"]) == ("rebuilt", [])
+
+
 def test_going_to_a_branch_can_be_undone() -> None:
     experiment = opened(5)
     root = experiment.branches.shown
