@@ -15,14 +15,14 @@ const LANE_BYTES = 8
 const MOST_QUEUED = 20
 
 // Of a connection that is gone, these mean nothing to the next.
-const PASSING = new Set(["ready", "frames", "seeds", "hidden"])
+const PASSING = new Set(["ready", "frames", "seeds", "curves", "hidden"])
 
 // Answered once, and by plain requests too.
-const ASKED = new Set(["frames", "seeds"])
+const ASKED = new Set(["frames", "seeds", "curves"])
 
 export class Channel {
   // `lanes`: [{run, token, cursor()}, ...], each with its `part` where it is a lane of a comparison; `on` has state, scene, frame, rows, fetched and opened, all with the lane
-  // first, refused and status.
+  // first, curves with the id of a branch, refused and status.
   constructor(url, lanes, on) {
     this.url = url
     this.lanes = lanes
@@ -178,7 +178,8 @@ export class Channel {
     const message = unpack(buffer, LANE_BYTES)
     if (message.kind === SCENE) this.on.scene(lane, message)
     if (message.kind === FRAME) this.on.frame(lane, number, { number, ...message }, buffer.byteLength)
-    if (message.kind === ROWS) this.on.rows(lane, message)
+    if (message.kind === ROWS && number) this.on.curves(number, message)
+    else if (message.kind === ROWS) this.on.rows(lane, message)
   }
 }
 

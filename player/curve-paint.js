@@ -100,10 +100,12 @@ export function paintCurve(pen, curve, toX, toY) {
     count += 1
   }
   flush()
-  Object.assign(pen, { strokeStyle: curve.colour, lineWidth: curve.width ?? 1.8, lineJoin: "round" })
+  const looks = curve.isFaint ? { lineWidth: 1.3, globalAlpha: 0.4 } : { lineWidth: curve.width ?? 1.8 }
+  Object.assign(pen, { strokeStyle: curve.colour, lineJoin: "round", ...looks })
   pen.setLineDash(curve.dash ?? (curve.isDotted ? DOTTED : []))
   pen.stroke()
   pen.setLineDash([])
+  pen.globalAlpha = 1
 }
 
 // Between the lowest and the highest, below all curves.

@@ -20,17 +20,24 @@ import { CURVES, FAINT, INK } from "./palette.js"
 import { Picture } from "./picture.js"
 import {
   CURVES_CAPTION,
+  CURVES_CAPTION_BRANCHES,
   ITERATIONS,
   accuraciesAt,
   atIteration,
+  branchesDescription,
   changed,
   curvesDescription,
+  runs,
 } from "./picture-words.js"
 
 const PIXELS_A_TICK = 70
 const GAP = 6
+const PIXELS_A_NUMBER = 16
 
 export class Curves extends Picture {
+  branches = [] // beside the run that is shown: {number, iteration, panels}
+  forks = new Map() // iteration -> numbers of the runs that leave another one there
+
   constructor(host) {
     super(host, "x")
     this.hairline = el("div", {
@@ -61,23 +68,31 @@ export class Curves extends Picture {
     this.redraw()
   }
 
-  show(track, frame, look, { latest, lookingBack }) {
+  // `branches`: what is told of the other runs, each with its track; `forks`: see above.
+  show(track, frame, look, { latest, lookingBack, branches = [], forks = new Map() }) {
     const { rows, figures } = track
-    const shown = [frame.number, frame.values.iteration, latest, lookingBack, rows.length, figures.length].join()
+    const others = branches.map(({ id, iteration }) => [id, iteration])
+    const shown = [frame.number, frame.values.iteration, latest, lookingBack, rows.length, figures.length, others, ...forks].join()
     if (shown === this.shown && frame === this.frame) return
     Object.assign(this, { shown, track, frame, lookingBack })
     const { knobs, changes } = frame.values
     this.panels = panelsOf(track, frame, this.classCount)
     this.marks = marksOf(changes, knobs.max_iter)
-    this.setHome({ left: 0, right: Math.max(knobs.max_iter, latest, 1), bottom: 0, top: 1 })
+    this.forks = forks
+    const inRow = branches.toSorted((one, other) => other.number - one.number)
+    this.branches = inRow.map(({ number, iteration, track: its }) => {
+      return { number, iteration, panels: panelsOf(its.view(), frame, this.classCount) }
+    })
+    const furthest = Math.max(knobs.max_iter, latest, 1, ...branches.map(({ iteration }) => iteration))
+    this.setHome({ left: 0, right: furthest, bottom: 0, top: 1 })
   }
 
   draw(pen) {
     this.setFont(pen)
     const places = this.places(pen)
-    const notes = this.panels.flatMap((panel, k) => this.drawPanel(pen, panel, places[k]))
+    const notes = this.panels.flatMap((panel, k) => this.drawPanel(pen, panel, places[k], k))
     this.drawUprights(pen, places)
-    for (const note of [...notes, ...this.changeNote(pen, places[0])]) paintNote(pen, note)
+    for (const note of [...notes, ...this.changeNote(pen, places[0]), ...this.forkNotes(places[0])]) paintNote(pen, note)
     this.drawIterations(pen)
   }
 
@@ -96,7 +111,7 @@ export class Curves extends Picture {
     })
   }
 
-  drawPanel(pen, panel, place) {
+  drawPanel(pen, panel, place, k) {
     const { x, width, top, height } = place
     const toX = (value) => this.toX(value)
     const toY = (value) => top + ((panel.high - value) / (panel.high - panel.low)) * height
@@ -111,10 +126,35 @@ export class Curves extends Picture {
     pen.rect(x, top, width, height)
     pen.clip()
     for (const curve of panel.curves) if (curve.band) paintBand(pen, curve, toX, toY)
+    for (const { panels } of this.branches)
+      for (const curve of panels[k].curves) if (curve.say) paintCurve(pen, { ...curve, isFaint: true }, toX, toY)
     for (const curve of panel.curves) paintCurve(pen, curve, toX, toY)
     pen.restore()
     if (panel.dot && panel.dot.x >= this.view.left && panel.dot.x <= this.view.right) paintDot(pen, panel.dot, toX, toY)
-    return panel.chance ? [paintChance(pen, panel.chance, panel.chance.colour ?? CURVES.adversarial_loss, place, toY)] : []
+    const notes = this.branches.flatMap((branch, at) => this.endNote(branch, at, k, place, toY))
+    if (!panel.chance) return notes
+    return [...notes, paintChance(pen, panel.chance, panel.chance.colour ?? CURVES.adversarial_loss, place, toY)]
+  }
+
+  // A run's number at the end of its first curve; those that end together stand in a row. lambda's panel is too low.
+  endNote({ number, panels }, at, k, { top, height }, toY) {
+    if (k === 1) return []
+    const curve = panels[k].curves.find(({ say, count }) => say && count)
+    const [x, y] = curve ? [curve.x(curve.count - 1), curve.y(curve.count - 1)] : [NaN, NaN]
+    if (!this.isSeen(x) || !Number.isFinite(y)) return []
+    const place = Math.max(top + this.text + 2, Math.min(top + height, toY(y) - 2))
+    const right = this.toX(x) - at * PIXELS_A_NUMBER
+    return [{ text: String(number), colour: INK, x: right, y: place, baseline: "bottom", align: "right" }]
+  }
+
+  forkNotes({ top, height }) {
+    return [...this.forks].flatMap(([iteration, numbers], at) => {
+      if (!this.isSeen(iteration)) return []
+      const x = this.toX(iteration) + 4
+      // Between the losses, which are mostly near ln 2 and near 0; neighbours one below the other.
+      const y = top + 0.6 * height + (at % 2) * this.text
+      return [{ text: runs(numbers), colour: INK, x, y, baseline: "bottom", align: "left" }]
+    })
   }
 
   drawUprights(pen, places) {
@@ -124,6 +164,7 @@ export class Curves extends Picture {
       for (const { top, height } of places) paintUpright(pen, x, top, top + height, isDotted)
     }
     for (const { iteration } of this.marks) draw(iteration, true)
+    for (const iteration of this.forks.keys()) draw(iteration, true)
     if (this.lookingBack) draw(this.frame.values.iteration, false)
   }
 
@@ -175,11 +216,12 @@ export class Curves extends Picture {
   }
 
   caption() {
-    return CURVES_CAPTION
+    return this.branches.length ? CURVES_CAPTION_BRANCHES : CURVES_CAPTION
   }
 
   description(frame) {
-    return curvesDescription(frame, marksOf(frame.values.changes, frame.values.knobs.max_iter))
+    const told = curvesDescription(frame, marksOf(frame.values.changes, frame.values.knobs.max_iter))
+    return told + branchesDescription(this.branches)
   }
 }
 

@@ -1,6 +1,9 @@
 // The player's keys, from everywhere on the page but where text is typed.
 
-const ACTIONS = { p: "play", a: "pause", s: "step", 0: "reset", u: "undo", "?": "keys" }
+const ACTIONS = {
+  ...{ p: "play", a: "pause", s: "step", 0: "reset", u: "undo", "?": "keys" },
+  ...{ b: "back", l: "loop", n: "change", f: "fork", t: "branches" },
+}
 const MOVES = { ArrowLeft: -1, ArrowRight: 1 }
 const PICTURES_OWN = new Set(["0", ...Object.keys(MOVES)])
 const TYPED_INTO = new Set(["text", "search", "email", "number", "password", "tel", "url", "date", "time"])

@@ -80,6 +80,14 @@ export const INPUT_CAPTIONS = {
 export const CURVES_CAPTION =
   "Dotted: needs target labels, so it is an exam only. Dotted upright lines: a setting changed."
 
+export const CURVES_CAPTION_BRANCHES =
+  "Dotted: needs target labels (exam). Upright: a setting changed, or a run left. Faint: other runs, by number."
+
+export const runs = (numbers) => `run ${numbers.join(", ")}`
+
+export const branchesDescription = (branches) =>
+  branches.map(({ number, iteration }) => ` Faint: run ${number}, ${count(iteration)} iterations.`).join("")
+
 const at = ({ values }) => `at iteration ${count(values.iteration)}`
 
 export const featuresDescription = (view, { shown }, frame) =>

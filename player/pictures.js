@@ -33,7 +33,7 @@ export class Pictures {
   }
 
   // `store`: of the run; `frame`: the one of its frames that is seen; `glide`: how long points move, in milliseconds.
-  render({ store, frame, look, glide, lookingBack }) {
+  render({ store, frame, look, glide, lookingBack, branches, forks }) {
     this.#setLook(look, store.scene)
     if (!store.scene) return
     if (store.scene !== this.scene) this.#setScene(store.scene)
@@ -42,7 +42,7 @@ export class Pictures {
       features.show(frame.message, look, glide)
       input.show(frame.message, look, glide)
       const latest = store.newest.iteration
-      curves.show(store.track.view(), frame.message, look, { latest, lookingBack })
+      curves.show(store.track.view(), frame.message, look, { latest, lookingBack, branches, forks })
     }
     this.drawn.forEach((picture, at) => setText(this.panels[NAMES[at]].caption, picture.caption(look)))
     this.seen = { frame, look }

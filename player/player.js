@@ -1,5 +1,6 @@
 // The live view of a run. Streamlit calls `mount` as often as it likes, also again on the same element.
 
+import { forksOf } from "./branch-curves.js"
 import { Film } from "./film.js"
 import { listen } from "./keys.js"
 import { Phases } from "./phases.js"
@@ -8,10 +9,14 @@ import { Run } from "./run.js"
 import { Stage } from "./stage.js"
 import { Steering, isMoving } from "./steering.js"
 import { addressOf, recall } from "./tab.js"
+import { TimeMachine } from "./time-machine.js"
 import { noticeOf } from "./news.js"
+import { changesOfState } from "./sentence.js"
 
 const LONGEST_GLIDE = 200
 const LONGEST_GLIDE_BACK = 120
+
+const TIMES = new Set(["back", "loop", "change", "fork", "branches"])
 
 const players = new WeakMap()
 
@@ -36,9 +41,19 @@ class Player {
     this.stage = new Stage(element, {
       act: (name, value) => this.act(name, value),
       choose: (change) => this.#choose(change),
-      go: (iteration) => this.#lookBack(iteration),
+      go: (iteration) => this.#lookBackByHand(iteration),
       dismiss: (id) => this.#dismiss(id),
       reconnect: () => this.act("reconnect"),
+    })
+    this.timeMachine = new TimeMachine(this.stage.slider, {
+      stops: () => this.session.store.stops,
+      at: () => this.backAt,
+      speed: () => this.session.state?.speed,
+      go: (iteration) => this.#lookBack(iteration),
+      changes: () => changesOfState(this.session.store.frames),
+      seen: () => this.session.store.nearest(this.backAt).iteration,
+      act: (name, value) => this.act(name, value),
+      changed: () => this.refresh(),
     })
     this.unlisten = listen(element, (name, by) => this.#key(name, by))
   }
@@ -53,7 +68,7 @@ class Player {
     if (before && before !== this.session) {
       this.session.look = before.look
       this.session.isTouched ||= before.isTouched
-      this.backAt = null
+      this.#leaveThePast()
       this.redraw.forget()
     }
     // What the page says of a sample is how the pictures are looked at, too.
@@ -75,6 +90,7 @@ class Player {
     this.film?.close()
     this.phases.stop()
     this.steering.close()
+    this.timeMachine.close()
     this.redraw.forget()
     this.unlisten()
     this.stage.close()
@@ -86,10 +102,14 @@ class Player {
     const { state } = this.session
     const isAgain = state?.state === "finished"
     this.steering.press(name, state, value)
-    if (name !== "speed") this.backAt = null
+    if (name !== "speed") this.timeMachine.replay.stop()
+    // A fork shows what is seen now.
+    if (name !== "speed" && name !== "fork") this.backAt = null
     if (this.#isFilm) this.#start()
     else if (name === "play" && isAgain) ["reset", "play"].forEach((each) => this.run.send({ do: each }))
     else if (name === "speed") this.run.send({ do: "speed", speed: value })
+    else if (name === "fork") this.run.send({ do: "fork", iteration: value })
+    else if (name === "branch") this.run.send({ do: "branch", branch: value })
     else if (name === "try") this.run.send({ do: "try", ...value })
     else this.run.send({ do: name })
     if (this.run) this.session.isTouched = true
@@ -161,7 +181,7 @@ class Player {
   #heard(state) {
     this.steering.hear(state)
     // Of another run, nobody has chosen an iteration to look back to.
-    if (state.scene !== this.scene) this.backAt = null
+    if (state.scene !== this.scene) this.#leaveThePast()
     this.scene = state.scene
     if (state.speed !== "slow" || !isMoving(state)) this.phases.stop()
     this.redraw.hear(state.page)
@@ -171,6 +191,17 @@ class Player {
   #choose(change) {
     this.session.look = { ...this.session.look, ...change }
     this.refresh({ glide: "view" in change ? LONGEST_GLIDE : 0 })
+  }
+
+  #leaveThePast() {
+    this.timeMachine.replay.stop()
+    this.backAt = null
+  }
+
+  // A hand on the slider holds what plays.
+  #lookBackByHand(iteration) {
+    this.timeMachine.replay.stop()
+    this.#lookBack(iteration)
   }
 
   #lookBack(iteration) {
@@ -193,12 +224,16 @@ class Player {
   #key(name, by) {
     if (name === "keys") return this.stage.transport.toggleKeys()
     if (name === "move") return this.stage.slider.move(by)
+    if (TIMES.has(name)) return this.timeMachine.press(name)
     if (this.#abilities()[name]) this.act(name)
   }
 
   #abilities() {
     if (this.#isFilm) return { play: true, pause: this.film.isPlaying }
-    return this.session.state ? this.steering.abilities(this.session.state) : {}
+    const { state } = this.session
+    if (!state) return {}
+    const able = this.steering.abilities(state)
+    return { ...able, fork: Boolean(able.branch) && this.backAt !== null }
   }
 
   #draw() {
@@ -211,6 +246,8 @@ class Player {
     const state = showsFilm ? film.state : session.state
     const lookingBack = this.backAt !== null && store.frames.length > 0
     const frame = lookingBack ? store.nearest(this.backAt) : store.newest
+    const can = this.#abilities()
+    const branches = state?.branches ?? []
     this.stage.render({
       store,
       state,
@@ -222,12 +259,15 @@ class Player {
       isPlaying: isMoving(state),
       look: session.look,
       glide: isCut ? 0 : glide,
-      can: this.#abilities(),
+      can,
+      branches: this.run && branches.length ? this.run.branchCurves.of(state) : [],
+      forks: forksOf(branches),
       pressed: this.steering.pressed,
       speed: state?.speed,
       invites: !session.isTouched && (this.#isFilm || !state?.iteration),
       notice: this.#notice(),
     })
+    this.timeMachine.render({ state, can, lookingBack, isFilm: showsFilm })
     this.run?.drawn()
   }
 

@@ -1,5 +1,6 @@
 // One run as the player follows it: what comes over the channel goes into its store, and comes back drawn.
 
+import { BranchCurves } from "./branch-curves.js"
 import { Channel } from "./channel.js"
 import { Filler } from "./filler.js"
 import { isMoving } from "./steering.js"
@@ -22,12 +23,14 @@ export class Run {
     const { run, token } = data
     if (token) keepToken(run, token)
     const lane = { run, token: token ?? tokenOf(run), cursor: () => store.cursor }
+    this.branchCurves = new BranchCurves((message) => this.send(message))
     this.filler = new Filler(store, (message) => this.send(message), () => isMoving(session.state))
     this.channel = new Channel(addressOf(data.base, data.channel), [lane], {
       state: (_, state) => this.#heard(state),
       scene: (_, message) => this.#changed(() => store.setScene(message)),
       rows: (_, message) => this.#changed(() => store.addRows(message)),
       frame: (_, ...frame) => this.#arrived(...frame),
+      curves: (id, message) => this.#changed(() => this.branchCurves.take(id, message)),
       fetched: (_, first, last) => this.#changed(() => this.filler.settle(first, last)),
       opened: () => this.#opened(),
       refused: (refusal) => this.#changed(() => (this.refusal = refusal)),
@@ -63,6 +66,7 @@ export class Run {
 
   #opened() {
     this.filler.forget()
+    this.branchCurves.forget()
     this.send({ do: "ready" })
   }
 

@@ -64,6 +64,12 @@ export class Sentence {
   }
 }
 
+// The iterations at which the state that a verdict found is another one, of frames in order.
+export function changesOfState(frames) {
+  const states = frames.map(({ message }) => words.state(message.values.rule))
+  return frames.filter((_, k) => k && states[k] !== states[k - 1]).map(({ iteration }) => iteration)
+}
+
 function button(looks, pressed) {
   return el("button", { type: "button", class: `dann-button ${looks}`, hidden: true, onclick: pressed })
 }

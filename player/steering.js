@@ -8,6 +8,8 @@ const CONFIRMED = {
   pause: (state) => !MOVING.has(state.state),
   step: (state, before) => state.iteration !== before?.iteration,
   reset: (state, before) => state.scene !== before?.scene || state.iteration === 0,
+  fork: (state, before) => state.scene !== before?.scene || state.notice?.id !== before?.notice?.id,
+  branch: (state, before, branch) => state.branch === branch || state.notice?.id !== before?.notice?.id,
   undo: (state, before) => state.scene !== before?.scene || Boolean(before?.trial && !state.trial),
   // Also where it was refused, the notice says so.
   try: (state, before, { setting }) => state.trial?.setting === setting || state.notice?.id !== before?.notice?.id,
@@ -53,6 +55,7 @@ export class Steering {
       step: !isPlaying && !isBuilding && !isFailed && state.state !== "finished",
       reset: state.iteration > 0 || isFailed,
       undo: Boolean(state.undo),
+      branch: true,
       speed: true,
     }
   }

@@ -1,6 +1,6 @@
 // What the browser holds of one run: its scene, frames to look back at, and the track of its curves.
 
-import { FIGURE, FIGURES } from "./columns.js"
+import { FIGURES } from "./columns.js"
 import { Track } from "./track.js"
 
 const MOST_FRAMES = 300
@@ -54,16 +54,8 @@ export class Store {
   }
 
   addRows(message) {
-    const { values, arrays, examArrays } = message
-    const { figures } = arrays
-    this.track.addRows(arrays.rows, values.first, values.end)
-    const { width } = FIGURE
-    for (let row = 0; row * width < figures.length; row++) {
-      const these = Array.from(figures.subarray(row * width, (row + 1) * width))
-      this.track.addFigures(these, examArrays?.target_accuracy?.[row] ?? NaN)
-      const [number, iteration] = [these[FIGURE.number], these[FIGURE.iteration]]
+    for (const [number, iteration] of this.track.addMissed(message))
       if (!this.#heldAt(iteration)) this.#know(number, iteration)
-    }
   }
 
   get newest() {

@@ -24,6 +24,18 @@ export class Track {
     this.end = end
   }
 
+  // A message of kind rows; the number and iteration of each frame that it has the figures of.
+  addMissed({ values, arrays, examArrays }) {
+    this.addRows(arrays.rows, values.first, values.end)
+    const { figures } = arrays
+    const { width } = FIGURE
+    return Array.from({ length: figures.length / width }, (_, row) => {
+      const these = Array.from(figures.subarray(row * width, (row + 1) * width))
+      this.addFigures(these, examArrays?.target_accuracy?.[row] ?? NaN)
+      return [these[FIGURE.number], these[FIGURE.iteration]]
+    })
+  }
+
   addFigures(values, target) {
     const [number, iteration] = [values[FIGURE.number], values[FIGURE.iteration]]
     let at = this.#entries.length

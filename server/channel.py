@@ -16,7 +16,9 @@ highest number of a frame. Then, each with "lane" where it is not 0:
     {"do": "ready"}                        the frame before is drawn
     {"do": "hidden", "hidden": true}       nobody sees the page now: a frame in some seconds is enough
     {"do": "play"}, "pause", "step"        steer
-    {"do": "reset"}, "undo"                another run: at iteration 0, the one before
+    {"do": "reset"}, "undo"                another branch: from iteration 0, the one shown before
+    {"do": "fork", "iteration": 240}       another branch: from that iteration of the run that is shown
+    {"do": "branch", "branch": 7}          go to the kept branch of that id
     {"do": "try", "setting": "gamma", "value": 5, "anew": false}
                                            change one setting, live if it can be and `anew` does not ask for another
                                            run; undo takes it back
@@ -24,6 +26,7 @@ highest number of a frame. Then, each with "lane" where it is not 0:
     {"do": "reconnect"}                    after a failure: reach the engine again and go on
     {"do": "frames", "first": 3, "last": 9}
                                            kept frames by their numbers, at most `MOST_FRAMES`
+    {"do": "curves", "branch": 7}          the curves of a branch of the same domains, for who only looks too
     {"do": "seed", "seed": 3}              begin anew with that seed
     {"do": "seeds"}                        what is known of a comparison's lane from all its seeds
     {"do": "dismiss", "notice": 4}         a person has read the notice of that id
@@ -31,7 +34,7 @@ highest number of a frame. Then, each with "lane" where it is not 0:
 **Down**, texts are JSON:
 
     {"is": "state", "lane": 0, "scene": ID, "state": S, "iteration": 120, "max_iter": 1000, "left": 12.5 or null,
-     "speed": "normal", "owner": true, "undo": false, "late": false,
+     "speed": "normal", "owner": true, "undo": false, "late": false, "branch": ID, "branches": [],
      "trial": null or {"setting": S, "label": L, "old": V, "new": V},
      "device": "cpu", "page": 3, "knobs": {...},
      "exam": {...}, "seeds": null or {"id": 7, "of": [0, 1, ...], "runs": 32, "done": 24, "began": true, "failure": ""},
@@ -45,6 +48,9 @@ then has it drawn anew. `link` is what the address bar should hold; null for who
 was made with target labels; it is empty until the run has ended and its source-only twin is trained:
 {"source_only": 0.86, "target_accuracy": 0.7, "rule": "harm", "gain" or "even"}.
 
+`branch` is the one that is shown, and `branches`, where there is more than that one, are `server.branches.Branch.told`,
+the one shown longest ago first.
+
     {"is": "frames", "lane": 0, "first": 3, "last": 9}   all that is kept of that request has been sent
     {"is": "seeds", "lane": 0, "id": 7, "iterations": [0, 15, ...],
      "courses": [[[target, source, domain], ...], null, ...]}
@@ -52,7 +58,8 @@ was made with target labels; it is empty until the run has ended and its source-
 
 and binaries are a lane (u1), three zeros, a number (u4, little-endian) and a message of `dann_core.live.message`: a
 scene (number 0; everything of the scene before is gone), a frame with its number, or rows (number 0), which come before
-a frame whenever that frame's own rows do not follow on those sent before.
+a frame whenever that frame's own rows do not follow on those sent before. Rows with another number are those of the
+branch of that id, from its beginning.
 """
 
 from __future__ import annotations

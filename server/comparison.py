@@ -95,7 +95,7 @@ class Side:
     What is steered are all lanes.
     """
 
-    kept: tuple[Now, ...] = ()
+    can_undo, branches = False, None
 
     def __init__(self, experiment: Experiment, number: int) -> None:
         self.experiment, self.number = experiment, number
@@ -146,6 +146,12 @@ class Side:
 
     def undo(self) -> None:
         """Nothing: what lanes are is changed by the page alone."""
+
+    def fork(self, iteration: int) -> None:
+        """Nothing: lanes have no branches."""
+
+    def go_to(self, branch: int) -> None:
+        """Nothing, likewise."""
 
     def reconnect(self) -> None:
         """See `Experiment.reconnect`."""

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from dann_core import domains
 from dann_core.domains import Domain, DomainError, DomainPair
-from dann_core.engine.base import EngineError
+from dann_core.engine.base import EngineError, Handle
 from dann_core.live.run import Run
+from dann_core.live.slices import Resumption
 from dann_core.results.origin import Origin
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError, to_text
 from dann_core.settings.methods import METHODS
+from server.branches import Branch, Branches
 from server.link import read_link
 from server.place import engine
 from server.shown import Notice, Now, built_in_pair, check_cost, new_id
@@ -26,9 +28,6 @@ from server.twin import Twin
 if TYPE_CHECKING:
     from dann_core.sweeps.sweep import Sweep
     from server.comparison import Comparison
-
-KEPT_RUNS = 4
-"""Trained runs that Undo can bring back."""
 
 
 class Experiment:
@@ -41,7 +40,6 @@ class Experiment:
     """Of a comparison's lanes; an experiment by itself has one."""
 
     def __init__(self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings) -> None:
-        self.kept: list[Now] = []
         self.notice: Notice | None = None
         self._trial: Trial | None = None
         self.touched = False
@@ -60,7 +58,7 @@ class Experiment:
         self._recoveries_seen = 0
         self._lock = threading.RLock()
         run = self._made(pair, settings)
-        self.now = Now(Origin(domain), base, run, Twin(run, self.heard), new_id())
+        self.branches = Branches(Now(Origin(domain), base, run, Twin(run, self.heard), new_id()))
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Experiment:
@@ -69,6 +67,11 @@ class Experiment:
         made = cls(link.domain, link.pair, link.settings, link.preset)
         made.lanes, made.seeds_at_once, made.notice = link.lanes, link.seeds, link.notice
         return made
+
+    @property
+    def now(self) -> Now:
+        """What is shown now."""
+        return self.branches.shown.now
 
     @property
     def run(self) -> Run:
@@ -213,8 +216,35 @@ class Experiment:
             # Settings and domains stay as they are: nothing that Streamlit draws changes.
             self._start(self.now.origin, self.pair, self.settings, self.now.base, Notice("reset"), redraws=0)
 
+    def fork(self, iteration: int) -> None:
+        """Begin another branch where the shown run was after so many iterations, with the settings of then."""
+        with self._lock:
+            if iteration > self.run.iteration:
+                self._say(Notice("not so far", "warning", iteration=iteration, most=self.run.iteration))
+                return
+            of = self.branches.holding(iteration).now
+            standing = of.run.standing(iteration)
+            saved = standing.resumption.checkpoint
+            notice = Notice("forked", iteration=iteration, again=iteration - (saved.iteration if saved else 0))
+            run = Run.fork(standing, _launching(standing.pair, standing.settings), self.heard)
+            self._grow(of.origin, run, of.base, notice, at=iteration)
+
+    def go_to(self, branch: int) -> None:
+        """Show the kept branch of that id, where it was."""
+        with self._lock:
+            kept = self.branches.find(branch)
+            if kept is None:
+                self._say(Notice("branch gone", "warning"))
+            elif kept is not self.branches.shown:
+                self._return_to(kept, Notice("branch"))
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether Undo has something to bring or to take back."""
+        return self.branches.before is not None or self.trial is not None
+
     def undo(self) -> None:
-        """Bring the run before the last rebuild back, where it was; a trained run that it replaces is kept too.
+        """Go to the branch that was shown before, where it was.
 
         A live change that is being tried out is taken back instead.
         """
@@ -222,23 +252,15 @@ class Experiment:
             if self.trial and self.trial.is_live:
                 before = self.settings.replace(**{self.trial.setting: self.trial.old})
                 self._change_live(before, Notice("taken back"))
-                return
-            if not self.kept:
-                return
-            replaced, before = self.now, self.kept.pop()
-            replaced.run.rest()
-            if replaced.run.iteration:
-                self.kept.insert(0, replaced)
-            is_shared = replaced.is_shared and before.run.pair is replaced.run.pair
-            self.now = before._replace(scene=new_id(), is_shared=is_shared)
-            self._recoveries_seen = self.run.recoveries
-            self.page += 1
-            self._say(Notice("undone"))
+            elif self.branches.before:
+                self._return_to(self.branches.before, Notice("undone"), is_undo=True)
 
     def share(self, is_shared: bool) -> None:
-        """Let others see an uploaded pair's run and samples, or no longer."""
+        """Let others see an uploaded pair's runs and samples, or no longer."""
         with self._lock:
-            self.now = self.now._replace(is_shared=is_shared)
+            for branch in self.branches.kept:
+                if branch.has_domains_of(self.branches.shown):
+                    branch.now = branch.now._replace(is_shared=is_shared)
         self.heard()
 
     def dismiss(self, notice: int) -> None:
@@ -272,7 +294,7 @@ class Experiment:
             self.sweep.stop()
         if self.comparison:
             self.comparison.free()
-        self.kept.clear()
+        self.branches.forget()
 
     def heard(self) -> None:
         """Tell all who listen that something has changed."""
@@ -292,26 +314,46 @@ class Experiment:
         notice: Notice,
         redraws: int = 1,
     ) -> None:
-        before = self.now
+        self._grow(origin, self._made(pair, settings), base, notice, at=0, redraws=redraws)
+
+    def _grow(self, origin: Origin, run: Run, base: Settings, notice: Notice, *, at: int, redraws: int = 1) -> None:
+        """Show a run as a new branch, which has left the shown one's way after `at` iterations."""
+        before, parent = self.now, self.branches.holding(at)
         before.run.rest()
         if before.run.iteration:
-            self.kept = [*self.kept, before][-KEPT_RUNS:]
             notice.facts["undo"] = True
-        run = self._made(pair, settings)
         run.speed = before.run.speed
         # Share was pressed for the samples that were here.
-        is_shared = before.is_shared and pair is before.run.pair
-        self.now, self.touched = Now(origin, base, run, Twin(run, self.heard), new_id(), is_shared), True
-        self._recoveries_seen = 0
+        is_shared = before.is_shared and run.pair is before.run.pair
+        now = Now(origin, base, run, Twin(run, self.heard), new_id(), is_shared)
+        # Between domains that begin with other settings, a list of all that differs would say nothing.
+        left = parent.now.run.settings_at(at) if base == parent.now.base else None
+        self.branches.grow(now, notice, at=at, parent=parent, left=left)
+        self._turned(notice, redraws)
+
+    def _return_to(self, branch: Branch, notice: Notice, *, is_undo: bool = False) -> None:
+        replaced = self.now
+        replaced.run.rest()
+        is_shared = replaced.is_shared and branch.has_domains_of(self.branches.shown)
+        self.branches.go(branch, branch.now._replace(scene=new_id(), is_shared=is_shared), is_undo=is_undo)
+        self._turned(notice)
+
+    def _turned(self, notice: Notice, redraws: int = 1) -> None:
+        self.touched = True
+        self._recoveries_seen = self.run.recoveries
         self.page += redraws
         self._say(notice)
 
     def _made(self, pair: DomainPair, settings: Settings) -> Run:
-        return Run(lambda: engine().launch(pair, settings), pair, settings, self.heard)
+        return Run(_launching(pair, settings), pair, settings, self.heard)
 
     def _say(self, notice: Notice) -> None:
         self.notice = notice
         self.heard()
+
+
+def _launching(pair: DomainPair, settings: Settings) -> Callable[[Resumption | None], Handle]:
+    return lambda resume: engine().launch(pair, settings, resume)
 
 
 def _base(origin: Origin, pair: DomainPair) -> Settings:

@@ -185,6 +185,8 @@ class Lane:
             await self._send_kept(command.get("first"), command.get("last"))
         elif do == "seeds":
             await self._send_seeds()
+        elif do == "curves":
+            await self._send_curves(command.get("branch"))
         elif not isinstance(do, str) or do not in STEERING:
             raise Refused("malformed")
         elif not self.is_owner:
@@ -207,6 +209,15 @@ class Lane:
             part = min(self.experiment.number, len(self.experiment.comparison.nows) - 1)
             await self.outlet.text({"is": "seeds", "lane": self.number} | self.experiment.seeds.told(part))
 
+    async def _send_curves(self, branch: Any) -> None:
+        if type(branch) is not int or branch <= 0:
+            raise Refused("malformed")
+        branches = self.experiment.branches
+        packed = branches.curves(branch) if branches else None
+        # One that is gone meanwhile is no branch in the next state either.
+        if packed is not None:
+            await self._send(branch, packed)
+
     async def _send(self, number: int, packed: bytes) -> None:
         await self.outlet.binary(_ENVELOPE.pack(self.number, number) + packed)
 
@@ -220,7 +231,7 @@ class Lane:
     def _state(self, now: Now) -> dict[str, Any]:
         experiment = self.experiment
         run, left = now.run, now.run.seconds_left()
-        trial = experiment.trial
+        trial, branches = experiment.trial, experiment.branches
         link = experiment.link() | {RUN: self.key}
         return {
             "is": "state",
@@ -232,7 +243,8 @@ class Lane:
             "left": None if left is None else round(left, LEFT_DIGITS),
             "speed": run.speed,
             "owner": self.is_owner,
-            "undo": bool(experiment.kept) or trial is not None,
+            "undo": experiment.can_undo,
+            **(branches.told(is_owner=self.is_owner) if branches else {"branch": None, "branches": []}),
             "trial": trial and trial.told(),
             "late": run.late,
             "device": run.device,

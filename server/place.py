@@ -62,8 +62,11 @@ def close_engine() -> None:
     """End what `engine` has started."""
     global _engine
     with _lock:
-        if _engine is not None:
-            _engine.close()
+        closing = _engine
+    if closing is not None:
+        # Not under the lock: a run that has just ended asks for the engine in a thread that has to end first.
+        closing.close()
+        with _lock:
             _engine = None
 
 

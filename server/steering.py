@@ -43,6 +43,21 @@ async def _undo(experiment: Experiment, _: dict[str, Any]) -> None:
     await asyncio.to_thread(experiment.undo)
 
 
+async def _fork(experiment: Experiment, command: dict[str, Any]) -> None:
+    await asyncio.to_thread(experiment.fork, _number(command, "iteration"))
+
+
+async def _branch(experiment: Experiment, command: dict[str, Any]) -> None:
+    await asyncio.to_thread(experiment.go_to, _number(command, "branch"))
+
+
+def _number(command: dict[str, Any], name: str) -> int:
+    number = command.get(name)
+    if type(number) is not int or number < 0:
+        raise Refused("malformed")
+    return number
+
+
 async def _try(experiment: Experiment, command: dict[str, Any]) -> None:
     setting, value = command.get("setting"), command.get("value")
     if not isinstance(setting, str) or not isinstance(value, str | int | float):
@@ -79,6 +94,8 @@ STEERING = {
     "step": _step,
     "reset": _reset,
     "undo": _undo,
+    "fork": _fork,
+    "branch": _branch,
     "try": _try,
     "seed": _seed,
     "speed": _speed,

@@ -77,7 +77,7 @@ def watch(run: Run, until: Callable[[], bool]) -> None:
 
 def live_run(engine: Engine, pair: DomainPair, settings: Settings) -> Run:
     """A run of which nothing has been asked."""
-    return Run(lambda: engine.launch(pair, settings), pair, settings)
+    return Run(lambda resume: engine.launch(pair, settings, resume), pair, settings)
 
 
 def shown(run: Run) -> Message:

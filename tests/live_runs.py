@@ -44,7 +44,7 @@ class Noting:
 
 def noted_run(engine: Engine, pair: DomainPair, settings: Settings) -> tuple[Run, list[Slice]]:
     handle = Noting(engine.launch(pair, settings))
-    return Run(lambda: handle, pair, settings), handle.asked
+    return Run(lambda _: handle, pair, settings), handle.asked
 
 
 class Occupied:

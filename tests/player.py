@@ -41,6 +41,8 @@ class Lane:
     """Rows: their first iteration, the one after the last, what they are, and into how many they were put at most."""
 
     asked: set[int] = field(default_factory=set)
+    curves: dict[int, Message] = field(default_factory=dict)
+    """Of other branches, by their ids."""
 
     @property
     def state(self) -> dict[str, Any]:
@@ -69,8 +71,9 @@ class Lane:
             assert number == 0
             self.scene, self.scene_id = message, self.state["scene"]
             self.frames, self.drawn, self.figures, self.segments = {}, [], {}, []
+        elif message.kind == ROWS and number:
+            self.curves[number] = message
         elif message.kind == ROWS:
-            assert number == 0
             self._add(message.values["first"], message.values["end"], message.arrays["rows"], BINS)
             target = message.exam_arrays["target_accuracy"]
             for row, accuracy in zip(message.arrays["figures"], target, strict=True):

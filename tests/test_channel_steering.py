@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from channel_app import Mine
 
@@ -61,6 +62,67 @@ def test_reset_and_undo_are_other_scenes(here: str, mine: Mine) -> None:
         assert player.lane.iteration == 1
         assert player.lane.state["page"] > page
         player.lane.assert_whole(mine.run)
+
+
+def test_a_fork_is_another_scene_that_has_the_way_to_it(here: str, mine: Mine) -> None:
+    with Player(here, mine.owned) as player, Player(here, mine.looked_at) as looker:
+        assert player.frame().values["iteration"] == 0
+        for expected in range(1, 5):
+            player.do("step")
+            player.settle(expected)
+        left, scene = mine.run, player.lane.scene_id
+        assert player.lane.state["branches"] == []
+        player.do("fork", iteration=2)
+        player.until(lambda: player.lane.scene_id != scene, draws=True)
+        player.settle(2)
+        player.lane.assert_whole(mine.run)
+        assert player.lane.state["notice"]["rule"] == "forked"
+        player.do("try", setting="gamma", value=3.0)
+        player.until(lambda: player.lane.iteration > 4, draws=True)
+        player.do("pause")
+        player.settle()
+        player.lane.assert_whole(mine.run)
+        # Both are told, to who looks on too, and so are the curves of the one that was left.
+        looker.until(lambda: bool(looker.lane.states) and len(looker.lane.state["branches"]) == 2, draws=True)
+        root, fork = player.lane.state["branches"]
+        assert player.lane.state["branch"] == fork["id"]
+        assert (fork["parent"], fork["at"], fork["changes"]) == (root["id"], 2, [[2, "gamma", 10.0, 3.0]])
+        looker.do("curves", branch=root["id"])
+        looker.until(lambda: root["id"] in looker.lane.curves)
+        curves = looker.lane.curves[root["id"]]
+        assert np.array_equal(curves.arrays["rows"], left.history.rows.astype(np.float32))
+        assert curves.arrays["figures"][-1][1] == 4
+        # And back, where it was.
+        player.do("branch", branch=root["id"])
+        player.until(lambda: player.lane.state["branch"] == root["id"])
+        player.settle(4)
+        assert mine.run is left
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        {"do": "fork"},
+        {"do": "fork", "iteration": -1},
+        {"do": "fork", "iteration": 1.0},
+        {"do": "fork", "iteration": True},
+        {"do": "branch", "branch": "1"},
+        {"do": "curves"},
+        {"do": "curves", "branch": 0},
+    ],
+)
+def test_what_is_no_iteration_and_no_branch_is_refused(here: str, mine: Mine, command: dict) -> None:
+    with Player(here, mine.owned) as player:
+        player.frame()
+        player.send(command)
+        assert player.refusal().rule == "malformed"
+
+
+@pytest.mark.parametrize("command", [{"do": "fork", "iteration": 0}, {"do": "branch", "branch": 1}])
+def test_who_only_looks_forks_nothing(here: str, mine: Mine, command: dict) -> None:
+    with Player(here, mine.looked_at) as looker:
+        looker.send(command)
+        assert looker.refusal().rule == "token"
 
 
 def test_a_speed_is_heard_by_all(here: str, mine: Mine) -> None:

@@ -193,6 +193,27 @@ def test_killed_workers_cost_nothing_that_was_shown(engine: ClusterEngine) -> No
     assert np.array_equal(run.history.rows, plain.history.rows)
 
 
+def test_a_fork_in_a_worker_goes_on_as_the_run_did_also_when_that_worker_dies(
+    engine: ClusterEngine, vectors: DomainPair
+) -> None:
+    run, plain = settled_beside_plain(engine, vectors, SETTINGS.replace(max_iter=300))
+    run.play()
+    settle(run)
+    standing = run.standing(100)
+    fork = Run.fork(standing, lambda resume: engine.launch(vectors, standing.settings, resume))
+    fork.speed = "fast"
+    fork.apply(fork.settings.replace(gamma=1.0))
+    # Nothing of its own has come yet that it could go on from.
+    kill_workers()
+    settle(fork)
+    fork.play()
+    settle(fork)
+    plain.advance(100)
+    plain.apply(plain.settings.replace(gamma=1.0))
+    plain.advance(200)
+    assert np.array_equal(fork.history.rows, plain.history.rows)
+
+
 def test_a_run_that_rested_goes_on_where_it_was(engine: ClusterEngine, vectors: DomainPair) -> None:
     settings = SETTINGS.replace(max_iter=60)
     run, plain = settled_beside_plain(engine, vectors, settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +14,7 @@ from dann_core.engine import EngineError
 from dann_core.settings.methods import method_of
 from server import experiment as module
 from server import place
-from server.experiment import KEPT_RUNS, Experiment
+from server.experiment import Experiment
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -39,6 +40,20 @@ def test_nobody_is_here_where_streamlit_does_not_run(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Runtime, "_instance", None)
     assert not place._is_present(experiment)
     assert experiment.sessions == set()
+
+
+def test_the_engine_is_closed_also_while_a_run_asks_for_it() -> None:
+    engine, begun, asks = place.engine(), threading.Event(), threading.Event()
+    asking = engine.submit(lambda: (begun.set(), asks.wait(60), place.engine())[-1])
+    assert begun.wait(60)
+    closing = threading.Thread(target=place.close_engine, daemon=True)
+    closing.start()
+    while not engine._tasks._shutdown:
+        closing.join(0.01)
+    asks.set()
+    closing.join(60)
+    assert not closing.is_alive()
+    assert asking.result() is engine
 
 
 def test_a_link_round_trip() -> None:
@@ -102,7 +117,8 @@ def test_a_live_change_keeps_the_run_and_a_rebuild_says_what_was_rebuilt() -> No
 def test_a_rebuild_of_what_was_never_trained_keeps_nothing() -> None:
     experiment = settled(Experiment.from_query({}))
     experiment.change("discriminator_width", 32)
-    assert experiment.kept == []
+    assert len(experiment.branches) == 1
+    assert not experiment.can_undo
     assert "undo" not in experiment.notice.facts
 
 
@@ -135,8 +151,14 @@ def test_undo_brings_trained_runs_back_and_loses_none() -> None:
         assert experiment.notice.rule == "undone"
     assert experiment.domain.angle == 35
     assert experiment.run.iteration == 2
+    # Before the first there is nothing, and the last is a click away.
+    assert not experiment.can_undo
     experiment.undo()
-    assert experiment.run in (second, third)
+    assert experiment.run is first
+    (last,) = [branch for branch in experiment.branches.kept if branch.now.run is third]
+    experiment.go_to(last.id)
+    assert experiment.run is third
+    scenes.append(experiment.now.scene)
     # Each is a scene of its own, also the one that was there before.
     assert len(set(scenes)) == len(scenes)
     # What came back goes on.
@@ -153,14 +175,6 @@ def test_reset_begins_again_and_can_be_undone() -> None:
     assert experiment.notice.rule == "reset"
     experiment.undo()
     assert experiment.run is run
-
-
-def test_kept_runs_are_bounded() -> None:
-    experiment = settled(Experiment.from_query({}))
-    for seed in range(1, KEPT_RUNS + 4):
-        settled(experiment, steps=1)
-        experiment.change("seed", seed)
-    assert len(experiment.kept) == KEPT_RUNS
 
 
 def test_a_seed_draws_the_domain_anew() -> None:
@@ -293,7 +307,7 @@ def test_a_freed_experiment_holds_nothing_large() -> None:
     experiment.change("seed", 4)
     settled(experiment, steps=2)
     experiment.free()
-    assert experiment.kept == []
+    assert len(experiment.branches) == 1
     assert experiment.run.recording.frames == []
     assert experiment.run.needs_launch
 

@@ -14,6 +14,7 @@ from dann_core import DomainPair
 from dann_core.engine import EngineError, Handle
 from dann_core.engine.threads import ThreadEngine
 from dann_core.live.run import Run
+from dann_core.live.slices import Resumption
 
 
 def test_a_run_that_rested_goes_on_where_it_was(engine: ThreadEngine, vectors: DomainPair) -> None:
@@ -93,7 +94,7 @@ def test_an_engine_that_cannot_be_reached_is_a_failure_that_retry_ends(
 ) -> None:
     is_up = False
 
-    def launch() -> Handle:
+    def launch(_: Resumption | None) -> Handle:
         if not is_up:
             raise EngineError("nobody answers")
         return engine.launch(vectors, SETTINGS)

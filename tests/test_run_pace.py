@@ -162,7 +162,7 @@ def test_a_slice_by_time_trains_many_iterations(engine: ThreadEngine, vectors: D
 
 def test_its_state_is_told(occupied: Occupied, vectors: DomainPair, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[str] = []
-    run = Run(lambda: occupied.engine.launch(vectors, SETTINGS), vectors, SETTINGS, lambda: heard.append(run.state))
+    run = Run(lambda _: occupied.engine.launch(vectors, SETTINGS), vectors, SETTINGS, lambda: heard.append(run.state))
     occupied.occupy()
     assert run.state == "building"
     run.pull()

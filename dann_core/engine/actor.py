@@ -66,11 +66,11 @@ class Connection(Protocol):
 class ActorHandle:
     """See `Handle`."""
 
-    def __init__(self, engine: Connection, pair: DomainPair, settings: Settings) -> None:
+    def __init__(self, engine: Connection, pair: DomainPair, settings: Settings, resume: Resumption | None) -> None:
         self.recoveries = 0
         self._engine = engine
         self._start = pair, settings
-        self._progress = Progress()
+        self._progress = Progress(resume)
         self._remote: Remote | None = None
         # Kept: each time that Dask is asked for it, it asks the actor's worker.
         self._actor: Any = None

@@ -12,8 +12,7 @@ from concurrent.futures import Future
 from typing import Any, Protocol
 
 from dann_core.domains.pair import DomainPair
-from dann_core.live.slices import Answer, Checkpoint, Resumption, Slice
-from dann_core.method.history import Change
+from dann_core.live.slices import Answer, Resumption, Slice
 from dann_core.settings import Settings
 
 
@@ -47,8 +46,11 @@ class Engine(Protocol):
     where: str
     """In words, for the page."""
 
-    def launch(self, pair: DomainPair, settings: Settings) -> Handle:
-        """Start a run; it is built in the background, and the first slice asked for waits for it."""
+    def launch(self, pair: DomainPair, settings: Settings, resume: Resumption | None = None) -> Handle:
+        """Start a run; it is built in the background, and the first slice asked for waits for it.
+
+        `settings` are those of iteration 0; with `resume`, it goes on from there.
+        """
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
         """Carry out `function(*arguments)` of an importable module; a dead worker's task starts again elsewhere."""
@@ -94,23 +96,17 @@ def cores() -> int:
 
 
 class Progress:
-    """How far a run has come, as its handle sees it: enough to make the run anew anywhere."""
+    """How far a run has come, as its handle sees it: enough to make the run anew anywhere.
 
-    def __init__(self) -> None:
-        self._iteration: int | None = None
-        self._changes: tuple[Change, ...] = ()
-        self._checkpoint: Checkpoint | None = None
+    `resumption` says where to go on; None at the beginning.
+    """
+
+    def __init__(self, resumption: Resumption | None = None) -> None:
+        self.resumption = resumption
 
     def note(self, answer: Answer) -> Answer:
         """Remember what a slice brought."""
         if answer.frame is not None:
-            self._iteration, self._changes = answer.frame.iteration, answer.changes
-            self._checkpoint = answer.checkpoint or self._checkpoint
+            checkpoint = answer.checkpoint or (self.resumption and self.resumption.checkpoint)
+            self.resumption = Resumption(answer.frame.iteration, answer.changes, checkpoint)
         return answer
-
-    @property
-    def resumption(self) -> Resumption | None:
-        """Where to go on; None at the beginning."""
-        if self._iteration is None:
-            return None
-        return Resumption(self._iteration, self._changes, self._checkpoint)

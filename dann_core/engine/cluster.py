@@ -23,6 +23,7 @@ from dann_core.domains.pair import DomainPair
 from dann_core.engine.actor import LOOK_SECONDS, LOST_WORKERS, ActorHandle
 from dann_core.engine.base import EngineError, Handle, cores, device, one_thread
 from dann_core.engine.embedded import own_cluster
+from dann_core.live.slices import Resumption
 from dann_core.settings import Settings
 
 NICE = 10
@@ -106,9 +107,9 @@ class ClusterEngine:
         """In words, for the page."""
         return f"on the cluster at {self.address}" if self.address else "in worker processes of this machine"
 
-    def launch(self, pair: DomainPair, settings: Settings) -> Handle:
+    def launch(self, pair: DomainPair, settings: Settings, resume: Resumption | None = None) -> Handle:
         """See `Engine`."""
-        return ActorHandle(self, pair, settings)
+        return ActorHandle(self, pair, settings, resume)
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
         """See `Engine`."""

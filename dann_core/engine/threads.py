@@ -9,7 +9,7 @@ from typing import Any
 
 from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import Handle, Progress, cores, device, one_thread
-from dann_core.live.slices import Answer, Slice
+from dann_core.live.slices import Answer, Resumption, Slice
 from dann_core.live.worker import LiveRun, warm_up
 from dann_core.settings import Settings
 
@@ -29,9 +29,9 @@ class ThreadEngine:
         # Their own: the next slice of a page must not wait for seconds of a sweep.
         self._tasks = ThreadPoolExecutor(self.workers, thread_name_prefix="sweeping")
 
-    def launch(self, pair: DomainPair, settings: Settings) -> Handle:
+    def launch(self, pair: DomainPair, settings: Settings, resume: Resumption | None = None) -> Handle:
         """See `Engine`."""
-        return _ThreadHandle(self._pool, pair, settings)
+        return _ThreadHandle(self._pool, pair, settings, resume)
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
         """See `Engine`."""
@@ -58,10 +58,12 @@ class ThreadEngine:
 class _ThreadHandle:
     recoveries = 0
 
-    def __init__(self, pool: ThreadPoolExecutor, pair: DomainPair, settings: Settings) -> None:
+    def __init__(
+        self, pool: ThreadPoolExecutor, pair: DomainPair, settings: Settings, resume: Resumption | None
+    ) -> None:
         self._pool = pool
         self._start = pair, settings
-        self._progress = Progress()
+        self._progress = Progress(resume)
         self._run: LiveRun | None = None
         self._before: Future | None = None
         self._failure: Exception | None = None

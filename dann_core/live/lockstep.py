@@ -18,10 +18,9 @@ import numpy as np
 
 from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import Handle
-from dann_core.live.recording import Recording, rows_message
+from dann_core.live.recorded import Recorded
 from dann_core.live.run import Run
 from dann_core.live.slices import Answer, Slice
-from dann_core.method.history import Change, History
 from dann_core.settings import Settings
 
 MOST_LANES = 4
@@ -173,7 +172,7 @@ class Lockstep(Run):
         settings: Sequence[Settings],
         heard: Callable[[], None] = lambda: None,
     ) -> None:
-        super().__init__(lambda: Together([launch() for launch in launches], settings), pairs[0], settings[0], heard)
+        super().__init__(lambda _: Together([launch() for launch in launches], settings), pairs[0], settings[0], heard)
         self._others = [Beside(self, pair, s) for pair, s in zip(pairs[1:], settings[1:], strict=True)]
 
     @property
@@ -190,42 +189,24 @@ class Lockstep(Run):
     def _is_seen_whole(self) -> bool:
         return all(lane.recording.latest.complete for lane in self.lanes)
 
-    def _record(self, answer: Answer) -> None:
+    def record(self, answer: Answer) -> None:
+        """Each lane takes in its part of a round."""
         # The others first: whoever sees a frame of the first lane finds theirs.
         for other, its_answer in zip(self._others, getattr(answer, "others", ()), strict=False):
             other.record(its_answer)
-        super()._record(answer)
+        super().record(answer)
 
 
-class Beside:
+class Beside(Recorded):
     """A run that another one leads: what it has trained is its own, all else is asked of that one."""
 
     def __init__(self, leading: Lockstep, pair: DomainPair, settings: Settings) -> None:
-        self.leading, self.pair, self.settings = leading, pair, settings
-        self.device = "cpu"
-        self.forget()
+        super().__init__(pair, settings)
+        self.leading, self._lock = leading, leading._lock
 
     def __getattr__(self, name: str) -> Any:
         # Whether it plays, how fast, what is late or has failed, and all that steers it.
         return getattr(self.leading, name)
-
-    def forget(self) -> None:
-        """Let go of what was trained."""
-        self.history, self.recording = History(), Recording()
-        self.changes: tuple[Change, ...] = ()
-
-    def record(self, answer: Answer) -> None:
-        """Take in its part of a round."""
-        if answer.scene:
-            self.recording.scene = answer.scene
-        self.history.extend(answer.rows)
-        self.changes, self.device = answer.changes, answer.device
-        self.recording.add(answer.frame)
-
-    def missed(self, after_iteration: int, after_number: int, end: int) -> bytes:
-        """See `Run.missed`."""
-        with self.leading._lock:
-            return rows_message(self.history, self.recording, after_iteration, after_number, end)
 
 
 def _joined(before: Answer, after: Answer) -> Answer:

@@ -97,10 +97,12 @@ class Recording:
         kept = self._kept
         return kept[-1][1] if kept else None
 
-    def copy(self) -> Recording:
-        """One of the same frames that does not grow with it."""
+    def copy(self, until: int | None = None) -> Recording:
+        """One of the same frames, or of those up to an iteration, that does not grow with it."""
         copied = Recording(self.limit, self.limit_bytes)
         copied.scene, copied._next, copied._kept = self.scene, self._next, self._kept
+        if until is not None:
+            copied._kept = tuple(kept for kept in copied._kept if kept[1].iteration <= until)
         return copied
 
     def add(self, frame: Shown) -> int:

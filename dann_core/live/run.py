@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -13,10 +12,11 @@ from typing import Literal
 
 from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import EngineError, Handle
+from dann_core.live.checkpoint_store import CheckpointStore
 from dann_core.live.pace import NORMAL, SPEEDS, Speed, seconds_left
-from dann_core.live.recording import Recording, rows_message
-from dann_core.live.slices import SLICE_SECONDS, Answer, Checkpoint, Resumption, Slice, Standing
-from dann_core.method.history import Change, History
+from dann_core.live.recorded import Recorded
+from dann_core.live.slices import SLICE_SECONDS, Answer, Resumption, Slice, Standing
+from dann_core.method.history import History
 from dann_core.settings import Settings
 
 FIRST_SLICE = 0.1
@@ -34,32 +34,30 @@ LATE_SECONDS = 4
 State = Literal["building", "paused", "playing", "finished", "waiting", "failed"]
 
 
-class Run:
+class Run(Recorded):
     """One experiment that is watched. Training is pulled: a paused or forgotten run asks for nothing.
 
-    `launch` starts it, of this pair and these settings, once there is something to train or to look at; it may raise
-    `EngineError`. Whoever shows it calls `pull` when a frame is drawn; each call of `heard` says that something has
-    changed. Methods may be called from any thread; `heard` is called in threads of the engine's.
+    `launch` starts it, of this pair and these settings, once there is something to train or to look at: at iteration 0,
+    or where its argument says; it may raise `EngineError`. Whoever shows it calls `pull` when a frame is drawn; each
+    call of `heard` says that something has changed. Methods may be called from any thread; `heard` is called in threads
+    of the engine's.
     """
 
     def __init__(
         self,
-        launch: Callable[[], Handle],
+        launch: Callable[[Resumption | None], Handle],
         pair: DomainPair,
         settings: Settings,
         heard: Callable[[], None] = lambda: None,
     ) -> None:
-        self.pair, self.settings, self.heard = pair, settings, heard
-        self.history, self.recording = History(), Recording()
-        self.changes: tuple[Change, ...] = ()
-        self.device = "cpu"
+        super().__init__(pair, settings)
+        self.heard = heard
         self.playing = False
         self.failure: Exception | None = None
         self.speed = NORMAL
-        self._launch, self._first = launch, settings
+        self._launch = launch
+        self._begun: Resumption | None = None
         self._handle: Handle | None = None
-        # Taken again by what a future calls when it is cancelled by its holder.
-        self._lock = threading.RLock()
         self._pace: deque[tuple[float, int]] = deque(maxlen=12)
         self._pending: deque[Future[Answer]] = deque()
         self._asked, self._asked_at = settings, time.monotonic()
@@ -68,12 +66,32 @@ class Run:
         self._heard_at = time.monotonic()
         self._steps = 0
         self._slice_seconds = SLICE_SECONDS
-        self._checkpoint: Checkpoint | None = None
+        self._checkpoints = CheckpointStore()
+
+    @classmethod
+    def fork(
+        cls,
+        standing: Standing,
+        launch: Callable[[Resumption | None], Handle],
+        heard: Callable[[], None] = lambda: None,
+    ) -> Run:
+        """A run that goes on where another one stood; left alone, it is that run again, bit for bit.
+
+        `launch` starts a run of that pair and its settings of iteration 0.
+        """
+        run, begun = cls(launch, standing.pair, standing.settings, heard), standing.resumption
+        run._begun, run.changes = begun, begun.changes
+        run.settings = run._asked = run.settings_at(begun.iteration)
+        run.history, run.recording = History(standing.rows), standing.recording
+        if begun.checkpoint:
+            run._checkpoints.add(begun.checkpoint)
+        return run
 
     @property
     def iteration(self) -> int:
-        """The iteration of the newest frame."""
-        return self.recording.latest.iteration if self.recording.latest else 0
+        """The iteration of the newest frame, or where the run was forked until it has one of its own."""
+        begun = self._begun.iteration if self._begun else 0
+        return max(begun, self.recording.latest.iteration) if self.recording.latest else begun
 
     @property
     def finished(self) -> bool:
@@ -178,17 +196,25 @@ class Run:
                 self._ask_next()
         self.heard()
 
-    def missed(self, after_iteration: int, after_number: int, end: int) -> bytes:
-        """The rows and figures that a page lacks before a frame of iteration `end`; see `rows_message`."""
-        with self._lock:
-            # A history that grows while it is read would lose what is added.
-            return rows_message(self.history, self.recording, after_iteration, after_number, end)
+    def standing(self, iteration: int | None = None) -> Standing:
+        """Where it stands now, or stood after so many iterations, to be made anew elsewhere.
 
-    def standing(self) -> Standing:
-        """Where it stands now, to be made anew elsewhere."""
+        Raises `ValueError` for an iteration that it has not come to.
+        """
         with self._lock:
-            resumption = Resumption(self.iteration, self.changes, self._checkpoint)
-            return Standing(self.pair, self._first, resumption, self.history.rows.copy(), self.recording.copy())
+            at = self.iteration if iteration is None else iteration
+            if not 0 <= at <= self.iteration:
+                raise ValueError(f"This run has not come to iteration {at}: it stands at {self.iteration}.")
+            changes = tuple(c for c in self.changes if c.iteration <= at)
+            resumption = Resumption(at, changes, self._checkpoints.until(at))
+            return Standing(self.pair, self._first, resumption, self.history.rows[:at].copy(), self.recording.copy(at))
+
+    def has_been(self, other: Run) -> bool:
+        """Whether it came, on the same way, to where another run stands: there it was the other one, bit for bit."""
+        at = other.iteration
+        so_far = tuple(c for c in self.changes if c.iteration <= at)
+        is_same = self.pair is other.pair and self._first == other._first and so_far == other.changes
+        return is_same and at <= self.iteration
 
     def wait(self, seconds: float) -> None:
         """Wait for the slices under way, at most so long."""
@@ -205,9 +231,9 @@ class Run:
         self.rest()
         with self._lock:
             self._pending.clear()
-            self.history, self.recording, self.changes = History(), Recording(), ()
-            self._checkpoint = None
-            self._handle = None
+            self.forget()
+            self._checkpoints.clear()
+            self._handle = self._begun = None
         self.heard()
 
     def retry(self) -> None:
@@ -230,7 +256,7 @@ class Run:
         """Ask for what is due: slices, a step, or looks at a run at rest until its picture is complete and still."""
         if self.failure or (self.busy and not self.playing):
             return
-        if self.recording.latest is None and not self.busy:
+        if not self._is_seen and not self.busy:
             self._ask(0)
         elif self.playing and not self.finished:
             while not self.failure and time.monotonic() >= self.due:
@@ -243,6 +269,12 @@ class Run:
             return
         elif self._asked != self.settings or not (self.iteration == 0 or self._is_seen_whole()):
             self._ask(0, complete=self.iteration > 0)
+
+    @property
+    def _is_seen(self) -> bool:
+        """Whether there is a frame of where it stands: not at its beginning, nor of a fork between two frames."""
+        latest = self.recording.latest
+        return latest is not None and latest.iteration == self.iteration
 
     def _is_seen_whole(self) -> bool:
         return self.recording.latest.complete
@@ -258,7 +290,7 @@ class Run:
         unhurried = self._speed.iterations is not None and iterations == self._speed.iterations
         asked = Slice(self.settings, iterations, complete, seconds, unhurried, self._asked_for)
         try:
-            self._handle = self._handle or self._launch()
+            self._handle = self._handle or self._launch(self._begun)
         except EngineError as error:
             self.failure, self.playing, self._steps = error, False, 0
             return
@@ -289,20 +321,17 @@ class Run:
                 self._pending.clear()
                 self.failure, self.playing, self._steps = failure, False, 0
             else:
-                self._record(answer.result())
+                self.record(answer.result())
             if self.finished and (self.playing or self._steps):
                 self.playing, self._steps = False, 0
                 self._take_back()
         self.heard()
 
-    def _record(self, answer: Answer) -> None:
+    def record(self, answer: Answer) -> None:
+        """See `Recorded`; and when it has come, and from where the run could go on."""
         self._heard_at = time.monotonic()
-        if answer.scene:
-            self.recording.scene = answer.scene
-        if answer.frame is None:
-            return
-        self.history.extend(answer.rows)
-        self.changes, self.device = answer.changes, answer.device
-        self._checkpoint = answer.checkpoint or self._checkpoint
-        self.recording.add(answer.frame)
-        self._pace.append((self._heard_at, answer.frame.iteration))
+        if answer.checkpoint:
+            self._checkpoints.add(answer.checkpoint)
+        super().record(answer)
+        if answer.frame is not None:
+            self._pace.append((self._heard_at, answer.frame.iteration))

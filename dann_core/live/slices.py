@@ -74,7 +74,10 @@ class Resumption:
 
 @dataclass(frozen=True)
 class Standing:
-    """A run at one moment: its pair, the settings of iteration 0, how to come there, and what has been recorded."""
+    """A run at one moment: its pair, the settings of iteration 0, how to come there, and what was recorded until then.
+
+    `rows` are the history's, one an iteration, `(iteration, 6)`.
+    """
 
     pair: DomainPair
     settings: Settings
