@@ -92,7 +92,7 @@ class Player {
     if (this.#isFilm) this.#start()
     else if (name === "play" && isAgain) ["reset", "play"].forEach((each) => this.run.send({ do: each }))
     else if (name === "speed") this.run.send({ do: "speed", speed: value })
-    else if (name === "try") this.run.send({ do: "try", ...value })
+    else if (name === "try" || name === "draw") this.run.send({ do: name, ...value })
     else this.run.send({ do: name })
     if (this.run) this.session.isTouched = true
     this.refresh()

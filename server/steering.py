@@ -50,6 +50,16 @@ async def _try(experiment: Experiment, command: dict[str, Any]) -> None:
     await asyncio.to_thread(experiment.try_out, setting, value, anew=command.get("anew") is True)
 
 
+async def _draw(experiment: Experiment, command: dict[str, Any]) -> None:
+    knobs = command.get("knobs")
+    if not isinstance(knobs, dict) or not all(isinstance(value, str | int | float) for value in knobs.values()):
+        raise Refused("malformed")
+    is_playing = experiment.run.playing
+    await asyncio.to_thread(experiment.redraw, knobs)
+    if is_playing:
+        experiment.run.play()
+
+
 async def _speed(experiment: Experiment, command: dict[str, Any]) -> None:
     speed = command.get("speed")
     if not isinstance(speed, str) or speed not in SPEEDS:
@@ -73,6 +83,7 @@ STEERING = {
     "reset": _reset,
     "undo": _undo,
     "try": _try,
+    "draw": _draw,
     "speed": _speed,
     "reconnect": _reconnect,
     "dismiss": _dismiss,
