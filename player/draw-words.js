@@ -11,7 +11,7 @@ export const draw = {
   erase: ["erase", "Take painted points away."],
   clear: ["clear", "Take all painted points away."],
   move:
-    "Drag inside to move the target; squares scale, the circle turns, the diamond shears. Keys: arrows, + −, [ ], , .",
+    "Drag inside to move the target; squares scale, the circle turns, the diamond shears. Keys: arrows + − [ ] , .",
   paint: (painted, most) =>
     painted < most
       ? `Paint the target: ${painted} points. Done trains on them; with none, on the domain's own.`

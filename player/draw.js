@@ -38,6 +38,8 @@ export class Draw {
     this.canDraw = Boolean(can.speed && link?.domain && store.scene.values.input === "plane")
     if (!this.canDraw) this.#end()
     else if (picture !== this.picture) this.#attach(picture, store.scene, link)
+    else if (this.isWaiting && isError(state.notice, this.notice)) this.#takeBack(store.scene, link)
+    this.notice = state?.notice?.id
     if (!this.tool) this.open.hidden = !this.canDraw
   }
 
@@ -62,6 +64,12 @@ export class Draw {
     this.sent = { knobs: this.lie, painted: link.painted ?? "" }
     this.isWaiting = false
     if (this.tool) this.#use(this.tool)
+  }
+
+  // The server has refused what was drawn, and says why: the target is as it was, and what was painted is not lost.
+  #takeBack(scene, link) {
+    this.brush.isDirty = this.wasPainted
+    this.#attach(this.picture, scene, link)
   }
 
   #start() {
@@ -109,6 +117,7 @@ export class Draw {
   }
 
   #send(knobs, painted) {
+    this.wasPainted = this.brush.isDirty
     this.brush.isDirty = false
     if (isSame(knobs, this.sent.knobs) && painted === this.sent.painted) return
     this.sent = { knobs, painted }
@@ -163,25 +172,27 @@ export class Draw {
       if (pointer === null) this.surface.style.cursor = this.tool.cursor(this.picture, at(event))
       if (pointer === null || event.pointerId === pointer) this.tool.move(this.picture, at(event))
     })
-    const end = (name) =>
-      on((event) => {
-        if (event.pointerId !== pointer) return
-        pointer = null
-        this.tool[name](this.picture)
-      })
+    const end = (name) => {
+      pointer = null
+      this.tool?.[name](this.picture)
+    }
+    const ended = (name) => (event) => event.pointerId === pointer && end(name)
     const keydown = on((event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return
-      if (event.key === "Escape") this.#finish()
+      if (event.key === "Escape" && pointer !== null) end("cancel")
+      else if (event.key === "Escape") this.#finish()
       else if (!this.tool.key(this.picture, event.key)) return
       event.preventDefault()
       // The picture has keys of its own.
       event.stopPropagation()
     })
-    const listeners = { onpointerdown: down, onpointermove: move, onpointerup: end("up"), onpointercancel: end("cancel") }
+    const listeners = { onpointerdown: down, onpointermove: move, onpointerup: ended("up"), onpointercancel: ended("cancel") }
     const looks = { class: "dann-draw-surface", tabindex: "0", role: "application", hidden: true }
     return el("div", { ...looks, ...listeners, onkeydown: keydown })
   }
 }
+
+const isError = (notice, before) => notice?.level === "error" && notice.id !== before
 
 function wider({ left, right, bottom, top }, share) {
   const [across, up] = [share * (right - left), share * (top - bottom)]
