@@ -22,14 +22,15 @@ export class DrawBar {
   }
 
   setClasses(names) {
-    const chip = (value, text, title, style = {}) => {
+    const chip = (value, text, title, colour = "transparent") => {
+      const style = { boxShadow: `inset 0 -4px ${colour}` }
       const looks = { type: "button", class: "dann-segment dann-chip", value, title, "aria-label": title, style }
       return el("button", { ...looks, onclick: () => this.choose(value) }, text)
     }
     // A domain that could be painted has no more classes than letters.
     const classes = names.slice(0, LETTERS.length).map((name, k) => {
       const letter = LETTERS[k]
-      return chip(String(k), `△ ${letter}`, words.draw.paintClass(letter, name), { color: classColour(k) })
+      return chip(String(k), letter, words.draw.paintClass(letter, name), classColour(k))
     })
     this.classes.replaceChildren(...classes, chip(ERASER, ...words.draw.erase))
   }

@@ -69,6 +69,7 @@ export class Draw {
   // The server has refused what was drawn, and says why: the target is as it was, and what was painted is not lost.
   #takeBack(scene, link) {
     this.brush.isDirty = this.wasPainted
+    this.tool = this.wasPainted ? this.brush : this.handles
     this.#attach(this.picture, scene, link)
   }
 
@@ -76,8 +77,6 @@ export class Draw {
     this.room = wider(this.picture.covered, ROOM)
     this.handles = new Handles((knobs) => this.#send(knobs, this.sent.painted))
     this.brush = new Brush(() => this.#tell())
-    this.open.hidden = true
-    this.surface.hidden = false
     this.#use(this.sent.painted ? this.brush : this.handles)
     this.surface.focus({ preventScroll: true })
   }
@@ -86,6 +85,8 @@ export class Draw {
     const { picture } = this
     this.tool = picture.guest = tool
     this.brush.isActive = tool === this.brush
+    this.open.hidden = true
+    this.surface.hidden = false
     picture.points.moveTo(this.xy, 0)
     picture.zoomTo(null)
     // The view never shrinks under the hand.

@@ -136,6 +136,23 @@ def test_what_is_painted_is_trained_on_and_travels_in_the_link(page: Page, addre
     assert list(table["class"]) == [("upper moon", "lower moon")[label] for label in labels]
 
 
+def test_what_the_server_refuses_is_not_lost(page: Page, address: str) -> None:
+    """Where the second class is left out of the target, a target of that alone is empty."""
+    open_page(page, address, "domain=moons&target_shares=classes missing")
+    button(page, "Draw the shift").click()
+    button(page, "paint").click()
+    surface(page).focus()
+    page.keyboard.press("2")
+    stroke(page, middle(page), (80, 0))
+    caption = page.locator(".dann-panel-input .dann-caption")
+    painted = caption.inner_text()
+    assert int(re.search(r"(\d+) points", painted)[1]) > 10
+    button(page, "Done").click()
+    expect(notice(page)).to_contain_text("The target is empty")
+    expect(caption).to_have_text(painted)
+    assert "painted" not in linked(page)
+
+
 def test_the_page_computes_what_python_computes(page: Page, address: str) -> None:
     open_page(page, address, "domain=pinwheel")
     by_hand = {"turn": 33, "right": -1.25, "up": 0.5, "width": 1.5, "height": 0.4, "shear": -0.7}
