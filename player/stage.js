@@ -15,7 +15,7 @@ import { words } from "./words.js"
 export class Stage {
   // `on`: act(name, value), choose(change), go(iteration), dismiss(id), reconnect()
   constructor(element, on) {
-    this.transport = new Transport(on.act)
+    this.transport = new Transport(on.act, words.draw.keys)
     this.progress = new Progress()
     this.notice = new Notice(on)
     this.figures = new Figures()

@@ -135,7 +135,6 @@ export const words = {
     ["0", "reset"],
     ["U", "undo"],
     ["← →", "look back, frame by frame"],
-    ...draw.keys,
     ["?", "this list"],
   ],
   figures: {

@@ -104,7 +104,9 @@ def test_the_command_line_draws_it_and_reads_its_tables_again(tmp_path: Path) ->
 
     pair = domains.load("moons", seed=1, painted=painted, turn=20)
     for domain in ("source", "target"):
-        (tmp_path / f"{domain}.csv").write_text(domain_csv(pair, domain))
+        table = domain_csv(pair, domain)
+        assert table.startswith("x,y,class\n")
+        (tmp_path / f"{domain}.csv").write_text(table)
     files = ["--source", str(tmp_path / "source.csv"), "--target", str(tmp_path / "target.csv")]
     assert main(["train", *files, "--with-data", *run, str(tmp_path / "read")]) in (0, None)
     record = Record.from_json((tmp_path / "read" / "settings.json").read_bytes())
