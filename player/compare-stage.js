@@ -1,12 +1,12 @@
 // A comparison's place on the page: one transport, the lanes side by side, their curves in common panels.
 
 import { CompareLane, swatch } from "./compare-lane.js"
-import { el, press, setAttribute, setText } from "./dom.js"
+import { el, press, segments, setAttribute, setText } from "./dom.js"
 import { gapOf } from "./gap.js"
 import { Linked } from "./linked.js"
 import { Notice } from "./notice.js"
 import { Overlay } from "./overlay.js"
-import { segments, tab, toggle } from "./pictures.js"
+import { tab, toggle } from "./pictures.js"
 import { Progress } from "./progress.js"
 import { SeedLine } from "./seeds.js"
 import { Slider } from "./slider.js"

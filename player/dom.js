@@ -53,6 +53,15 @@ export function press(group, value) {
     setAttribute(button, "aria-pressed", String(button.value === value))
 }
 
+// `label` is heard; `caption` is seen, where the choices do not speak for themselves.
+export function segments({ label, caption, ...choices }, choose) {
+  const buttons = Object.entries(choices).map(([value, text]) =>
+    el("button", { type: "button", class: "dann-segment", value, onclick: () => choose(value) }, text),
+  )
+  const said = caption ? [el("span", { class: "dann-segments-label" }, caption)] : []
+  return el("div", { class: "dann-segments", role: "group", "aria-label": label }, ...said, ...buttons)
+}
+
 // A control that cannot be used now keeps the focus, which `disabled` would take from it.
 export const setEnabled = (node, enabled) => setAttribute(node, "aria-disabled", enabled ? null : "true")
 

@@ -12,14 +12,19 @@ const SHARES = 32_000
 const PIXELS_A_TICK = 55
 
 export class InputPoints extends Picture {
+  // What draws on it too, see draw.js.
+  guest = undefined
+
   constructor(host, scene) {
     super(host, "xy")
     const [left, right, bottom, top] = scene.values.limits
+    // What tint and boundary cover, however much more is seen.
+    this.covered = { left, right, bottom, top }
     this.samples = new Samples(scene)
     this.points = new Points(this.samples, POINT_SIZE)
     this.points.moveTo(scene.arrays.xy, 0)
     this.input = scene.values.input
-    this.setHome({ left, right, bottom, top })
+    this.setHome(this.covered)
   }
 
   margins() {
@@ -43,6 +48,7 @@ export class InputPoints extends Picture {
     pen.restore()
     this.points.draw(pen, this, now)
     this.points.drawMark(pen, this, this.look.mark)
+    this.guest?.draw(pen, this)
     this.drawFrame(pen)
     this.drawTicks(pen)
   }
@@ -51,7 +57,7 @@ export class InputPoints extends Picture {
   drawTint(pen, tint) {
     const side = Math.round(Math.sqrt(tint.length))
     const image = tintImage(tint, side)
-    const { left, right, bottom, top } = this.home
+    const { left, right, bottom, top } = this.covered
     const [x, y] = [this.toX(left), this.toY(top)]
     const [width, height] = [this.toX(right) - x, this.toY(bottom) - y]
     const [dx, dy] = [width / (side - 1), height / (side - 1)]
@@ -59,7 +65,7 @@ export class InputPoints extends Picture {
   }
 
   drawBoundary(pen, boundary) {
-    const { left, right, bottom, top } = this.home
+    const { left, right, bottom, top } = this.covered
     const [x0, y0] = [this.toX(left), this.toY(bottom)]
     const [dx, dy] = [(this.toX(right) - x0) / SHARES, (this.toY(top) - y0) / SHARES]
     pen.beginPath()

@@ -1,7 +1,8 @@
 // The three pictures with their headers and captions, and the choices of how they are looked at.
 
 import { Curves } from "./curves.js"
-import { el, press, setAttribute, setText } from "./dom.js"
+import { Draw } from "./draw.js"
+import { el, press, segments, setAttribute, setText } from "./dom.js"
 import { Features } from "./features.js"
 import { Input } from "./input.js"
 import { words } from "./words.js"
@@ -11,14 +12,17 @@ const KINDS = { features: Features, input: Input, curves: Curves }
 const DESCRIBED_EVERY = 1500
 
 export class Pictures {
-  // `choose(change)` with what is to be different in the look.
-  constructor(choose) {
+  // `choose(change)` with what is to be different in the look; `act("draw", {knobs})` with other data.
+  constructor(choose, act) {
     this.views = segments(words.views, (view) => choose({ view }))
     this.colours = segments(words.colours, (colour) => choose({ colour }))
     this.rings = toggle(words.rings, (rings) => choose({ rings }))
     this.truth = toggle(words.truth, (isTrue) => choose({ truth: isTrue ? "true" : "predicted" }))
     const controls = { features: [this.views, this.colours], input: [this.rings, this.truth], curves: [] }
     this.panels = Object.fromEntries(NAMES.map((name) => [name, panel(name, controls[name])]))
+    const { host, header } = this.panels.input
+    this.draw = new Draw(host, { act, told: () => this.#setCaptions() })
+    header.append(this.draw.bar.element)
     this.tabs = el("div", { class: "dann-tabs", role: "group", "aria-label": words.pictures.group })
     for (const name of NAMES) this.tabs.append(tab(name, () => this.#pick(name)))
     this.element = el("div", { class: "dann-pictures" }, ...NAMES.map((name) => this.panels[name].element))
@@ -33,7 +37,7 @@ export class Pictures {
   }
 
   // `store`: of the run; `frame`: the one of its frames that is seen; `glide`: how long points move, in milliseconds.
-  render({ store, frame, look, glide, lookingBack, branches, forks }) {
+  render({ store, frame, look, glide, lookingBack, branches, forks, state, can }) {
     this.#setLook(look, store.scene)
     if (!store.scene) return
     if (store.scene !== this.scene) this.#setScene(store.scene)
@@ -44,14 +48,23 @@ export class Pictures {
       const latest = store.newest.iteration
       curves.show(store.track.view(), frame.message, look, { latest, lookingBack, branches, forks })
     }
-    this.drawn.forEach((picture, at) => setText(this.panels[NAMES[at]].caption, picture.caption(look)))
     this.seen = { frame, look }
+    this.draw.render(this.drawn[1].picture, { store, state, can })
+    this.#setCaptions()
     this.#describeSoon()
   }
 
   close() {
     clearTimeout(this.describing)
+    this.draw.close()
     for (const picture of this.drawn) picture.close()
+  }
+
+  #setCaptions() {
+    const { look } = this.seen
+    const captions = this.drawn.map((picture) => picture.caption(look))
+    captions[1] = this.draw.caption ?? captions[1]
+    captions.forEach((caption, at) => setText(this.panels[NAMES[at]].caption, caption))
   }
 
   #setScene(scene) {
@@ -102,16 +115,7 @@ function panel(name, controls) {
   const host = el("div", { class: "dann-picture", role: "figure", "aria-label": words.pictures[name] })
   const caption = el("p", { class: "dann-caption" })
   const header = el("div", { class: "dann-header" }, el("h3", {}, words.pictures[name]), ...controls)
-  return { host, caption, element: el("div", { class: `dann-panel dann-panel-${name}` }, header, host, caption) }
-}
-
-// `label` is heard; `caption` is seen, where the choices do not speak for themselves.
-export function segments({ label, caption, ...choices }, choose) {
-  const buttons = Object.entries(choices).map(([value, text]) =>
-    el("button", { type: "button", class: "dann-segment", value, onclick: () => choose(value) }, text),
-  )
-  const said = caption ? [el("span", { class: "dann-segments-label" }, caption)] : []
-  return el("div", { class: "dann-segments", role: "group", "aria-label": label }, ...said, ...buttons)
+  return { host, header, caption, element: el("div", { class: `dann-panel dann-panel-${name}` }, header, host, caption) }
 }
 
 export function toggle([label, title], choose) {

@@ -110,7 +110,7 @@ class Player {
     else if (name === "speed") this.run.send({ do: "speed", speed: value })
     else if (name === "fork") this.run.send({ do: "fork", iteration: value })
     else if (name === "branch") this.run.send({ do: "branch", branch: value })
-    else if (name === "try") this.run.send({ do: "try", ...value })
+    else if (name === "try" || name === "draw") this.run.send({ do: name, ...value })
     else this.run.send({ do: name })
     if (this.run) this.session.isTouched = true
     this.refresh()

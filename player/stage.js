@@ -15,7 +15,7 @@ import { words } from "./words.js"
 export class Stage {
   // `on`: act(name, value), choose(change), go(iteration), dismiss(id), reconnect()
   constructor(element, on) {
-    this.transport = new Transport(on.act)
+    this.transport = new Transport(on.act, words.draw.keys)
     this.progress = new Progress()
     this.notice = new Notice(on)
     this.figures = new Figures()
@@ -23,7 +23,7 @@ export class Stage {
     this.figures.element.append(this.shares.element)
     this.tug = new Tug(on.choose)
     this.figures.readings.lambda.after(this.tug.element)
-    this.pictures = new Pictures(on.choose)
+    this.pictures = new Pictures(on.choose, on.act)
     this.sentence = new Sentence(on.act)
     this.slider = new Slider(on.go)
     const below = el("div", { class: "dann-below" }, this.sentence.element, this.slider.element)

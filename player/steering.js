@@ -13,6 +13,7 @@ const CONFIRMED = {
   undo: (state, before) => state.scene !== before?.scene || Boolean(before?.trial && !state.trial),
   // Also where it was refused, the notice says so.
   try: (state, before, { setting }) => state.trial?.setting === setting || state.notice?.id !== before?.notice?.id,
+  draw: (state, before) => state.scene !== before?.scene || state.notice?.id !== before?.notice?.id,
   speed: (state, before, value) => state.speed === value,
   reconnect: (state) => !state.failure,
 }

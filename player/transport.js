@@ -6,13 +6,13 @@ import { words } from "./words.js"
 const BUTTONS = ["play", "pause", "step", "reset", "undo"]
 
 export class Transport {
-  // `act(name, value)` with the name of a button, or "speed".
-  constructor(act) {
+  // `act(name, value)` with the name of a button, or "speed"; `keys`: [key, meaning] of those that act here too.
+  constructor(act, keys = []) {
     const said = words.transport
     this.buttons = Object.fromEntries(BUTTONS.map((name) => [name, button(name, act)]))
     this.speed = speedSelect(act)
     this.figures = help("figures", said.figures, figuresList())
-    this.keys = help("keys", said.keys, keysList())
+    this.keys = help("keys", said.keys, keysList([...words.keys, ...keys]))
     this.element = el(
       "div",
       { class: "dann-transport", role: "group", "aria-label": said.group },
@@ -83,7 +83,7 @@ function figuresList() {
   return el("dl", {}, ...rows)
 }
 
-function keysList() {
-  const rows = words.keys.flatMap(([key, meaning]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, meaning)])
+function keysList(keys) {
+  const rows = keys.flatMap(([key, meaning]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, meaning)])
   return el("dl", { class: "dann-keys" }, ...rows)
 }

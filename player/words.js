@@ -1,5 +1,6 @@
 // Everything the player says, as functions of facts: a translation is another object of this form.
 
+import { draw, drawNotices } from "./draw-words.js"
 import { fixed, percent, short, whole } from "./numbers.js"
 import { tug } from "./tug-words.js"
 import { examRules, rules, shareRules, states, twinRules } from "./verdict-words.js"
@@ -47,6 +48,7 @@ const seedWords = {
 
 const notices = {
   rebuilt: (f) => undoable(`New network: ${f.label} changed from ${f.old} to ${f.new}.`, f),
+  ...drawNotices,
   "new data": (f) => undoable(`New data and a new network: ${f.label} is now ${f.value}.`, f),
   domain: (f) => undoable(`${f.title}, with settings that suit it.`, f),
   upload: (f) => undoable(`Your data is on the page: ${ended(f.name)}`, f),
@@ -218,6 +220,7 @@ export const words = {
     none: "No drawn target sample is taken for another class.",
   },
   tug,
+  draw,
   basis: (evaluated, samples) => {
     const [source, target] = evaluated.map((n, k) => (n < samples[k] ? `${whole(n)} of ${whole(samples[k])}` : whole(n)))
     return `Accuracies are over ${source} source and ${target} target samples.`

@@ -22,6 +22,9 @@ highest number of a frame. Then, each with "lane" where it is not 0:
     {"do": "try", "setting": "gamma", "value": 5, "anew": false}
                                            change one setting, live if it can be and `anew` does not ask for another
                                            run; undo takes it back
+    {"do": "draw", "knobs": {"turn": 20, "right": 0.5}}
+                                           change knobs of the built-in domain, all at once: new data and another run,
+                                           which plays if the one before did
     {"do": "speed", "speed": "slow"}       one of `dann_core.live.pace.SPEEDS`
     {"do": "reconnect"}                    after a failure: reach the engine again and go on
     {"do": "frames", "first": 3, "last": 9}

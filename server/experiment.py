@@ -21,7 +21,7 @@ from dann_core.settings.methods import METHODS
 from server.branches import Branch, Branches
 from server.link import read_link
 from server.place import engine
-from server.shown import Notice, Now, built_in_pair, check_cost, new_id
+from server.shown import Notice, Now, built_in_pair, check_cost, new_id, redrawn
 from server.trial import Trial
 from server.twin import Twin
 
@@ -171,21 +171,24 @@ class Experiment:
 
     def change_domain(self, name: str, value: Any) -> None:
         """Change one knob of the built-in domain: new data, the same settings."""
+        self.redraw({name: value})
+
+    def redraw(self, values: Mapping[str, Any]) -> None:
+        """Change knobs of the built-in domain, all at once."""
         with self._lock:
             if self.domain is None:
                 # A control of the domain before, changed while the page was on its way to an upload.
                 return
             try:
-                domain = self.domain.replace(**{name: value})
+                domain = self.domain.replace(**values)
                 pair = built_in_pair(domain, self.settings.seed)
                 if pair.sample_shape != self.pair.sample_shape or pair.n_classes != self.pair.n_classes:
                     check_cost(pair, self.settings)
             except (KnobError, DomainError) as error:
                 self._say(Notice("text", "error", text=str(error)))
                 return
-            label = next(k.label for k in domain.knobs() if k.name == name)
-            notice = Notice("new data", label=label, value=to_text(value))
-            self._start(Origin(domain), pair, self.settings, self.now.base, notice)
+            if domain != self.domain:
+                self._start(Origin(domain), pair, self.settings, self.now.base, redrawn(self.domain, domain))
 
     def choose(self, name: str) -> None:
         """Go to another built-in domain with its preset."""

@@ -10,6 +10,7 @@ from dann_core.domains import Domain, DomainPair
 from dann_core.live.run import Run
 from dann_core.results.origin import Origin
 from dann_core.settings import Settings
+from dann_core.settings.knobs import to_text
 from server.twin import Twin
 
 _ids = itertools.count(1)
@@ -32,6 +33,14 @@ def check_cost(pair: DomainPair, settings: Settings) -> None:
     from dann_core.method import networks
 
     networks.cost(pair.sample_shape, pair.n_classes, settings)
+
+
+def redrawn(before: Domain, after: Domain) -> Notice:
+    """What is said of other knobs of a built-in domain."""
+    changed = [k for k in after.knobs() if getattr(after, k.name) != getattr(before, k.name)]
+    if len(changed) == 1 and changed[0].kind != "text":
+        return Notice("new data", label=changed[0].label, value=to_text(getattr(after, changed[0].name)))
+    return Notice("redrawn", labels=[k.label for k in changed])
 
 
 class Now(NamedTuple):

@@ -72,6 +72,16 @@ async def _seed(experiment: Experiment, command: dict[str, Any]) -> None:
     await asyncio.to_thread(experiment.change, "seed", seed)
 
 
+async def _draw(experiment: Experiment, command: dict[str, Any]) -> None:
+    knobs = command.get("knobs")
+    if not isinstance(knobs, dict) or not all(isinstance(value, str | int | float) for value in knobs.values()):
+        raise Refused("malformed")
+    is_playing = experiment.run.playing
+    await asyncio.to_thread(experiment.redraw, knobs)
+    if is_playing:
+        experiment.run.play()
+
+
 async def _speed(experiment: Experiment, command: dict[str, Any]) -> None:
     speed = command.get("speed")
     if not isinstance(speed, str) or speed not in SPEEDS:
@@ -98,6 +108,7 @@ STEERING = {
     "branch": _branch,
     "try": _try,
     "seed": _seed,
+    "draw": _draw,
     "speed": _speed,
     "reconnect": _reconnect,
     "dismiss": _dismiss,

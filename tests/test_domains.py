@@ -9,6 +9,7 @@ from test_vibration import LEVEL
 from dann_core import domains
 from dann_core.domains import DomainError, DomainPair, images
 from dann_core.domains.base import thinned
+from dann_core.domains.plane import FEWEST_PAINTED
 from dann_core.settings import Settings
 from dann_core.settings.knobs import Knob, KnobError
 
@@ -36,7 +37,9 @@ UPPER_CENTRE = np.array([-1, -0.5])
 
 
 def moved(knob: Knob, value: object) -> list:
-    """Other values of a knob: one step on, or all other choices."""
+    """Other values of a knob: one step on, all other choices, or a painting."""
+    if knob.kind == "text":
+        return ["AgAgA" * FEWEST_PAINTED]
     if knob.kind == "choice":
         return [choice for choice in knob.choices if choice != value]
     return [value + (knob.step if value < knob.high else -knob.step)]
@@ -99,6 +102,10 @@ class TestEveryDomain:
                 with pytest.raises(KnobError, match=f"{knob.name} must be one of as drawn, mostly class 0"):
                     domain(**{knob.name: "all of them"})
                 continue
+            if knob.kind == "text":
+                with pytest.raises(KnobError, match=f"{knob.name} must be a text; got 1"):
+                    domain(**{knob.name: 1})
+                continue
             assert knob.low <= knob.default <= knob.high
             with pytest.raises(KnobError, match=f"{knob.name} must be a.* number from .* to"):
                 domain(**{knob.name: knob.high + 1})
@@ -108,7 +115,7 @@ class TestEveryDomain:
     def test_the_ends_of_every_knob_can_be_drawn(self, name: str) -> None:
         domain = domains.get(name)(**SMALL[name])
         for knob in domain.knobs():
-            if knob.name not in ("size", "windows") and knob.kind != "choice":
+            if knob.name not in ("size", "windows") and knob.kind not in ("choice", "text"):
                 for end in (knob.low, knob.high):
                     domain.replace(**{knob.name: type(knob.default)(end)}).pair(0)
 

@@ -27,6 +27,8 @@ def control(knobs: Knobs, knob: Knob, change: Change, *, buttons: bool = False, 
         st.toggle(label, value, **shared)
     elif knob.kind == "choice":
         st.selectbox(label, knob.choices, knob.choices.index(value), **shared)
+    elif knob.kind == "text":
+        st.text_input(label, value, **shared)
     elif buttons:
         _with_buttons(label, knob, value, change, shared)
     elif knob.ladder or (knob.high - knob.low) / knob.step <= 300:

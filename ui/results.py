@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from dann_core.domains.plane import Plane, domain_csv
 from dann_core.engine.base import device
 from dann_core.results import standing
 from server.experiment import Experiment
@@ -26,6 +27,7 @@ def draw(state: Experiment) -> None:
 
 
 def _downloads(state: Experiment, waited: bool) -> None:
+    _data(state)
     if state.run.iteration == 0:
         st.caption("Press Play first: there is nothing trained yet.")
         return
@@ -57,6 +59,22 @@ def _downloads(state: Experiment, waited: bool) -> None:
     )
     st.caption(_held(is_own, with_data))
     film.draw(state)
+
+
+def _data(state: Experiment) -> None:
+    """What may have been drawn by hand is there before anything is trained."""
+    if not isinstance(state.domain, Plane):
+        return
+    st.caption("Both domains as tables of x, y and class. \u201cYour own two files\u201d reads them again.")
+    with st.container(horizontal=True):
+        for name in ("source", "target"):
+            st.download_button(
+                name,
+                partial(domain_csv, state.pair, name),
+                f"{name}.csv",
+                icon=":material/scatter_plot:",
+                on_click="ignore",
+            )
 
 
 def _held(is_own: bool, with_data: bool) -> str:

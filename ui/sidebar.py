@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from dann_core import domains
+from dann_core.domains.plane import BY_HAND
 from dann_core.settings import GROUPS, Settings
 from dann_core.settings.knobs import Knob
 from dann_core.settings.methods import METHODS, method_of
@@ -83,8 +84,15 @@ def domain(state: Experiment) -> None:
         return
     with st.expander("What shifts", expanded=False):
         st.caption(state.domain.summary)
+        by_hand = [knob for knob in state.domain.knobs() if knob.group == BY_HAND]
         for knob in state.domain.knobs():
-            control(state.domain, knob, state.change_domain)
+            if knob not in by_hand:
+                control(state.domain, knob, state.change_domain)
+        if by_hand:
+            with st.expander("The target, by hand", key="by hand"):
+                st.caption("What \u201cDraw the shift\u201d above the input's picture sets.")
+                for knob in by_hand:
+                    control(state.domain, knob, state.change_domain)
 
 
 def _upload(state: Experiment) -> None:

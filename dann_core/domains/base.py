@@ -52,8 +52,8 @@ class Domain(Knobs):
     @classmethod
     @cache
     def knobs(cls) -> tuple[Knob, ...]:
-        """All knobs of this domain: its own, then the class shares."""
-        return tuple(sorted(super().knobs(), key=lambda k: k.name in Domain.model_fields))
+        """All knobs of this domain: its own, the class shares, then what is done by hand."""
+        return tuple(sorted(super().knobs(), key=lambda k: (k.group, k.name in Domain.model_fields)))
 
     def to_query(self, settings: Settings, base: Settings | None = None) -> dict[str, str]:
         """What a link to this domain with these settings holds: all that differs from `base`, by default the preset."""

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from dann_core.domains.base import Domain, balanced_labels, generator
+from dann_core.domains.base import balanced_labels, generator
 from dann_core.domains.pair import DomainPair
+from dann_core.domains.plane import Plane, rotation
 from dann_core.settings.knobs import knob
 
 
-class Moons(Domain):
+class Moons(Plane):
     """Two inter-twinning moons; the target is turned about their common centre.
 
     The toy problem of Ganin et al. 2016, "Domain-adversarial training of neural networks", JMLR 17(59),
@@ -42,13 +43,13 @@ class Moons(Domain):
     noise: float = knob(0.05, "How far points scatter about their moon, in moon radii.", low=0, high=0.5, step=0.01)
     size: int = knob(300, "Points in each domain.", low=20, high=2000, step=20)
 
-    def as_drawn(self, seed: int) -> DomainPair:
+    def by_itself(self, seed: int) -> DomainPair:
         source_x, source_y = self._draw(generator(seed, "moons source"))
         target_x, target_y = self._draw(generator(seed, "moons target"))
         return DomainPair(
             source_x,
             source_y,
-            target_x @ _rotation(self.angle).T,
+            target_x @ rotation(self.angle).T,
             target_y,
             name=self.title,
             class_names=("upper moon", "lower moon"),
@@ -63,7 +64,7 @@ class Moons(Domain):
         return 2 * (x + self.noise * rng.standard_normal(x.shape)), y
 
 
-class Blobs(Domain):
+class Blobs(Plane):
     """Clusters on a circle; the target's are moved together in one direction, and resized at will.
 
     Neighbouring clusters of the source are one unit apart, so a shift of 0.5 carries a cluster that moves
@@ -102,7 +103,7 @@ class Blobs(Domain):
     )
     size: int = knob(400, "Points in each domain.", low=60, high=2000, step=20)
 
-    def as_drawn(self, seed: int) -> DomainPair:
+    def by_itself(self, seed: int) -> DomainPair:
         source_y = balanced_labels(self.size, self.classes)
         target_y = self._unbalanced_labels()
         return DomainPair(
@@ -125,7 +126,7 @@ class Blobs(Domain):
         return np.searchsorted(ends, np.arange(self.size), side="right")
 
 
-class Pinwheel(Domain):
+class Pinwheel(Plane):
     """Curved arms about a centre, one for each class; the target is turned.
 
     Arms reach from 0.3 to 1 of the radius, here 2, and bend by one radian over that length.
@@ -154,13 +155,13 @@ class Pinwheel(Domain):
     noise: float = knob(0.1, "How far points scatter across their arm, in radii.", low=0, high=0.5, step=0.01)
     size: int = knob(400, "Points in each domain.", low=20, high=2000, step=20)
 
-    def as_drawn(self, seed: int) -> DomainPair:
+    def by_itself(self, seed: int) -> DomainPair:
         source_x, source_y = self._draw(generator(seed, "pinwheel source"))
         target_x, target_y = self._draw(generator(seed, "pinwheel target"))
         return DomainPair(
             source_x,
             source_y,
-            target_x @ _rotation(self.angle).T,
+            target_x @ rotation(self.angle).T,
             target_y,
             name=self.title,
             class_names=tuple(f"arm {letter}" for letter in "ABCDE"[: self.arms]),
@@ -172,8 +173,3 @@ class Pinwheel(Domain):
         # Divided by the root of the radius, the scatter leaves the arms apart near the hub and wide at the rim.
         turn = 2 * np.pi * y / self.arms + radius + self.noise * rng.standard_normal(self.size) / np.sqrt(radius)
         return 2 * radius[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1), y
-
-
-def _rotation(degrees: float) -> np.ndarray:
-    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    return np.array([[c, -s], [s, c]])

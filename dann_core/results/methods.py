@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from textwrap import fill
 
+from dann_core.domains import Domain
 from dann_core.domains.files.errors import count
 from dann_core.method.history import Change
 from dann_core.method.networks import Network
 from dann_core.method.schedules import SHARES_KNOWN, adapts_from
 from dann_core.results.record import Record
 from dann_core.settings import Settings
-from dann_core.settings.knobs import to_text
+from dann_core.settings.knobs import Knob, to_text
 from dann_core.settings.methods import METHODS, method_of
 
 WIDTH = 100
@@ -53,7 +54,8 @@ def _data(record: Record, counts: tuple[int, int], read: str) -> str:
     shape = " x ".join(map(str, record.sample_shape))
     domain = record.built_in()
     if domain:
-        drawn = ", ".join(f"{k.label} {to_text(getattr(domain, k.name))}" for k in domain.knobs())
+        told = (k for k in domain.knobs() if not k.group or getattr(domain, k.name) != k.default)
+        drawn = ", ".join(_drawn(domain, k) for k in told)
         what = f"built-in domains of DANN Explorer, {domain.title} ({drawn}; seed {record.settings.seed})"
     else:
         what = f"domains {record.pair}"
@@ -62,6 +64,12 @@ def _data(record: Record, counts: tuple[int, int], read: str) -> str:
         f"Data: {what}; {counts[0]:,} labelled source samples and {counts[1]:,} target samples of shape {shape}, in "
         f"{len(record.class_names)} classes. {_STANDARDISED[record.settings.standardisation]}{logs}. {read}"
     )
+
+
+def _drawn(domain: Domain, knob: Knob) -> str:
+    # A painting is too long to be read.
+    value = "as in settings.json" if knob.kind == "text" else to_text(getattr(domain, knob.name))
+    return f"{knob.label} {value}"
 
 
 def _objective(settings: Settings) -> str:

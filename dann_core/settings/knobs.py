@@ -13,6 +13,8 @@ from typing import Any, Literal, Self, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+Kind = Literal["int", "float", "bool", "choice", "text"]
+
 
 class KnobError(ValueError):
     """A value that a knob refuses; the message names the knob, the rule and the value."""
@@ -26,7 +28,7 @@ class Knob:
     label: str
     default: Any
     help: str
-    kind: Literal["int", "float", "bool", "choice"]
+    kind: Kind
     low: float | None
     high: float | None
     step: float | None
@@ -86,6 +88,8 @@ class Knobs(BaseModel):
             rule = "one of " + ", ".join(knob_.choices)
         elif knob_.kind == "bool":
             rule = "true or false"
+        elif knob_.kind == "text":
+            rule = "a text"
         else:
             noun = "a whole number" if knob_.kind == "int" else "a number"
             rule = f"{noun} from {knob_.low:,} to {knob_.high:,}"
@@ -124,12 +128,12 @@ def _describe(name: str, field: Any) -> Knob:
     )
 
 
-def _kind(annotation: Any) -> tuple[Literal["int", "float", "bool", "choice"], tuple[str, ...]]:
+def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
     if get_origin(annotation) is Literal:
         return "choice", get_args(annotation)
     if get_origin(annotation) in (Union, UnionType):
         raise TypeError(f"a knob has one type, not {annotation}")
-    return {int: "int", float: "float", bool: "bool"}[annotation], ()
+    return {int: "int", float: "float", bool: "bool", str: "text"}[annotation], ()
 
 
 def to_text(value: Any) -> str:
@@ -141,7 +145,7 @@ def from_text(knob_: Knob, text: str) -> Any:
     """The value that `text` stands for; what does not parse is returned as it is, for validation to name it."""
     if knob_.kind == "bool":
         return {"true": True, "false": False}.get(text.lower(), text)
-    if knob_.kind == "choice":
+    if knob_.kind in ("choice", "text"):
         return text
     try:
         return int(text) if knob_.kind == "int" else float(text)
