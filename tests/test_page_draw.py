@@ -69,7 +69,7 @@ def test_a_dragged_target_is_other_data_and_undo_brings_the_old_back(page: Page,
     page.keyboard.press("u")
     page.wait_for_url(lambda url: "right" not in url)
     assert linked(page) == {"domain": "moons", "angle": "20.0"}
-    expect(notice(page)).to_contain_text("The run before is back")
+    expect(notice(page)).to_contain_text("The branch before is back")
 
 
 def test_keys_turn_scale_shear_and_move_it(page: Page, address: str) -> None:
