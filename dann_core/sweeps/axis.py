@@ -18,8 +18,8 @@ LIMIT = 20_000
 
 
 def variables(domain: type[Domain] | None = None) -> dict[str, Knob]:
-    """What can be an axis, by name: the domain's parameters, less texts, then all settings but the seed, which every cell
-    varies anyway."""
+    """What can be an axis, by name: the domain's parameters but texts, then all settings but the seed, which every
+    cell varies anyway."""
     kinds = [Settings] if domain is None else [domain, Settings]
     return {k.name: k for kind in kinds for k in kind.knobs() if k.name != "seed" and k.kind != "text"}
 
