@@ -12,8 +12,8 @@ from streamlit.runtime import Runtime
 from dann_core import Settings, domains
 from dann_core.engine import EngineError
 from dann_core.settings.methods import method_of
-from server import experiment as module
 from server import place
+from server import showing as module
 from server.experiment import Experiment
 
 
