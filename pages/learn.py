@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui import visitors
 from ui.learn import SCENES, words
 from ui.learn.turning import to_the_top
 
@@ -21,6 +22,7 @@ def turn(number: int) -> None:
     st.query_params[SCENE] = str(number)
 
 
+visitors.come_back()
 number = asked_for()
 scene = SCENES[number - 1]
 with st.container(key="scene"):

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import re
 
-from browser import DESKTOP, PHONE, notice, wait_for_iteration
-from playwright.sync_api import Locator, Page, expect
+from browser import (
+    DESKTOP,
+    PATIENCE,
+    PHONE,
+    iteration,
+    notice,
+    open_page,
+    play_and_pause,
+    player,
+    wait_for_iteration,
+)
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from dann_core import domains
 from dann_core.story.discriminator import follow, typical
@@ -69,6 +79,27 @@ def test_keys_links_and_the_browsers_own_back_turn_the_pages(page: Page, address
     for link, number in (("99", len(SCENES)), ("0", 1), ("two", 1)):
         page.goto(f"{address}/learn?scene={link}")
         is_open(page, number)
+
+
+def test_a_run_is_found_again_by_who_reloads_here_and_only_by_them(page: Page, browser: Browser, address: str) -> None:
+    open_page(page, address)
+    stopped = play_and_pause(page, 20)
+    page.get_by_role("link", name="Learn").click()
+    is_open(page, 1)
+    expect(page).to_have_url(re.compile("run="))
+    page.reload()
+    is_open(page, 1)
+    other = browser.new_page()
+    other.set_default_timeout(PATIENCE)
+    other.goto(page.url)
+    is_open(other, 1)
+    other.get_by_role("link", name="Explore").click()
+    expect(player(other)).to_have_attribute("data-state", "playing")
+    expect(notice(other)).to_contain_text("a film")
+    other.close()
+    page.get_by_role("link", name="Explore").click()
+    wait_for_iteration(page, stopped)
+    assert iteration(page) == stopped
 
 
 def reading(page: Page, place: int) -> Locator:

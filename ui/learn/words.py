@@ -12,7 +12,7 @@ TWO_DOMAINS = Said(
     title="Two domains",
     words=(
         "● **Source**: points with labels. Colour is the class.\n\n"
-        "△ **Target**: the same two moons, turned. It has **no labels**: all are grey.\n\n"
+        "△ **Target**: the same two moons, turned. It has **no labels**: all look alike.\n\n"
         "The task is the same, but the data has moved. That is a *domain shift*."
     ),
     to_try="turn the target to 60°: more than half of it now lies nearest to the *wrong* moon. At 0° nothing moved.",
@@ -134,7 +134,7 @@ READING = Said(
         "loss": "adversarial loss (ln 2 = 0.693)",
         "accuracy": "domain accuracy (50 % = cannot tell)",
         "features": "class gap ÷ class size, in the features",
-        "picture": "perplexity {perplexity}: the same ratio is **{gap:.1f}**",
+        "picture": "perplexity {perplexity}: gap ÷ size **{gap:.1f}**",
         "alt": "t-SNE of the features at perplexity {perplexity}",
     },
 )
