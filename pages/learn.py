@@ -14,7 +14,7 @@ SCENE = "scene"
 def asked_for() -> int:
     """The number of the scene that the link names, from 1; of one that there is not, the nearest."""
     named = st.query_params.get(SCENE, "1")
-    return min(max(int(named), 1), len(SCENES)) if named.isdecimal() else 1
+    return min(max(int(named[:4]), 1), len(SCENES)) if named.isdecimal() else 1
 
 
 def turn(number: int) -> None:

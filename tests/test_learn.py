@@ -113,17 +113,30 @@ def test_the_stored_story_is_what_makes_it() -> None:
     # Another processor rounds otherwise, which two networks that play against each other amplify.
     assert runs["loss"] == pytest.approx(stored["loss"], abs=0.05)
     assert runs["accuracy"] == pytest.approx(stored["accuracy"], abs=0.1)
-    assert (stored["iterations"][-1], stored["angles"][7]) == (200, 35)
+
+
+def test_what_the_scenes_say_to_try_shows_what_they_say() -> None:
+    stored, turned = story(), domains.load("moons", angle=60.0)
+    assert (turned.source_y[plane.nearest_source(turned)] == turned.target_y).mean() < 0.5
+    assert stored["iterations"][-1] == 300
+    assert (stored["source_predicted"][-1] == MOONS.source_y).all()
+    assert (stored["target_predicted"][-1] == MOONS.target_y).mean() < 0.8
+    # With DANN the figures come near ln 2 and 50 %.
+    assert abs(stored["loss"] - math.log(2)).tolist() == pytest.approx([0.57, 0.01], abs=0.03)
+    assert abs(stored["accuracy"] - 0.5).tolist() == pytest.approx([0.49, 0.01], abs=0.03)
+    for pictured in stored["pictures"]:
+        gaps = [plane.gap(points, stored["classes"]) for points in pictured]
+        assert gaps[0] < 0.8 * gaps[1] < 0.8 * 0.8 * gaps[2]
 
 
 def test_tsne_of_the_stored_features_is_the_stored_picture() -> None:
     stored = story()
-    for run, place in ((0, 0), (1, 2)):
-        features, perplexity = stored["features"][run], int(stored["perplexities"][place])
-        made = pictures.embedded(features, perplexity)
-        assert np.array_equal(made, pictures.embedded(features, perplexity))
-        y, kept = stored["classes"], stored["pictures"][run, place]
-        assert plane.gap(made, y) == pytest.approx(plane.gap(kept, y), rel=0.2)
+    features, perplexity = stored["features"][0], int(stored["perplexities"][0])
+    made = pictures.embedded(features, perplexity)
+    assert np.array_equal(made, pictures.embedded(features, perplexity))
+    y, kept = stored["classes"], stored["pictures"][0, 0]
+    # Another processor rounds otherwise; what the picture shows stays.
+    assert plane.gap(made, y) == pytest.approx(plane.gap(kept, y), rel=0.2)
 
 
 def test_a_scene_is_no_wall_of_text_and_its_figures_are_plotlys(monkeypatch: pytest.MonkeyPatch) -> None:

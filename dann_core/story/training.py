@@ -13,7 +13,7 @@ from dann_core.method.training import Trainer
 from dann_core.story import discriminator
 from dann_core.story.plane import SIDE, grid
 
-ITERATIONS = tuple(range(0, 201, 10))
+ITERATIONS = tuple(range(0, 301, 15))
 ANGLES = tuple(range(0, 91, 5))
 
 WIDTH, DISCRIMINATOR_ITERATIONS, LEARNING_RATE = 32, 60, 0.03

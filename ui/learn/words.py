@@ -32,7 +32,7 @@ CLASSIFIER = Said(
         "On the source it becomes perfect. The **same line** cuts through the target's moons.\n\n"
         "A ring marks a wrong prediction. The target's rings are an *exam*: training never sees those labels."
     ),
-    to_try="train to 200 iterations. The source's rings vanish, the target's stay: more training is no cure.",
+    to_try="train to 300 iterations. The source's rings vanish, the target's stay: more training is no cure.",
     labels={
         "iterations": "training iterations",
         "source": "source accuracy",
