@@ -19,5 +19,5 @@ page = st.navigation(
     [st.Page(f"{page.name}.py", title=page.title, icon=page.icon, default=page is first) for page in PAGES]
 )
 page.run()
-if page.title not in {page.title for page in PAGES if page.plays}:
+if page.title in {page.title for page in PAGES if page.keeps_link}:
     visitors.keep_link(visitors.arrive())

@@ -129,7 +129,7 @@ export const words = {
     polling: "No live connection could be opened (a proxy may forbid WebSockets): asking once a second instead.",
     unreachable: "The server cannot be reached; trying again …",
   },
-  film: "A film of a finished run: press Play for your own",
+  film: "Domain adaptation, a film: only ● have labels; watch △ take the right colours too. Play runs your own.",
   starting: "Your own run begins …",
   filmMissing: "The film could not be loaded: press Play for a run of your own.",
   looksOn: "You are looking on: only the page that started this run can steer it.",

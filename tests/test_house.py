@@ -140,6 +140,10 @@ def test_the_first_domain_is_drawn_without_what_others_need() -> None:
     assert not loaded("from dann_core import domains; domains.load('moons')") & SLOW
 
 
+def test_the_story_is_told_without_what_trains() -> None:
+    assert not (loaded("from ui.learn import SCENES") - loaded("import streamlit")) & SLOW
+
+
 def test_the_pages_import_nothing_else() -> None:
     for page in ("navigation", "explore"):
         ours = {i for i in imports(ROOT / "pages" / f"{page}.py") if is_in(i, *FOLDERS)}

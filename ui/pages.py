@@ -8,17 +8,19 @@ from typing import NamedTuple
 class Page(NamedTuple):
     """A script `pages/NAME.py`, found in the browser at `/NAME`, with its title and icon.
 
-    `plays` says whether it has a player, which keeps the link in the address bar.
+    `keeps_link` says whether the experiment's link is to be put into the address bar: a player does that itself, and
+    Learn has no experiment, but links of its own.
     """
 
     name: str
     title: str
     icon: str
-    plays: bool = False
+    keeps_link: bool = False
 
 
 PAGES = (
-    Page("explore", "Explore", ":material/play_circle:", plays=True),
-    Page("compare", "Compare", ":material/view_column:", plays=True),
-    Page("sweep", "Sweep", ":material/grid_on:"),
+    Page("explore", "Explore", ":material/play_circle:"),
+    Page("compare", "Compare", ":material/view_column:"),
+    Page("sweep", "Sweep", ":material/grid_on:", keeps_link=True),
+    Page("learn", "Learn", ":material/school:"),
 )

@@ -66,6 +66,20 @@ def arrive() -> Visit:
         return Visit(None)
 
 
+def come_back() -> None:
+    """For a page without an experiment: let its link name this session's run, and find that again after a reload.
+
+    Nothing is made for who only reads. The page ends here while the browser is asked.
+    """
+    key = st.query_params.get(RUN)
+    if "mine" not in st.session_state and key and experiments.find(key) is not None:
+        token = _token(key)
+        if token and (found := experiments.claim(key, token)):
+            _here(found, key, token)
+    if mine := st.session_state.get("mine"):
+        st.query_params[RUN] = mine[0]
+
+
 def has_place() -> bool:
     """Whether this session's experiment is still kept."""
     mine = st.session_state.get("mine")

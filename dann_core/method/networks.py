@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -130,9 +132,16 @@ def build(sample_shape: tuple[int, ...], n_classes: int, settings: Settings) -> 
     Raises `KnobError` when it would be too large or does not fit the sample shape.
     """
     cost(sample_shape, n_classes, settings)
-    with _global_random_state, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.seed)
+    with drawn_from(settings.seed):
         return Network(sample_shape, n_classes, settings).to(memory_format=torch.channels_last)
+
+
+@contextmanager
+def drawn_from(seed: int) -> Iterator[None]:
+    """First weights of what is made inside come from `seed`; the global random state is left alone."""
+    with _global_random_state, torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
 
 
 @flushed()

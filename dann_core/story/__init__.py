@@ -1,0 +1,1 @@
+"""What the scenes of the page Learn show, computed: small, seeded, without a screen."""
