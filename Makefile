@@ -1,5 +1,4 @@
-# make app: everything a fresh machine needs, then the app. make test: the same for the tests,
-# two modules at a time: much of their time is waiting.
+# make app: everything a fresh machine needs, then the app. make test: the same for the tests.
 # make check: the tests, then what is said of runs that go wrong for a known reason, and what the presets and an upload's
 # defaults reach over ten seeds (half an hour on two cores).
 # make fuzz: 20,000 damaged files of all formats, a quarter of an hour on two cores.
@@ -19,7 +18,7 @@ app: $(VENV)/app.done
 test: $(VENV)/test.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest
 
 check: test
 	$(BIN)/python -m pytest -m long tests/test_verdicts.py
