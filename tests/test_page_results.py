@@ -24,6 +24,8 @@ def run_to_its_end(page: Page) -> None:
 
 
 def downloaded(page: Page, name: str, folder: Path) -> Path:
+    # A button that is just drawn anew takes no click.
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
     with page.expect_download() as download:
         page.get_by_role("button", name=name, exact=True).click()
     file = folder / download.value.suggested_filename

@@ -211,3 +211,22 @@ def test_the_rows_of_the_frames_are_the_history_without_a_hole(engine: ThreadEng
         assert after.first == before.iteration
     assert len(run.history) == 500
     assert np.array_equal(run.history.rows[:, 0], np.arange(500))
+
+
+def test_a_run_is_not_at_rest_before_what_has_come_is_recorded(
+    engine: ThreadEngine, vectors: DomainPair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, record = [], run_module.Run.record
+
+    def noted(run: run_module.Run, answer: object) -> None:
+        seen.append(run.busy)
+        record(run, answer)
+
+    monkeypatch.setattr(run_module.Run, "record", noted)
+    run = live_run(engine, vectors, SETTINGS)
+    run.pull()
+    arrived(run)
+    run.step()
+    arrived(run)
+    assert run.iteration == 1
+    assert seen == [True, True]

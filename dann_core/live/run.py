@@ -312,8 +312,8 @@ class Run(Recorded):
             if answer not in self._pending:
                 # Of a run that has been let go of meanwhile.
                 return
-            self._pending.remove(answer)
             if answer.cancelled():
+                self._pending.remove(answer)
                 return
             failure = answer.exception()
             if failure is not None:
@@ -322,6 +322,8 @@ class Run(Recorded):
                 self.failure, self.playing, self._steps = failure, False, 0
             else:
                 self.record(answer.result())
+                # Not before: whoever sees that nothing is under way, sees what has come.
+                self._pending.remove(answer)
             if self.finished and (self.playing or self._steps):
                 self.playing, self._steps = False, 0
                 self._take_back()
