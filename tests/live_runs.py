@@ -15,6 +15,7 @@ from dann_core.engine.threads import ThreadEngine
 from dann_core.live import run as run_module
 from dann_core.live.run import Run
 from dann_core.live.slices import Answer, Slice
+from server import place
 
 SETTINGS = Settings(batch_size=8, max_iter=120, extractor_width=8, feature_width=8, discriminator_width=8)
 ENDLESS = SETTINGS.replace(max_iter=1_000_000)
@@ -25,6 +26,15 @@ def engine() -> Iterator[ThreadEngine]:
     made = ThreadEngine(2)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def threads() -> Iterator[None]:
+    """The server's engine is one of threads."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DANN_ENGINE", "threads")
+        yield
+    place.close_engine()
 
 
 class Noting:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,18 +11,11 @@ from conftest import make_pair, settle
 
 from dann_core import Settings, Trainer
 from dann_core.live import worker
-from server import place
 from server.branches import MOST_BRANCHES, MOST_CHANGES
 from server.experiment import Experiment
 
-
-@pytest.fixture(autouse=True, scope="module")
-def threads() -> Iterator[None]:
-    """Where a run trains makes no difference here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DANN_ENGINE", "threads")
-        yield
-    place.close_engine()
+# Where a run trains makes no difference here.
+pytestmark = pytest.mark.usefixtures("threads")
 
 
 def opened(steps: int, **query: str) -> Experiment:

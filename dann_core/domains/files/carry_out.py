@@ -113,12 +113,7 @@ def _arrays(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from
     file, items = contents.file, piled(contents, reading.folder)
     if not items:
         raise refusal(file, "there is no array of samples in it; give a file of the same form as in training")
-    y, said = None, ()
-    if reading.labels.by in ("folder", "file name"):
-        y = from_places(contents, reading.labels, items, "array")
-    elif reading.labels.by == "item":
-        y, note = for_files(labels_from or contents, reading.labels, items)
-        said = (note,)
+    y, said = _labels_of_items(contents, reading, labels_from, items, "array")
     x, which, notes = pile(contents, items, reading, plan)
     names = [called(item) for item in items]
     if reading.samples != "whole":
@@ -149,16 +144,23 @@ def _windows_of_array(
 
 def _pictures(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from: Contents | None) -> Samples:
     items = in_folder(contents, reading, "picture")
-    y, said = None, ()
-    if reading.labels.by in ("folder", "file name"):
-        y = from_places(contents, reading.labels, items, "image")
-    elif reading.labels.by == "item":
-        y, note = for_files(labels_from or contents, reading.labels, items)
-        said = (note,)
+    y, said = _labels_of_items(contents, reading, labels_from, items, "image")
     fitted = plan.fitted
     pixels, notes = decoded(contents, items, None if fitted is None or len(fitted.shape) != 3 else fitted.shape)
     x, more = shaped(contents.file, "images", pixels, plan.kind)
     return Samples(contents.file, x, y, rows=np.array([i.name for i in items]), notes=said + notes + more)
+
+
+def _labels_of_items(
+    contents: Contents, reading: Reading, labels_from: Contents | None, items: list[Item], what: str
+) -> tuple[np.ndarray | None, tuple[Fact, ...]]:
+    """The labels `(N,)` of items that are a sample each or of one class each, None without any; and what is said."""
+    if reading.labels.by in ("folder", "file name"):
+        return from_places(contents, reading.labels, items, what), ()
+    if reading.labels.by == "item":
+        y, note = for_files(labels_from or contents, reading.labels, items)
+        return y, (note,)
+    return None, ()
 
 
 def in_folder(contents: Contents, reading: Reading, holds: str) -> list[Item]:
