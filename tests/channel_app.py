@@ -19,13 +19,11 @@ QUICK = {"domain": "moons", "max_iter": "1000000"}
 
 
 @pytest.fixture(scope="session")
-def here() -> Iterator[str]:
+def served() -> Iterator[str]:
     """The app, as uvicorn serves it anywhere. One for all: of Streamlit's runtime there is one in a process."""
     with pytest.MonkeyPatch.context() as patch:
         # Only for this engine: other tests start servers of their own, in this environment.
         patch.setenv("DANN_ENGINE", "threads")
-        # Another test may have left one of another kind.
-        place.close_engine()
         place.engine()
     from app import app
 
@@ -41,6 +39,12 @@ def here() -> Iterator[str]:
     server.should_exit = True
     thread.join(60)
     assert not thread.is_alive()
+
+
+@pytest.fixture(scope="module")
+def here(served: str, threads: None) -> str:
+    """Where the app is; it trains in this process."""
+    return served
 
 
 class Mine:

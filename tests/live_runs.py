@@ -30,11 +30,12 @@ def engine() -> Iterator[ThreadEngine]:
 
 @pytest.fixture(scope="module")
 def threads() -> Iterator[None]:
-    """The server's engine is one of threads."""
+    """The server's engine is one of threads, whatever tests before these have left."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DANN_ENGINE", "threads")
+        place.close_engine()
         yield
-    place.close_engine()
+        place.close_engine()
 
 
 class Noting:
