@@ -11,6 +11,6 @@ export const sketch = {
 }
 
 export const lesson = {
-  predictFirst: "Predict first, beside the pictures; then Play is yours.",
+  predictFirst: "Predict first; then Play is yours.",
   predicted: "your prediction",
 }

@@ -259,6 +259,7 @@ class Player {
       lookingBack,
       isAsked,
       predicted: this.data.lesson?.curve ?? null,
+      waits: Boolean(this.data.lesson?.waits),
       title: state?.title ?? this.data.title,
       backAt: this.backAt,
       isPlaying: isMoving(state),

@@ -65,6 +65,7 @@ export class Stage {
     const { store, state, frame, lookingBack, isPlaying, isAsked } = seen
     setAttribute(this.root, "aria-label", seen.title ? `${words.player}: ${seen.title}` : words.player)
     setAttribute(this.root, "data-state", state?.state ?? "connecting")
+    setAttribute(this.root, "data-waits", seen.waits)
     this.transport.render(seen)
     this.progress.render(state, frame, store.scene, lookingBack)
     this.notice.render(seen.notice)

@@ -256,7 +256,6 @@ export const words = {
   },
   noLabels: "no labels",
   hiddenLabels: "hidden",
-  sealedLabels: "sealed",
   notTrained: "not trained",
   pictures: { group: "pictures", features: "features", input: "input", curves: "curves" },
   views: { label: "picture of the features", "t-SNE": "t-SNE", PCA: "PCA" },
