@@ -60,6 +60,12 @@ const notices = {
   branch: () => "This branch is back, where it was. Undo returns to the other one.",
   "branch gone": () => "This branch is no longer kept: there are newer ones.",
   "not so far": (f) => `There is no iteration ${whole(f.iteration)} to fork from: this run is at ${whole(f.most)}.`,
+  shelved: (f) =>
+    undoable(
+      "This is the run of the shelf, from its beginning: Play trains it again." +
+        (f.changes ? ` ${f.changes === 1 ? "One setting was" : `${whole(f.changes)} settings were`} changed while it ran, which is not repeated.` : ""),
+      f,
+    ),
   cell: (f) => undoable("This is the run of the sweep's cell, from its beginning.", f),
   reset: (f) => undoable("Back at iteration 0.", f),
   tried: (f) => `${f.label} changed from ${f.old} to ${f.new}, from now on. Undo takes it back.`,
