@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import visitors
+from ui import shelf, visitors
 from ui.pages import PAGES
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -19,5 +19,6 @@ page = st.navigation(
     [st.Page(f"{page.name}.py", title=page.title, icon=page.icon, default=page is first) for page in PAGES]
 )
 page.run()
+shelf.draw(visitors.own())
 if page.title in {page.title for page in PAGES if page.keeps_link}:
     visitors.keep_link(visitors.arrive())

@@ -12,6 +12,7 @@ import {
   LOSSES,
   TARGET_CURVE,
   curveName,
+  twinLevel,
 } from "./picture-words.js"
 
 const LOSS_NAMES = ["classification_loss", "adversarial_loss", "discrepancy_loss", "entropy"]
@@ -22,11 +23,13 @@ const SHARES = [0.4, 0.2, 0.4]
 const nats = (value) => value.toFixed(3)
 const inPercent = (value) => `${(100 * value).toFixed(1)}%`
 
-// A panel: {share, low, high, isShare, title: [[text, colour], ...], curves, chance: {level, text, isBelow}, dot}. A
+// A panel: {share, low, high, isShare, title: [[text, colour], ...], curves, chance: {level, text, isBelow}, dot}, and
+// `reference`, a level like that of chance. A
 // curve: {name, colour, count, x(k), y(k), say(value), isDotted}; without `say` it is not spoken of.
-export function panelsOf(track, frame, classCount) {
+// `twin`: the source-only twin's target accuracy (exam), once it is trained.
+export function panelsOf(track, frame, classCount, twin) {
   const { knobs } = frame.values
-  const panels = [losses(track, knobs, classCount), lambda(track, frame, knobs), accuracies(track, knobs)]
+  const panels = [losses(track, knobs, classCount), lambda(track, frame, knobs), accuracies(track, knobs, twin)]
   return panels.map((panel, k) => ({ share: SHARES[k], ...panel }))
 }
 
@@ -78,13 +81,14 @@ function ahead(knobs, adaptsFrom) {
   return { colour: FAINT, count: AHEAD_POINTS, x, y }
 }
 
-function accuracies({ figures, target }, knobs) {
+function accuracies({ figures, target }, knobs, twin) {
   const of = (column, name) => ({
     ...ofTable(figures, FIGURE, column),
     ...{ name, colour: CURVES[name], say: inPercent, isFigure: true },
   })
   const curves = [of(FIGURE.source_accuracy, DOMAINS[0])]
-  if (target?.some(Number.isFinite)) {
+  const isExam = target?.some(Number.isFinite)
+  if (isExam) {
     // Dotted like everything that target labels were needed for.
     const exam = { name: TARGET_CURVE, colour: CURVES.target, isDotted: true, y: (k) => target[k] }
     curves.push({ ...of(FIGURE.source_accuracy, TARGET_CURVE), ...exam })
@@ -97,6 +101,8 @@ function accuracies({ figures, target }, knobs) {
     title: titled(ACCURACIES, curves),
     curves,
     chance: { level: 0.5, text: CANNOT_TELL, isBelow: true },
+    // Where the exam is hidden, so is this.
+    reference: isExam && twin !== undefined ? { level: twin, text: twinLevel(twin), isBelow: twin > 0.85, isLeft: true } : null,
   }
 }
 

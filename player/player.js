@@ -16,6 +16,8 @@ import { changesOfState } from "./sentence.js"
 const LONGEST_GLIDE = 200
 const LONGEST_GLIDE_BACK = 120
 
+const NONE = []
+
 const TIMES = new Set(["back", "loop", "change", "fork", "branches"])
 
 const players = new WeakMap()
@@ -63,6 +65,7 @@ class Player {
     this.data = data
     this.tell = tell
     this.redraw.update(data.page, tell)
+    this.shelved = data.overlays
     this.stage.attach(this.element)
     this.session = recall(data.key, data.run)
     if (before && before !== this.session) {
@@ -262,6 +265,7 @@ class Player {
       can,
       branches: this.run && branches.length ? this.run.branchCurves.of(state) : [],
       forks: forksOf(branches),
+      shelved: showsFilm ? NONE : this.shelved,
       pressed: this.steering.pressed,
       speed: state?.speed,
       invites: !session.isTouched && (this.#isFilm || !state?.iteration),

@@ -236,6 +236,7 @@ export const words = {
     empty: "Press Play: all lanes begin with the same weights, draw the same batches and stay at the same iteration.",
     rule: said(gapRules),
     seeds: seedWords,
+    shelved: (letter, name) => `${letter} ${name} (shelf)`,
     soFar: (text) => `So far: ${text}`,
     lane: (number, title) => `lane ${number}: ${title}`,
     oracle: "uses the target's labels",

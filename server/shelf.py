@@ -218,9 +218,9 @@ def _has_ended(run: Run) -> bool:
 
 
 def _shelved(now: Now, source_only: float | None) -> Shelved:
-    standing = now.run.standing()
+    # Its own, also of a lane that another one leads; a run that has ended does not grow.
     settings = now.run.settings_at(0)
-    figures, target = standing.recording.figures_after(0)
+    figures, target = now.run.recording.figures_after(0)
     name = _name(now, settings)
     return Shelved(
         id=new_id(),
@@ -233,7 +233,7 @@ def _shelved(now: Now, source_only: float | None) -> Shelved:
         pair=weakref.ref(now.run.pair),
         iteration=now.run.iteration,
         ended=time.time(),
-        rows=binned(standing.rows, ROWS),
+        rows=binned(now.run.history.rows, ROWS),
         figures=figures,
         target=target,
         source_only=source_only,

@@ -115,6 +115,7 @@ FIRST_PAGE = (
     "server.experiment",
     "server.channel",
     "ui.pages",
+    "ui.shelf",
     "ui.sidebar",
     "ui.player",
     "ui.visitors",

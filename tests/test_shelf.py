@@ -73,7 +73,9 @@ def test_lanes_of_a_comparison_are_shelved_but_for_an_oracle(experiment: Experim
     settle(experiment.comparison.run)
     experiment.heard()
     assert len(experiment.shelf) == 2
-    assert any("adversarial weight 0" in name for name in names(experiment))
+    assert ["adversarial weight 0" in name for name in names(experiment)] == [True, False]
+    accuracies = [now.run.recording.latest.figures[-1] for now in experiment.comparison.nows]
+    assert [known.target_accuracy for known in experiment.shelf.kept] == pytest.approx(accuracies[:2])
 
 
 def test_what_is_deleted_stays_away_until_undo(experiment: Experiment) -> None:
