@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import compare, sealed, upload, visitors
+from ui import compare, sealed, shelf, upload, visitors
 from ui.player import comparison
 from ui.text import plain
 
@@ -26,4 +26,11 @@ with st.container(key="above"):
         visitors.say_whose(visit, f"You are looking on: somebody {does}.")
 if shown:
     with st.container(key="stage"):
-        comparison("compare", run=visit.key, token=visit.token, page=experiment.page, lanes=compare.told(shown))
+        comparison(
+            "compare",
+            run=visit.key,
+            token=visit.token,
+            page=experiment.page,
+            lanes=compare.told(shown),
+            overlays=shelf.overlays(experiment if visit.is_owner else None),
+        )

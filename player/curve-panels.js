@@ -12,6 +12,7 @@ import {
   LOSSES,
   TARGET_CURVE,
   curveName,
+  twinLevel,
 } from "./picture-words.js"
 import { words } from "./words.js"
 
@@ -23,12 +24,14 @@ const SHARES = [0.4, 0.2, 0.4]
 const nats = (value) => value.toFixed(3)
 const inPercent = (value) => `${(100 * value).toFixed(1)}%`
 
-// A panel: {share, low, high, isShare, title: [[text, colour], ...], curves, chance: {level, text, isBelow}, dot}. A
+// A panel: {share, low, high, isShare, title: [[text, colour], ...], curves, chance: {level, text, isBelow}, dot}, and
+// `reference`, a level like that of chance. A
 // curve: {name, colour, count, x(k), y(k), say(value), isDotted}; without `say` it is not spoken of.
-// `predicted`: the target accuracies that a learner has drawn, evenly spaced over the run.
-export function panelsOf(track, frame, classCount, predicted = null) {
+// `predicted`: the target accuracies that a learner has drawn, evenly spaced over the run; `twin`: the source-only twin's
+// target accuracy (exam), once it is trained.
+export function panelsOf(track, frame, classCount, { predicted = null, twin } = {}) {
   const { knobs } = frame.values
-  const panels = [losses(track, knobs, classCount), lambda(track, frame, knobs), accuracies(track, knobs, predicted)]
+  const panels = [losses(track, knobs, classCount), lambda(track, frame, knobs), accuracies(track, knobs, { predicted, twin })]
   return panels.map((panel, k) => ({ share: SHARES[k], ...panel }))
 }
 
@@ -80,13 +83,14 @@ function ahead(knobs, adaptsFrom) {
   return { colour: FAINT, count: AHEAD_POINTS, x, y }
 }
 
-function accuracies({ figures, target }, knobs, predicted) {
+function accuracies({ figures, target }, knobs, { predicted, twin }) {
   const of = (column, name) => ({
     ...ofTable(figures, FIGURE, column),
     ...{ name, colour: CURVES[name], say: inPercent, isFigure: true },
   })
   const curves = [of(FIGURE.source_accuracy, DOMAINS[0])]
-  if (target?.some(Number.isFinite)) {
+  const isExam = target?.some(Number.isFinite)
+  if (isExam) {
     // Dotted like everything that target labels were needed for.
     const exam = { name: TARGET_CURVE, colour: CURVES.target, isDotted: true, y: (k) => target[k] }
     curves.push({ ...of(FIGURE.source_accuracy, TARGET_CURVE), ...exam })
@@ -100,6 +104,8 @@ function accuracies({ figures, target }, knobs, predicted) {
     title: titled(ACCURACIES, curves),
     curves,
     chance: { level: 0.5, text: CANNOT_TELL, isBelow: true },
+    // Where the exam is hidden, so is this.
+    reference: isExam && twin !== undefined ? { level: twin, text: twinLevel(twin), isBelow: twin > 0.85, isLeft: true } : null,
   }
 }
 

@@ -18,6 +18,7 @@ const LONGEST_GLIDE = 200
 const LONGEST_GLIDE_BACK = 120
 
 const KEEP_THE_PAST = new Set(["speed", "fork", "commit"])
+const NONE = []
 
 const TIMES = new Set(["back", "loop", "change", "fork", "branches"])
 
@@ -66,6 +67,7 @@ class Player {
     this.data = data
     this.tell = tell
     this.redraw.update(data.page, tell)
+    this.shelved = data.overlays
     this.stage.attach(this.element)
     this.session = recall(data.key, data.run)
     if (before && before !== this.session) {
@@ -268,6 +270,7 @@ class Player {
       can,
       branches: this.run && branches.length ? this.run.branchCurves.of(state) : [],
       forks: forksOf(branches),
+      shelved: showsFilm ? NONE : this.shelved,
       pressed: this.steering.pressed,
       speed: state?.speed,
       invites: !session.isTouched && (this.#isFilm || !state?.iteration),

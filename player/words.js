@@ -63,6 +63,12 @@ const notices = {
   "branch gone": () => "This branch is no longer kept: there are newer ones.",
   "not so far": (f) => `There is no iteration ${whole(f.iteration)} to fork from: this run is at ${whole(f.most)}.`,
   lesson: (f) => undoable(`The run of this lesson: ${f.title}.`, f),
+  shelved: (f) =>
+    undoable(
+      "This is the run of the shelf, from its beginning: Play trains it again." +
+        (f.changes ? ` ${f.changes === 1 ? "One setting was" : `${whole(f.changes)} settings were`} changed while it ran, which is not repeated.` : ""),
+      f,
+    ),
   cell: (f) => undoable("This is the run of the sweep's cell, from its beginning.", f),
   reset: (f) => undoable("Back at iteration 0.", f),
   tried: (f) => `${f.label} changed from ${f.old} to ${f.new}, from now on. Undo takes it back.`,
@@ -238,6 +244,7 @@ export const words = {
     empty: "Press Play: all lanes begin with the same weights, draw the same batches and stay at the same iteration.",
     rule: said(gapRules),
     seeds: seedWords,
+    shelved: (letter, name) => `${letter} ${name} (shelf)`,
     soFar: (text) => `So far: ${text}`,
     lane: (number, title) => `lane ${number}: ${title}`,
     oracle: "uses the target's labels",

@@ -5,7 +5,7 @@ Pages and the live channel change it; both are told by `heard` when the other on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dann_core import domains
@@ -16,13 +16,14 @@ from dann_core.settings.knobs import KnobError, to_text
 from dann_core.settings.methods import METHODS
 from server.link import read_link
 from server.showing import Showing
-from server.shown import Notice, built_in_pair, check_cost, redrawn
+from server.shown import Notice, Now, built_in_pair, check_cost, redrawn
 from server.trial import Trial
 
 if TYPE_CHECKING:
     from dann_core.lessons import Lesson
     from dann_core.sweeps.sweep import Sweep
     from server.comparison import Comparison
+    from server.shelf import Shelved
 
 
 class Experiment(Showing):
@@ -172,6 +173,22 @@ class Experiment(Showing):
             if lesson.blind and not self.blind.is_on:
                 self.go_blind(True)
 
+    @property
+    def watched(self) -> Sequence[Now]:
+        """The run that is shown and a comparison's lanes, but for an oracle: its data are no pair of this visitor's."""
+        lanes = self.comparison.nows if self.comparison else ()
+        return (self.now, *(now for now in lanes if now.run.pair is self.comparison.pair))
+
+    def open_shelved(self, shelved: Shelved) -> bool:
+        """Go to the run of the shelf, at iteration 0; whether its pair is still to be had."""
+        pair = shelved.pair() if shelved.domain is None else built_in_pair(shelved.domain, shelved.settings.seed)
+        if pair is None:
+            return False
+        with self._lock:
+            notice = Notice("shelved", changes=len(shelved.changes))
+            self._start(shelved.origin, pair, shelved.settings, shelved.base, notice)
+        return True
+
     def reset(self) -> None:
         """Back to iteration 0 with the same first weights."""
         with self._lock:
@@ -204,6 +221,7 @@ class Experiment(Showing):
         if self.comparison:
             self.comparison.free()
         self.branches.forget()
+        self.shelf.clear()
 
 
 def _base(origin: Origin, pair: DomainPair) -> Settings:

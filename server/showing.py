@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dann_core.domains import Domain, DomainPair
 from dann_core.engine.base import EngineError, Handle
@@ -14,6 +14,7 @@ from dann_core.settings import Settings
 from server.blind import BLIND, Blind
 from server.branches import Branch, Branches
 from server.place import engine
+from server.shelf import Shelf
 from server.shown import Notice, Now, new_id
 from server.twin import Twin
 
@@ -33,6 +34,7 @@ class Showing:
         self.page = 0
         self.owners = 0
         self.sessions: set[str] = set()
+        self.shelf = Shelf()
         self._listeners: set[Callable[[], None]] = set()
         self._recoveries_seen = 0
         self._lock = threading.RLock()
@@ -48,6 +50,11 @@ class Showing:
     def run(self) -> Run:
         """The run that is shown now."""
         return self.now.run
+
+    @property
+    def watched(self) -> Sequence[Now]:
+        """Whose runs come to the shelf when they end."""
+        return (self.now,)
 
     @property
     def domain(self) -> Domain | None:
@@ -164,6 +171,9 @@ class Showing:
             self._recoveries_seen = self.run.recoveries
             self.notice = Notice("recovered", iteration=self.run.iteration)
         self.now.twin.follow()
+        if self.shelf.take(self.watched):
+            # The shelf stands on the page.
+            self.page += 1
         for listener in list(self._listeners):
             listener()
 

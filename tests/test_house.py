@@ -116,6 +116,7 @@ FIRST_PAGE = (
     "server.channel",
     "server.link",
     "ui.pages",
+    "ui.shelf",
     "ui.sidebar",
     "ui.player",
     "ui.visitors",

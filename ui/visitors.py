@@ -86,10 +86,15 @@ def come_back() -> None:
         st.query_params[RUN] = mine[0]
 
 
+def own() -> Experiment | None:
+    """This session's experiment, if it has one that is still kept."""
+    mine = st.session_state.get("mine")
+    return experiments.claim(*mine) if mine else None
+
+
 def has_place() -> bool:
     """Whether this session's experiment is still kept."""
-    mine = st.session_state.get("mine")
-    return bool(mine) and experiments.claim(*mine) is not None
+    return own() is not None
 
 
 def has_link() -> bool:
