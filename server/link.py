@@ -11,6 +11,7 @@ from dann_core.live.seeds import CHOICES
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError, from_text
 from server.shown import Notice, built_in_pair, check_cost
+from server.view import NAMES
 
 FIRST_DOMAIN = "moons"
 
@@ -47,7 +48,7 @@ def read_link(query: Mapping[str, str]) -> Linked:
         seeds = _seeds(query.get("seeds", "1"))
     except (DomainError, KnobError) as error:
         return _preset(kind(), Notice("link preset", "error", why=str(error)))
-    known = {"domain", "lanes", "seeds"} | {k.name for k in (*kind.knobs(), *Settings.knobs())}
+    known = {"domain", "lanes", "seeds"} | NAMES | {k.name for k in (*kind.knobs(), *Settings.knobs())}
     unknown = sorted(set(query) - known)
     notice = Notice("unknown in link", "error", names=unknown) if unknown else None
     return Linked(domain, pair, settings, preset, query.get("lanes"), seeds, notice)

@@ -118,6 +118,7 @@ FIRST_PAGE = (
     "ui.sidebar",
     "ui.player",
     "ui.visitors",
+    "ui.viewed",
     "ui.upload",
     "ui.phone",
     "ui.results",

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from server import modules
+from ui import viewed
 
 # Streamlit's own scripts lie beside our routes, whatever path the app is served under; a script of one line would be
 # taken for a path.
@@ -57,12 +58,21 @@ def player(
         "film": film and modules.address("recordings", film),
         "title": title,
         "mark": mark,
+        "view": viewed.told(),
     }
-    _component()(key=f"player {key}", data=data, on_page_change=lambda: None, on_start_change=lambda: None)
+    name = f"player {key}"
+    _component()(
+        key=name,
+        data=data,
+        on_page_change=lambda: None,
+        on_start_change=lambda: None,
+        on_present_change=lambda: viewed.present(st.session_state[name].present),
+    )
 
 
 def comparison(key: str, *, run: str, token: str | None, page: int, lanes: list[dict[str, Any]]) -> None:
     """A player of all lanes of that run's comparison, each told as its title and role; `page` as for `player`."""
     module = modules.address("player", "compare.js")
     data = {"module": module, "channel": "live", "run": run, "token": token, "page": page, "lanes": lanes}
+    data["link"] = viewed.in_link()
     _component()(key=f"player {key}", data=data, on_page_change=lambda: None, on_start_change=lambda: None)
