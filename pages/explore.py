@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import phone, sidebar, trust, upload, viewed, visitors
+from ui import joining, phone, sidebar, trust, upload, viewed, visitors
 from ui.player import player
 from ui.text import plain
 
@@ -14,10 +14,13 @@ is_linked = visitors.has_link()
 view = viewed.now().view
 visit = visitors.arrive()
 experiment = visit.experiment
+# Always there: of what stands below an element that comes or goes, Streamlit's page makes everything anew.
+above = st.container(key="above")
+with above:
+    joining.draw(visit)
 if visit.is_owner:
     sidebar.draw(experiment, view)
-# Always there: of what stands below an element that comes or goes, Streamlit's page makes everything anew.
-with st.container(key="above"):
+with above:
     viewed.say_wrong()
     if visit.is_owner and upload.panel().is_open:
         upload.draw(experiment)

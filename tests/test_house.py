@@ -119,6 +119,7 @@ FIRST_PAGE = (
     "ui.player",
     "ui.visitors",
     "ui.viewed",
+    "ui.joining",
     "ui.upload",
     "ui.phone",
     "ui.results",

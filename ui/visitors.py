@@ -81,10 +81,15 @@ def come_back() -> None:
         st.query_params[RUN] = mine[0]
 
 
+def mine() -> Experiment | None:
+    """This session's experiment, while it is kept."""
+    known = st.session_state.get("mine")
+    return experiments.claim(*known) if known else None
+
+
 def has_place() -> bool:
     """Whether this session's experiment is still kept."""
-    mine = st.session_state.get("mine")
-    return bool(mine) and experiments.claim(*mine) is not None
+    return mine() is not None
 
 
 def has_link() -> bool:
