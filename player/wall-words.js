@@ -2,7 +2,7 @@
 
 import { percent, whole } from "./numbers.js"
 
-const SIGNS = { playing: "▶", paused: "❚❚", finished: "✓", waiting: "…", building: "○", failed: "!", away: "◌", ready: "○" }
+const SIGNS = { playing: "▶", paused: "‖", finished: "✓", waiting: "…", building: "○", failed: "!", away: "◌", ready: "○" }
 
 const STATES = {
   playing: "playing",
@@ -27,7 +27,7 @@ export const wallWords = {
   },
   sign: (state) => SIGNS[state] ?? "·",
   state: ({ state, iteration, max_iter }) => {
-    const at = iteration ? ` ${whole(iteration)} of ${whole(max_iter)}` : ""
+    const at = iteration ? ` ${whole(iteration)}/${whole(max_iter)}` : ""
     return `${STATES[state] ?? state}${at}`
   },
   own: "own data, not shared",
