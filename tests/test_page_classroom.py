@@ -83,18 +83,17 @@ def test_a_teacher_sees_the_runs_of_two_students(page: Page, address: str, stude
     expect(player(students[0])).to_be_visible()
 
 
-@pytest.mark.parametrize("size", [DESKTOP, {"width": 1920, "height": 1080}])
-def test_for_a_projector_keys_steer_and_nothing_else_is_seen(page: Page, address: str, size: dict) -> None:
-    page.set_viewport_size(size)
+def test_for_a_projector_keys_steer_and_nothing_else_is_seen(page: Page, address: str) -> None:
     open_page(page, address, "view=presentation&controls=gamma,nothing&max_iter=1000&exam=0")
     expect(page.get_by_text("there is no control called 'nothing'")).to_be_visible()
     for hidden in (".dann-transport .dann-button", ".dann-slider", "[data-testid=stSidebar]", ".dann-caption"):
         expect(page.locator(hidden).locator("visible=true")).to_have_count(0)
-    assert page.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
-    box = page.locator(".dann-presentation-keys").bounding_box()
-    assert box["y"] + box["height"] <= size["height"]
-    reading = page.locator(".dann-figure[data-figure=lambda] dd")
+    reading = page.locator(".dann-figure[data-figure=lambda] dd").first
     assert reading.evaluate("node => parseFloat(getComputedStyle(node).fontSize)") > 30
+    for size in (DESKTOP, {"width": 1920, "height": 1080}):
+        page.set_viewport_size(size)
+        box = page.locator(".dann-presentation-keys").bounding_box()
+        assert box["y"] + box["height"] <= size["height"]
     expect(page.locator(".dann-figure[data-figure=target]")).to_contain_text("hidden")
     page.keyboard.press("s")
     expect(page.locator(".dann-progress-text")).to_contain_text("iteration 1 of")

@@ -1,4 +1,4 @@
-"""The part of a link that says how Explore is shown: written and read again; what is wrong in it is said and left out."""
+"""The part of a link that says how Explore is shown: written, read again; what is wrong is said and left out."""
 
 from __future__ import annotations
 
