@@ -13,7 +13,9 @@ export class Presenting {
   // `leave()` is called when Escape asks for the page.
   constructor(leave) {
     const keys = words.presentation.keys.flatMap(([key, meaning]) => [el("kbd", {}, key), ` ${meaning}  `])
-    this.element = el("p", { class: "dann-presentation-keys" }, ...keys)
+    // Who has no keys, on a phone, must get out too.
+    const out = el("button", { type: "button", class: "dann-button", onclick: leave }, words.presentation.leave)
+    this.element = el("p", { class: "dann-presentation-keys" }, ...keys, out)
     this.press = (event) => {
       if (event.key !== "Escape" || !this.isOn || event.defaultPrevented) return
       // The list of keys is closed first.

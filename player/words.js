@@ -179,8 +179,8 @@ export const words = {
       ["0", "reset"],
       ["← →", "look back"],
       ["?", "all keys"],
-      ["Esc", "leave"],
     ],
+    leave: "Esc: leave",
   },
   timeMachine: {
     group: "play what has been",
