@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from server.link import LESSON
-from ui import shelf, visitors
+from ui import shelf, viewed, visitors
 from ui.lessons import TAKEN
 from ui.pages import PAGES
 
@@ -27,6 +27,7 @@ if page.title != "Lessons":
     # Who comes back to a lesson comes back to its run.
     st.session_state.pop(TAKEN, None)
 page.run()
-shelf.draw(visitors.own())
+if viewed.now().view.shows("shelf"):
+    shelf.draw(visitors.own())
 if page.title in {page.title for page in PAGES if page.keeps_link}:
     visitors.keep_link(visitors.arrive())

@@ -1,6 +1,7 @@
 // Draws a panel of the curves: its title, levels, curves and what stands beside them.
 
 import { numberText, ticks } from "./axis.js"
+import { bold } from "./bold.js"
 import { FAINT, GRID, INK } from "./palette.js"
 
 const DASHED = [5, 4]
@@ -56,7 +57,7 @@ export function paintLevels(pen, panel, { x, width, top, height }, toY, text) {
 // A level such as that of chance, dashed, with what it means at one end.
 export function paintChance(pen, { level, text, isBelow, isLeft }, colour, { x, width }, toY) {
   const y = toY(level)
-  Object.assign(pen, { strokeStyle: colour, lineWidth: 1 })
+  Object.assign(pen, { strokeStyle: colour, lineWidth: bold("line") })
   pen.setLineDash(DASHED)
   pen.beginPath()
   pen.moveTo(x, y)
@@ -103,6 +104,7 @@ export function paintCurve(pen, curve, toX, toY) {
   flush()
   const looks = curve.isFaint ? { lineWidth: 1.3, globalAlpha: 0.4 } : { lineWidth: curve.width ?? 1.8 }
   Object.assign(pen, { strokeStyle: curve.colour, lineJoin: "round", ...looks })
+  pen.lineWidth *= bold("line")
   pen.setLineDash(curve.dash ?? (curve.isDotted ? DOTTED : []))
   pen.stroke()
   pen.setLineDash([])
@@ -123,7 +125,7 @@ export function paintBand(pen, { band, colour }, toX, toY) {
 export function paintDot(pen, { x, y, colour }, toX, toY) {
   if (!Number.isFinite(y)) return
   pen.beginPath()
-  pen.arc(toX(x), toY(y), 4, 0, 2 * Math.PI)
+  pen.arc(toX(x), toY(y), 4 * bold("point"), 0, 2 * Math.PI)
   pen.fillStyle = colour
   pen.fill()
 }

@@ -4,11 +4,12 @@ import { forksOf } from "./branch-curves.js"
 import { Film } from "./film.js"
 import { listen } from "./keys.js"
 import { Phases } from "./phases.js"
+import { Presenting } from "./presenting.js"
 import { Redraw } from "./redraw.js"
 import { Run } from "./run.js"
 import { Stage } from "./stage.js"
 import { Steering, isMoving } from "./steering.js"
-import { addressOf, recall } from "./tab.js"
+import { addressOf, recall, setBeside } from "./tab.js"
 import { TimeMachine } from "./time-machine.js"
 import { noticeOf } from "./news.js"
 import { changesOfState } from "./sentence.js"
@@ -59,6 +60,8 @@ class Player {
       act: (name, value) => this.act(name, value),
       changed: () => this.refresh(),
     })
+    this.presenting = new Presenting(() => this.#present(false))
+    this.stage.root.append(this.presenting.element)
     this.unlisten = listen(element, (name, by) => this.#key(name, by))
   }
 
@@ -76,6 +79,7 @@ class Player {
       this.#leaveThePast()
       this.redraw.forget()
     }
+    if (data.view) this.#setView(data.view)
     // What the page says of a sample is how the pictures are looked at, too.
     if (this.session.look.mark !== data.mark) this.session.look = { ...this.session.look, mark: data.mark }
     if (data.run && this.isToPlay) this.session.isTouched = true
@@ -98,6 +102,7 @@ class Player {
     this.timeMachine.close()
     this.redraw.forget()
     this.unlisten()
+    this.presenting.close()
     this.stage.close()
   }
 
@@ -193,6 +198,24 @@ class Player {
     this.refresh()
   }
 
+  // How the page's link says that it is shown; a person may look otherwise since.
+  #setView(view) {
+    this.presenting.set(view.presents)
+    setBeside(view.link)
+    this.stage.root.dataset.without = view.hidden.join(" ")
+    const told = JSON.stringify(view)
+    if (told === this.session.viewed) return
+    const before = JSON.parse(this.session.viewed ?? "{}")
+    this.session.viewed = told
+    if (JSON.stringify(before.look) !== JSON.stringify(view.look)) this.session.look = { ...this.session.look, ...view.look }
+  }
+
+  // The page hears of it too: it shows the player so again after another page.
+  #present(isOn) {
+    this.presenting.set(isOn)
+    this.tell("present", isOn ? "presentation" : "page")
+  }
+
   #choose(change) {
     this.session.look = { ...this.session.look, ...change }
     this.refresh({ glide: "view" in change ? LONGEST_GLIDE : 0 })
@@ -227,6 +250,7 @@ class Player {
   }
 
   #key(name, by) {
+    if (name === "present") return this.#present(!this.presenting.isOn)
     if (name === "keys") return this.stage.transport.toggleKeys()
     if (name === "move") return this.stage.slider.move(by)
     if (TIMES.has(name)) return this.timeMachine.press(name)

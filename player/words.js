@@ -179,8 +179,20 @@ export const words = {
     ["N", "to the next change of state"],
     ["F", "looking back: fork the run there"],
     ["T", "the tree of branches"],
+    ["V", "for a projector: large type, no controls; Esc leaves"],
     ["?", "this list"],
   ],
+  presentation: {
+    keys: [
+      ["P", "play"],
+      ["A", "pause"],
+      ["S", "step"],
+      ["0", "reset"],
+      ["← →", "look back"],
+      ["?", "all keys"],
+    ],
+    leave: "Esc: leave",
+  },
   timeMachine: {
     group: "play what has been",
     back: ["Play backwards", "Play what has been, backwards (B)."],

@@ -114,14 +114,14 @@ async def live(socket: WebSocket) -> None:
     lanes: list[Lane] = []
     try:
         async with asyncio.timeout(HELLO_SECONDS):
-            said = await _text(socket)
-        hello = _read(said)
+            said = await next_text(socket)
+        hello = as_command(said)
         lanes = _lanes(hello, _Socket(socket))
         await _serve(socket, lanes)
     except TimeoutError:
-        await _refuse(socket, Refused("hello late"))
+        await refuse(socket, Refused("hello late"))
     except Refused as refused:
-        await _refuse(socket, refused)
+        await refuse(socket, refused)
     except WebSocketDisconnect:
         pass
     finally:
@@ -227,7 +227,7 @@ async def _receive(socket: WebSocket, lanes: list[Lane], news: asyncio.Event) ->
     burst, rate = BURST * len(lanes), MESSAGES_A_SECOND * len(lanes)
     allowance, at = float(burst), time.monotonic()
     while True:
-        command = _read(await _text(socket))
+        command = as_command(await next_text(socket))
         now = time.monotonic()
         allowance, at = min(allowance + rate * (now - at), burst) - 1, now
         if allowance < 0:
@@ -236,7 +236,8 @@ async def _receive(socket: WebSocket, lanes: list[Lane], news: asyncio.Event) ->
         news.set()
 
 
-async def _text(socket: WebSocket) -> str:
+async def next_text(socket: WebSocket) -> str:
+    """The next message, a text. Raises `WebSocketDisconnect` and `Refused`."""
     message = await socket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1000))
@@ -245,7 +246,8 @@ async def _text(socket: WebSocket) -> str:
     return message["text"]
 
 
-def _read(text: str) -> dict[str, Any]:
+def as_command(text: str) -> dict[str, Any]:
+    """A message as the object that it is. Raises `Refused`."""
     if len(text.encode()) > MESSAGE_BYTES:
         raise Refused("too large", most=MESSAGE_BYTES)
     return _json(text)
@@ -291,7 +293,8 @@ def _lane_of(command: dict[str, Any], lanes: list[Lane]) -> Lane:
     return lanes[number]
 
 
-async def _refuse(socket: WebSocket, refused: Refused) -> None:
+async def refuse(socket: WebSocket, refused: Refused) -> None:
+    """Say why, and close the socket."""
     # Who is refused may have gone.
     with contextlib.suppress(RuntimeError, WebSocketDisconnect):
         await socket.send_text(json.dumps(refused.told()))

@@ -18,6 +18,7 @@ from server.link import read_link
 from server.showing import Showing
 from server.shown import Notice, Now, built_in_pair, check_cost, redrawn
 from server.trial import Trial
+from server.view import read_view
 
 if TYPE_CHECKING:
     from dann_core.lessons import Lesson
@@ -52,6 +53,7 @@ class Experiment(Showing):
         link = read_link(query)
         made = cls(link.domain, link.pair, link.settings, link.preset, is_blind=link.is_blind)
         made.lanes, made.seeds_at_once, made.notice = link.lanes, link.seeds, link.notice
+        made.run.speed = read_view(query)[0].speed
         return made
 
     def change(self, name: str, value: Any) -> None:

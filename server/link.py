@@ -12,6 +12,7 @@ from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError, from_text
 from server.blind import BLIND
 from server.shown import Notice, built_in_pair, check_cost
+from server.view import NAMES
 
 FIRST_DOMAIN = "moons"
 
@@ -53,7 +54,7 @@ def read_link(query: Mapping[str, str]) -> Linked:
         is_blind = _blind(query.get(BLIND, "0"))
     except (DomainError, KnobError) as error:
         return _preset(kind(), Notice("link preset", "error", why=str(error)))
-    known = {"domain", "lanes", "seeds", BLIND, LESSON} | {k.name for k in (*kind.knobs(), *Settings.knobs())}
+    known = {"domain", "lanes", "seeds", BLIND, LESSON} | NAMES | {k.name for k in (*kind.knobs(), *Settings.knobs())}
     unknown = sorted(set(query) - known)
     notice = Notice("unknown in link", "error", names=unknown) if unknown else None
     return Linked(domain, pair, settings, preset, query.get("lanes"), seeds, is_blind, notice)

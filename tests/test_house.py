@@ -120,6 +120,8 @@ FIRST_PAGE = (
     "ui.sidebar",
     "ui.player",
     "ui.visitors",
+    "ui.viewed",
+    "ui.joining",
     "ui.upload",
     "ui.phone",
     "ui.results",

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from server import modules
+from ui import viewed
 
 # Streamlit's own scripts lie beside our routes, whatever path the app is served under; a script of one line would be
 # taken for a path.
@@ -71,8 +72,16 @@ def player(
         "mark": mark,
         "lesson": lesson,
         "overlays": list(overlays),
+        "view": viewed.told(),
     }
-    _component()(key=f"player {key}", data=data, on_page_change=lambda: None, on_start_change=lambda: None)
+    name = f"player {key}"
+    _component()(
+        key=name,
+        data=data,
+        on_page_change=lambda: None,
+        on_start_change=lambda: None,
+        on_present_change=lambda: viewed.present(st.session_state[name].present),
+    )
 
 
 def comparison(
@@ -93,5 +102,6 @@ def comparison(
         "page": page,
         "lanes": lanes,
         "overlays": list(overlays),
+        "link": viewed.in_link(),
     }
     _component()(key=f"player {key}", data=data, on_page_change=lambda: None, on_start_change=lambda: None)

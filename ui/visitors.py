@@ -15,6 +15,7 @@ from server.lane import RUN
 from server.place import PLACES, experiments
 from server.registry import Full
 from server.shown import Notice
+from ui import viewed
 
 # Only this tab's storage knows the token: whoever else opens the link is somebody else.
 _TAB = """
@@ -147,7 +148,7 @@ def keep_link(visit: Visit) -> None:
     """On a page without a player: let the address bar hold the experiment, so that a reload finds it again."""
     if not visit.is_owner:
         return
-    link = (visit.experiment.now.query() or {}) | {RUN: visit.key}
+    link = (visit.experiment.now.query() or {}) | viewed.in_link() | {RUN: visit.key}
     _tab()(key="link", data=_data(run=visit.key, token=visit.token, link=link))
 
 
