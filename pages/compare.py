@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import compare, upload, visitors
+from ui import compare, sealed, upload, visitors
 from ui.player import comparison
 from ui.text import plain
 
 visit = visitors.arrive()
 experiment = visit.experiment
+if sealed.is_closed(experiment):
+    st.stop()
 shown = None
 if visit.is_owner:
     compare.draw(experiment)

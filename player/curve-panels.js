@@ -13,6 +13,7 @@ import {
   TARGET_CURVE,
   curveName,
 } from "./picture-words.js"
+import { words } from "./words.js"
 
 const LOSS_NAMES = ["classification_loss", "adversarial_loss", "discrepancy_loss", "entropy"]
 const CHANCE_LOSS = Math.LN2
@@ -24,9 +25,10 @@ const inPercent = (value) => `${(100 * value).toFixed(1)}%`
 
 // A panel: {share, low, high, isShare, title: [[text, colour], ...], curves, chance: {level, text, isBelow}, dot}. A
 // curve: {name, colour, count, x(k), y(k), say(value), isDotted}; without `say` it is not spoken of.
-export function panelsOf(track, frame, classCount) {
+// `predicted`: the target accuracies that a learner has drawn, evenly spaced over the run.
+export function panelsOf(track, frame, classCount, predicted = null) {
   const { knobs } = frame.values
-  const panels = [losses(track, knobs, classCount), lambda(track, frame, knobs), accuracies(track, knobs)]
+  const panels = [losses(track, knobs, classCount), lambda(track, frame, knobs), accuracies(track, knobs, predicted)]
   return panels.map((panel, k) => ({ share: SHARES[k], ...panel }))
 }
 
@@ -78,7 +80,7 @@ function ahead(knobs, adaptsFrom) {
   return { colour: FAINT, count: AHEAD_POINTS, x, y }
 }
 
-function accuracies({ figures, target }, knobs) {
+function accuracies({ figures, target }, knobs, predicted) {
   const of = (column, name) => ({
     ...ofTable(figures, FIGURE, column),
     ...{ name, colour: CURVES[name], say: inPercent, isFigure: true },
@@ -90,6 +92,7 @@ function accuracies({ figures, target }, knobs) {
     curves.push({ ...of(FIGURE.source_accuracy, TARGET_CURVE), ...exam })
   }
   if (knobs.adversarial_weight !== 0) curves.push(of(FIGURE.domain_accuracy, "domain"))
+  if (predicted) curves.push(sketched(predicted, knobs.max_iter))
   return {
     low: -0.02,
     high: 1.05,
@@ -99,6 +102,17 @@ function accuracies({ figures, target }, knobs) {
     chance: { level: 0.5, text: CANNOT_TELL, isBelow: true },
   }
 }
+
+// It is no figure of the run: nothing is said of it where the pointer is.
+const sketched = (predicted, most) => ({
+  name: words.lesson.predicted,
+  colour: CURVES.target,
+  count: predicted.length,
+  x: (k) => (k / (predicted.length - 1)) * most,
+  y: (k) => predicted[k],
+  dash: [9, 5],
+  width: 2.6,
+})
 
 const ofRows = (rows, column, name, colour) => ({ ...ofTable(rows, ROW, column), name, colour, say: nats })
 

@@ -69,14 +69,14 @@ export class Curves extends Picture {
   }
 
   // `branches`: what is told of the other runs, each with its track; `forks`: see above.
-  show(track, frame, look, { latest, lookingBack, branches = [], forks = new Map() }) {
+  show(track, frame, look, { latest, lookingBack, predicted = null, branches = [], forks = new Map() }) {
     const { rows, figures } = track
     const others = branches.map(({ id, iteration }) => [id, iteration])
-    const shown = [frame.number, frame.values.iteration, latest, lookingBack, rows.length, figures.length, others, ...forks].join()
+    const shown = [frame.number, frame.values.iteration, latest, lookingBack, rows.length, figures.length, predicted, others, ...forks].join()
     if (shown === this.shown && frame === this.frame) return
     Object.assign(this, { shown, track, frame, lookingBack })
     const { knobs, changes } = frame.values
-    this.panels = panelsOf(track, frame, this.classCount)
+    this.panels = panelsOf(track, frame, this.classCount, predicted)
     this.marks = marksOf(changes, knobs.max_iter)
     this.forks = forks
     const inRow = branches.toSorted((one, other) => other.number - one.number)

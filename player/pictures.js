@@ -37,7 +37,7 @@ export class Pictures {
   }
 
   // `store`: of the run; `frame`: the one of its frames that is seen; `glide`: how long points move, in milliseconds.
-  render({ store, frame, look, glide, lookingBack, branches, forks, state, can }) {
+  render({ store, frame, look, glide, lookingBack, branches, forks, predicted, state, can }) {
     this.#setLook(look, store.scene)
     if (!store.scene) return
     if (store.scene !== this.scene) this.#setScene(store.scene)
@@ -46,7 +46,7 @@ export class Pictures {
       features.show(frame.message, look, glide)
       input.show(frame.message, look, glide)
       const latest = store.newest.iteration
-      curves.show(store.track.view(), frame.message, look, { latest, lookingBack, branches, forks })
+      curves.show(store.track.view(), frame.message, look, { latest, lookingBack, branches, forks, predicted })
     }
     this.seen = { frame, look }
     this.draw.render(this.drawn[1].picture, { store, state, can })

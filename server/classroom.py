@@ -134,7 +134,7 @@ def told(member: Member, *, exam: bool) -> dict[str, Any] | None:
         return None
     now = experiment.now
     is_own = now.domain is None and not now.is_shared
-    shows_exam = exam and not is_own
+    shows_exam = exam and not is_own and not experiment.blind.is_sealed
     return {
         "number": member.number,
         "name": member.name,

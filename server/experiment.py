@@ -21,6 +21,7 @@ from server.trial import Trial
 from server.view import read_view
 
 if TYPE_CHECKING:
+    from dann_core.lessons import Lesson
     from dann_core.sweeps.sweep import Sweep
     from server.comparison import Comparison
 
@@ -31,8 +32,10 @@ class Experiment(Showing):
     seeds = None
     """Of a comparison's lanes; an experiment by itself has one."""
 
-    def __init__(self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings) -> None:
-        super().__init__(domain, pair, settings, base)
+    def __init__(
+        self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings, *, is_blind: bool = False
+    ) -> None:
+        super().__init__(domain, pair, settings, base, is_blind=is_blind)
         self._trial: Trial | None = None
         self.sweep: Sweep | None = None
         self.sweep_before: Sweep | None = None
@@ -47,7 +50,7 @@ class Experiment(Showing):
     def from_query(cls, query: Mapping[str, str]) -> Experiment:
         """The experiment that a link stands for; what is wrong in a link is said, and the preset stands instead."""
         link = read_link(query)
-        made = cls(link.domain, link.pair, link.settings, link.preset)
+        made = cls(link.domain, link.pair, link.settings, link.preset, is_blind=link.is_blind)
         made.lanes, made.seeds_at_once, made.notice = link.lanes, link.seeds, link.notice
         made.run.speed = read_view(query)[0].speed
         return made
@@ -157,6 +160,19 @@ class Experiment(Showing):
         """Go to the run of a bundle, at iteration 0."""
         with self._lock:
             self._start(origin, pair, settings, _base(origin, pair), Notice("bundle"))
+
+    def take(self, lesson: Lesson) -> None:
+        """Go to a lesson's run: where it was, if it is kept, else at iteration 0; sealed, if the lesson is blind."""
+        pair = built_in_pair(lesson.domain, lesson.settings.seed)
+        with self._lock:
+            notice = Notice("lesson", title=lesson.title)
+            kept = self.branches.first(lambda now: now.run.pair is pair and now.run.settings_at(0) == lesson.settings)
+            if kept is None:
+                self._start(Origin(lesson.domain), pair, lesson.settings, domains.preset(lesson.domain.key), notice)
+            elif kept is not self.branches.shown:
+                self._return_to(kept, notice)
+            if lesson.blind and not self.blind.is_on:
+                self.go_blind(True)
 
     def reset(self) -> None:
         """Back to iteration 0 with the same first weights."""

@@ -27,10 +27,10 @@ NONE = "none"
 """What `controls` holds where none is to be shown."""
 
 MAIN = tuple(k.name for k in Settings.knobs() if k.group == "main")
-CONTROLS = (*PARTS, *MAIN, *(k.name for k in Settings.knobs() if k.group != "main"))
+CONTROLS = (*PARTS, *MAIN, *(k.name for k in Settings.knobs() if k.group not in ("main", "mistake")))
 """All names that `controls` may list."""
 
-MARKS = ("class", "lesson", "lang", "blind")
+MARKS = ("class", "lang")
 """Names of a link that others read: they stay in it as they are."""
 
 LONGEST_MARK, LONGEST_TEXT = 40, 1000

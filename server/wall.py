@@ -90,8 +90,12 @@ class Wall:
             film.frame, film.sent_at = frames[-1][0], at
             yield self._packed(member, film.frame, frames[-1][1].packed)
 
+    def _may_tell(self, member: Member) -> bool:
+        experiment = member.experiment
+        return self.room.exam and experiment is not None and not experiment.blind.is_sealed
+
     def _packed(self, member: Member, number: int, message: bytes) -> bytes:
-        seen = message if self.room.exam else without_exam(message)
+        seen = message if self._may_tell(member) else without_exam(message)
         return _ENVELOPE.pack(member.number, number) + seen
 
 

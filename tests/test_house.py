@@ -114,6 +114,7 @@ FIRST_PAGE = (
     "dann_core.domains",
     "server.experiment",
     "server.channel",
+    "server.link",
     "ui.pages",
     "ui.sidebar",
     "ui.player",
@@ -126,6 +127,7 @@ FIRST_PAGE = (
     "ui.film",
     "ui.bundles",
     "ui.trust",
+    "ui.lessons",
     "ui.text",
 )
 SLOW = {"torch", "sklearn", "openTSNE", "scipy", "h5py", "distributed", "contourpy", "pandas", "pyarrow"}

@@ -55,7 +55,7 @@ def test_its_names_are_no_setting_s_nor_a_domain_s() -> None:
 
 
 def test_an_experiment_s_link_may_hold_it() -> None:
-    query = {"gamma": "5", "speed": "fast", "exam": "0", "lesson": "3", "lang": "zh", "class": "x"}
+    query = {"gamma": "5", "speed": "fast", "exam": "0", "lang": "zh", "class": "x"}
     made = Experiment.from_query(query)
     assert (made.notice, made.settings.gamma, made.run.speed) == (None, 5, "fast")
-    assert marks(query | {"lang": "z" * 99}) == {"class": "x", "lesson": "3", "lang": "z" * 40}
+    assert marks(query | {"lang": "z" * 99}) == {"class": "x", "lang": "z" * 40}

@@ -24,4 +24,5 @@ PAGES = (
     Page("sweep", "Sweep", ":material/grid_on:", keeps_link=True),
     Page("learn", "Learn", ":material/school:"),
     Page("classroom", "Classroom", ":material/co_present:"),
+    Page("lessons", "Lessons", ":material/quiz:"),
 )

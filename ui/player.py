@@ -40,12 +40,21 @@ def _component() -> Any:
 
 
 def player(
-    key: str, *, run: str | None, token: str | None, page: int, film: str | None, title: str, mark: int | None = None
+    key: str,
+    *,
+    run: str | None,
+    token: str | None,
+    page: int,
+    film: str | None,
+    title: str,
+    mark: int | None = None,
+    lesson: dict[str, Any] | None = None,
 ) -> None:
     """A player that steers the run of that key, with its token, or looks at it; or shows a `film` until it is touched.
 
     `page` counts what Streamlit draws of the experiment: the player has the page drawn anew when the run's is higher.
-    `mark` is which of the drawn target samples the pictures mark.
+    `mark` is which of the drawn target samples the pictures mark. `lesson` is what a lesson adds: its `key` for the
+    link, whether the run waits for a prediction (`waits`), and the `curve` that was predicted, if one was.
     """
     # Nothing here changes but by a script that the player would have asked for: the player is left alone.
     data = {
@@ -59,6 +68,7 @@ def player(
         "title": title,
         "mark": mark,
         "view": viewed.told(),
+        "lesson": lesson,
     }
     name = f"player {key}"
     _component()(
