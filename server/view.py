@@ -29,7 +29,7 @@ NONE = "none"
 """What `controls` holds where none is to be shown."""
 
 MAIN = tuple(k.name for k in Settings.knobs() if k.group == "main")
-CONTROLS = (*PARTS, *MAIN, *(k.name for k in Settings.knobs() if k.group != "main"))
+CONTROLS = (*PARTS, *MAIN, *(k.name for k in Settings.knobs() if k.group not in ("main", "mistake")))
 """All names that `controls` may list."""
 
 MARKS = ("class", "lang")
