@@ -71,10 +71,13 @@ def trained(lanes: Sequence[Settings]) -> float:
 
 def played(engine: object, lanes: Sequence[Settings]) -> tuple[float, float, int]:
     """CPU seconds and seconds of one Play to the end, and its frames."""
-    from dann_core.live.lockstep import Lockstep
+    from dann_core.live.lockstep import Lockstep, lanes_together
 
     pair = domains.load("moons")
-    run = Lockstep([lambda s=s: engine.launch(pair, s) for s in lanes], [pair] * len(lanes), lanes)
+    pairs = [pair] * len(lanes)
+    groups = lanes_together(pairs, lanes)
+    launches = [lambda g=g: engine.launch_together([pair] * len(g), [lanes[k] for k in g]) for g in groups]
+    run = Lockstep(launches, pairs, lanes, groups=groups)
     run.speed = "fast"
 
     def advance(until: Callable[[], bool]) -> None:
