@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import phone, sidebar, trust, upload, visitors
+from ui import phone, shelf, sidebar, trust, upload, visitors
 from ui.player import player
 from ui.text import plain
 
@@ -36,6 +36,7 @@ with st.container(key="stage"):
         film=FILM if shows_film else None,
         title=experiment.now.title if experiment else "",
         mark=trust.mark(experiment),
+        overlays=shelf.overlays(experiment if visit.is_owner else None),
     )
 if visit.is_owner:
     phone.knob(experiment)

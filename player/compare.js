@@ -45,6 +45,7 @@ class Comparison {
 
   update(data, tell) {
     this.redraw.update(data.page, tell)
+    this.shelved = data.overlays
     this.stage.attach(this.element)
     this.stage.setLanes(data.lanes)
     if (!this.lanes?.isOf(data)) {
@@ -147,6 +148,7 @@ class Comparison {
       stores: lanes.stores,
       frames: lookingBack ? lanes.framesAt(this.backAt) : newest,
       seeds: lanes.seeds,
+      shelved: this.shelved,
       state: lanes.state,
       latest: newest?.[0].iteration ?? 0,
       look: this.look,

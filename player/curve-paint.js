@@ -53,8 +53,8 @@ export function paintLevels(pen, panel, { x, width, top, height }, toY, text) {
   }
 }
 
-// The level of chance, dashed, with what it means at its right end.
-export function paintChance(pen, { level, text, isBelow }, colour, { x, width }, toY) {
+// A level such as that of chance, dashed, with what it means at one end.
+export function paintChance(pen, { level, text, isBelow, isLeft }, colour, { x, width }, toY) {
   const y = toY(level)
   Object.assign(pen, { strokeStyle: colour, lineWidth: 1 })
   pen.setLineDash(DASHED)
@@ -64,7 +64,8 @@ export function paintChance(pen, { level, text, isBelow }, colour, { x, width },
   pen.stroke()
   pen.setLineDash([])
   const side = isBelow ? { y: y + 3, baseline: "top" } : { y: y - 3, baseline: "bottom" }
-  return { text, colour, x: x + width - 2, align: "right", ...side }
+  const end = isLeft ? { x: x + 4, align: "left" } : { x: x + width - 2, align: "right" }
+  return { text, colour, ...end, ...side }
 }
 
 // A note lies above the curves, with a rim that keeps it legible where one runs below it.

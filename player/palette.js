@@ -36,6 +36,9 @@ export const INK = "#31333f"
 export const FAINT = "#b5b7c0"
 export const GRID = "#eeeeee"
 
+// The level of the source-only twin: the target's colour, dark enough for words.
+export const TWIN = "#8a5a00"
+
 // Points coloured by domain: blue and vermilion stay apart for colour-blind readers, and on either tint.
 export const DOMAIN_COLOURS = ["#0072b2", "#d55e00"]
 

@@ -12,9 +12,13 @@ import { addressOf, recall } from "./tab.js"
 import { TimeMachine } from "./time-machine.js"
 import { noticeOf } from "./news.js"
 import { changesOfState } from "./sentence.js"
+import { words } from "./words.js"
 
 const LONGEST_GLIDE = 200
 const LONGEST_GLIDE_BACK = 120
+
+const KEEP_THE_PAST = new Set(["speed", "fork", "commit"])
+const NONE = []
 
 const TIMES = new Set(["back", "loop", "change", "fork", "branches"])
 
@@ -63,6 +67,7 @@ class Player {
     this.data = data
     this.tell = tell
     this.redraw.update(data.page, tell)
+    this.shelved = data.overlays
     this.stage.attach(this.element)
     this.session = recall(data.key, data.run)
     if (before && before !== this.session) {
@@ -103,12 +108,12 @@ class Player {
     const isAgain = state?.state === "finished"
     this.steering.press(name, state, value)
     if (name !== "speed") this.timeMachine.replay.stop()
-    // A fork shows what is seen now.
-    if (name !== "speed" && name !== "fork") this.backAt = null
+    // A fork shows what is seen now, and so does a choice.
+    if (!KEEP_THE_PAST.has(name)) this.backAt = null
     if (this.#isFilm) this.#start()
     else if (name === "play" && isAgain) ["reset", "play"].forEach((each) => this.run.send({ do: each }))
     else if (name === "speed") this.run.send({ do: "speed", speed: value })
-    else if (name === "fork") this.run.send({ do: "fork", iteration: value })
+    else if (name === "fork" || name === "commit") this.run.send({ do: name, iteration: value })
     else if (name === "branch") this.run.send({ do: "branch", branch: value })
     else if (name === "try" || name === "draw") this.run.send({ do: name, ...value })
     else this.run.send({ do: name })
@@ -229,6 +234,7 @@ class Player {
   }
 
   #abilities() {
+    if (this.data.lesson?.waits) return {}
     if (this.#isFilm) return { play: true, pause: this.film.isPlaying }
     const { state } = this.session
     if (!state) return {}
@@ -254,6 +260,8 @@ class Player {
       frame,
       lookingBack,
       isAsked,
+      predicted: this.data.lesson?.curve ?? null,
+      waits: Boolean(this.data.lesson?.waits),
       title: state?.title ?? this.data.title,
       backAt: this.backAt,
       isPlaying: isMoving(state),
@@ -262,6 +270,7 @@ class Player {
       can,
       branches: this.run && branches.length ? this.run.branchCurves.of(state) : [],
       forks: forksOf(branches),
+      shelved: showsFilm ? NONE : this.shelved,
       pressed: this.steering.pressed,
       speed: state?.speed,
       invites: !session.isTouched && (this.#isFilm || !state?.iteration),
@@ -277,6 +286,7 @@ class Player {
     const isPressed = this.steering.pressed !== null
     const isFilm = this.#isFilm && !isPressed
     const isStarting = Boolean(film) && (session.isTouched || isPressed) && !session.store.scene
+    if (this.data.lesson?.waits && session.state) return { text: words.lesson.predictFirst, level: "quiet" }
     return noticeOf({ session, isFilm, hasFailed: film?.hasFailed, isStarting, run, phase: phases.text })
   }
 }

@@ -15,6 +15,8 @@ export class Run {
   constructor(data, session, on) {
     this.identity = identity(data)
     this.session = session
+    // A lesson's link names it, too.
+    this.keeps = data.lesson ? { lesson: data.lesson.key } : {}
     this.on = on
     this.status = "opening"
     this.owesReady = false
@@ -93,7 +95,7 @@ export class Run {
   // Of two players on a page, neither may overwrite the other's link again and again.
   #show(link) {
     const text = JSON.stringify(link ?? null)
-    if (link && text !== this.link) showLink(link)
+    if (link && text !== this.link) showLink({ ...this.keeps, ...link })
     this.link = text
   }
 

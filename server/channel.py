@@ -32,6 +32,8 @@ highest number of a frame. Then, each with "lane" where it is not 0:
     {"do": "curves", "branch": 7}          the curves of a branch of the same domains, for who only looks too
     {"do": "seed", "seed": 3}              begin anew with that seed
     {"do": "seeds"}                        what is known of a comparison's lane from all its seeds
+    {"do": "commit", "iteration": 240}     in blind mode, choose that iteration of the run that is shown
+    {"do": "reveal"}                       and let the target labels say what the choice is worth
     {"do": "dismiss", "notice": 4}         a person has read the notice of that id
 
 **Down**, texts are JSON:
@@ -40,7 +42,9 @@ highest number of a frame. Then, each with "lane" where it is not 0:
      "speed": "normal", "owner": true, "undo": false, "late": false, "branch": ID, "branches": [],
      "trial": null or {"setting": S, "label": L, "old": V, "new": V},
      "device": "cpu", "page": 3, "knobs": {...},
-     "exam": {...}, "seeds": null or {"id": 7, "of": [0, 1, ...], "runs": 32, "done": 24, "began": true, "failure": ""},
+     "exam": {...},
+     "blind": null or {"sealed": true, "committed": null or {"run": 2, "iteration": 240}, "outcome": null or {...}},
+     "seeds": null or {"id": 7, "of": [0, 1, ...], "runs": 32, "done": 24, "began": true, "failure": ""},
      "title": "...", "link": {"domain": "moons", "gamma": "5.0", "run": KEY} or null,
      "failure": null or {"rule": R, "facts": {...}},
      "notice": null or {"id": 4, "level": "info", "rule": R, "facts": {}}}
@@ -50,6 +54,10 @@ highest number of a frame. Then, each with "lane" where it is not 0:
 then has it drawn anew. `link` is what the address bar should hold; null for who only looks. `knobs` are `KNOBS`. `exam`
 was made with target labels; it is empty until the run has ended and its source-only twin is trained:
 {"source_only": 0.86, "target_accuracy": 0.7, "rule": "harm", "gain" or "even"}.
+
+`blind` is null outside blind mode. While it is sealed, `exam` is empty and no message holds anything that target labels
+went into; lanes of a comparison are refused. After the reveal, `outcome` is what `dann_core.live.blind.reveal` says,
+and the scene is another one: all of the run comes again, with its exam.
 
 `branch` is the one that is shown, and `branches`, where there is more than that one, are `server.branches.Branch.told`,
 the one shown longest ago first.

@@ -114,7 +114,9 @@ FIRST_PAGE = (
     "dann_core.domains",
     "server.experiment",
     "server.channel",
+    "server.link",
     "ui.pages",
+    "ui.shelf",
     "ui.sidebar",
     "ui.player",
     "ui.visitors",
@@ -124,6 +126,7 @@ FIRST_PAGE = (
     "ui.film",
     "ui.bundles",
     "ui.trust",
+    "ui.lessons",
     "ui.text",
 )
 SLOW = {"torch", "sklearn", "openTSNE", "scipy", "h5py", "distributed", "contourpy", "pandas", "pyarrow"}

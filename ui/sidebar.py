@@ -20,6 +20,7 @@ from ui.text import STANDARDISED
 
 UPLOAD = "upload"
 OWN = "own"
+MISTAKES = "mistake"
 TURNED_LIVE = ("gamma", "lambda_max", "learning_rate")
 """What people turn while they watch."""
 
@@ -36,10 +37,28 @@ def draw(state: Experiment) -> None:
         if more.open:
             with more:
                 for name, title in list(GROUPS.items())[1:]:
+                    if name == MISTAKES and not _is_mistaken(state):
+                        continue
                     st.caption(f"**{title}**")
                     group(state, knobs, name)
                 _size(state)
+        _blind(state)
         results.draw(state)
+
+
+def _is_mistaken(state: Experiment) -> bool:
+    """Whether one of the mistakes is being made: nobody else is to come upon them."""
+    return any(k.group == MISTAKES for k in state.settings.differences(Settings()))
+
+
+def _blind(state: Experiment) -> None:
+    if state.pair.target_y is None:
+        return
+    help = (
+        "Target labels stay on the server. Choose an iteration by the numbers that need none, commit to it in the line "
+        "above the pictures, and see what it was worth."
+    )
+    st.toggle("Blind mode", state.blind.is_on, help=help, **showing("blind", state.blind.is_on, state.go_blind))
 
 
 def group(state: Experiment, knobs: Iterable[Knob], name: str) -> None:

@@ -41,6 +41,7 @@ async def own_cluster(workers: int, lost_workers: int) -> SubprocessCluster:
     os.environ["PYTHONPATH"] = os.pathsep.join([root, *paths])
     for name, value in CALM.items():
         os.environ.setdefault(f"DASK_DISTRIBUTED__{name}", value)
+    os.environ["DANN_APP"] = str(os.getpid())
     watch = str(Path(__file__).with_name("with_parent.py"))
     return await SubprocessCluster(
         n_workers=1,

@@ -10,7 +10,8 @@ import contextlib
 import os
 from typing import Any
 
-PARENT = os.getppid()
+# As the app has put it down: it may have ended before this process could ask for it.
+PARENT = int(os.environ["DANN_APP"])
 LOOK_SECONDS, CLOSE_SECONDS = 1, 5
 _watching: set[asyncio.Task] = set()
 
