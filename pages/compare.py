@@ -16,6 +16,7 @@ shown = None
 if visit.is_owner:
     compare.draw(experiment)
     shown = compare.comparison(experiment)
+    compare.say_how(shown)
 elif experiment:
     shown = experiment.comparison
 with st.container(key="above"):
