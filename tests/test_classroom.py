@@ -100,7 +100,8 @@ def test_a_stranger_with_the_students_code_sees_no_wall(here: str, mine: Mine, t
 def test_an_upload_is_seen_only_while_it_is_shared(two: list[Mine]) -> None:
     student = two[0]
     pair = make_pair()
-    student.experiment.use_upload(pair, Settings.for_pair(pair))
+    # As long as a quick machine could need.
+    student.experiment.use_upload(pair, Settings.for_pair(pair).replace(max_iter=1_000_000))
     go_on(student)
     wall = Wall(opened(student))
     texts, binaries = received(wall, 0)
