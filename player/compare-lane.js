@@ -4,7 +4,7 @@ import { el, setText } from "./dom.js"
 import { Features } from "./features.js"
 import { Input } from "./input.js"
 import { fixed, percent } from "./numbers.js"
-import { LANES } from "./overlay.js"
+import { laneLooks } from "./overlay.js"
 import { words } from "./words.js"
 
 const SVG = "http://www.w3.org/2000/svg"
@@ -15,8 +15,8 @@ export function swatch(lane) {
   const line = document.createElementNS(SVG, "line")
   for (const [name, value] of Object.entries({ width: 34, height: 10, class: "dann-swatch", "aria-hidden": "true" }))
     svg.setAttribute(name, value)
-  const { colour, dash } = LANES[lane]
-  const looks = { x1: 0, x2: 34, y1: 5, y2: 5, stroke: colour, "stroke-width": 3, "stroke-dasharray": dash.join(" ") }
+  const { dash } = laneLooks(lane)
+  const looks = { x1: 0, x2: 34, y1: 5, y2: 5, stroke: `var(--dann-lane-${lane})`, "stroke-width": 3, "stroke-dasharray": dash.join(" ") }
   for (const [name, value] of Object.entries(looks)) line.setAttribute(name, value)
   svg.append(line)
   return svg

@@ -10,6 +10,7 @@ import { tab, toggle } from "./pictures.js"
 import { Progress } from "./progress.js"
 import { SeedLine } from "./seeds.js"
 import { Slider } from "./slider.js"
+import { Theme } from "./theme.js"
 import { Transport } from "./transport.js"
 import { words } from "./words.js"
 
@@ -39,6 +40,7 @@ export class CompareStage {
     const middle = [looks, this.tabs, this.side, this.lines, this.curves]
     const looksLike = { class: "dann-player dann-compare", "aria-label": words.compare.player }
     this.root = el("section", looksLike, ...above, ...middle, below)
+    this.theme = new Theme(this.root, (theme) => on.choose({ theme }))
     this.attach(element)
     this.#pick(TABS[0])
     this.lanes = []
@@ -50,6 +52,7 @@ export class CompareStage {
     const sheets = ["style.css", "compare.css"].map((name) =>
       el("link", { rel: "stylesheet", href: new URL(`./${name}`, import.meta.url) }),
     )
+    for (const sheet of sheets) sheet.addEventListener("load", () => this.theme.read(), { once: true })
     element.append(...sheets, this.root)
     this.sheets = sheets
   }
@@ -96,7 +99,7 @@ export class CompareStage {
     // The classes are the same in all lanes.
     const { legend } = this.lanes[0].features
     if (legend.parentNode !== this.legend) this.legend.replaceChildren(legend)
-    this.#drawCurves(stores, frames, seeds, latest, lookingBack)
+    this.#drawCurves(stores, frames, seeds, look.theme, latest, lookingBack)
     setText(this.headline, this.#said(stores, frames, state, lookingBack))
   }
 
@@ -106,13 +109,13 @@ export class CompareStage {
     this.root.remove()
   }
 
-  #drawCurves(stores, frames, seeds, latest, lookingBack) {
+  #drawCurves(stores, frames, seeds, theme, latest, lookingBack) {
     const isExam = frames.every(({ message }) => message.exam.target_accuracy !== undefined)
     const kinds = [isExam ? "target" : "source", "domain", "classification", "lambda"]
     if (JSON.stringify(kinds) !== this.kinds) this.#setKinds(kinds)
     const lanes = this.lanes.map(({ told }, k) => ({ ...told, store: stores[k], frame: frames[k], seeds: seeds[k] }))
     const known = seeds.map((told) => told?.courses.filter(Boolean).length)
-    const shown = [latest, ...known, lookingBack, ...frames.map(({ number }) => number)].join()
+    const shown = [theme, latest, ...known, lookingBack, ...frames.map(({ number }) => number)].join()
     if (shown === this.shown) return
     this.shown = shown
     for (const overlay of this.overlays) overlay.compare(lanes, latest, lookingBack)

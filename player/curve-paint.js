@@ -1,11 +1,10 @@
 // Draws a panel of the curves: its title, levels, curves and what stands beside them.
 
 import { numberText, ticks } from "./axis.js"
-import { FAINT, GRID, INK } from "./palette.js"
+import { FAINT, GRID, INK, PAPER } from "./palette.js"
 
 const DASHED = [5, 4]
 const DOTTED = [3, 3]
-const VEIL = "rgba(255, 255, 255, 0.6)"
 const PIXELS_A_TICK = 26
 
 // A title's pieces [[text, colour], ...] as lines of [text, colour, offset], and each line's width.
@@ -69,7 +68,7 @@ export function paintChance(pen, { level, text, isBelow }, colour, { x, width },
 
 // A note lies above the curves, with a rim that keeps it legible where one runs below it.
 export function paintNote(pen, { text, colour, x, y, baseline, align }) {
-  const rim = { strokeStyle: VEIL, lineWidth: 3, lineJoin: "round" }
+  const rim = { strokeStyle: `${PAPER}99`, lineWidth: 3, lineJoin: "round" }
   Object.assign(pen, { ...rim, fillStyle: colour, textAlign: align, textBaseline: baseline })
   pen.strokeText(text, x, y)
   pen.fillText(text, x, y)

@@ -44,7 +44,7 @@ export class Curves extends Picture {
       style: {
         position: "absolute",
         width: "0",
-        borderLeft: `1px solid ${FAINT}`,
+        borderLeft: "1px solid var(--dann-line)",
         pointerEvents: "none",
         display: "none",
       },
@@ -72,7 +72,7 @@ export class Curves extends Picture {
   show(track, frame, look, { latest, lookingBack, branches = [], forks = new Map() }) {
     const { rows, figures } = track
     const others = branches.map(({ id, iteration }) => [id, iteration])
-    const shown = [frame.number, frame.values.iteration, latest, lookingBack, rows.length, figures.length, others, ...forks].join()
+    const shown = [look.theme, frame.number, frame.values.iteration, latest, lookingBack, rows.length, figures.length, others, ...forks].join()
     if (shown === this.shown && frame === this.frame) return
     Object.assign(this, { shown, track, frame, lookingBack })
     const { knobs, changes } = frame.values
