@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from Settings: `python docs/settings_page.py`, which `make docs` does and a test holds equal."""
+"""Writes docs/settings.md from Settings: `make docs` calls it, and a test holds the two equal."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ PAGE = Path(__file__).with_name("settings.md")
 
 _HEAD = """# Every setting
 
-Made from `Settings` by `docs/settings_page.py`. A setting's name is its option on the command line (`--lambda-max 2`), its
-key in the page's link (`?lambda_max=2`) and its argument in Python (`Settings(lambda_max=2)`). *Live* ones act on the run
-that is trained; the others need a new network. Defaults are those of `Settings()`: built-in domains have
+Made from `Settings` by `docs/settings_page.py`. A setting's name is its option on the command line (`--lambda-max 2`),
+its key in the page's link (`?lambda_max=2`) and its argument in Python (`Settings(lambda_max=2)`). *Live* ones act on the
+run that is trained; the others need a new network. Defaults are those of `Settings()`: built-in domains have
 [presets](presets.md), and uploads start from [what was found to do no harm](recipes.md).
 """
 

@@ -70,5 +70,5 @@ def test_the_chinese_tutorial_has_the_same_code() -> None:
 
     assert code("tutorial-dann.zh") == code("tutorial-dann")
     told = (DOCS / "tutorial-dann.zh.md").read_text(encoding="utf-8")
-    for term in "源域 目标域 特征提取器 域判别器 梯度反转 对抗损失 分布差异 负迁移".split():
+    for term in ("源域", "目标域", "特征提取器", "域判别器", "梯度反转", "对抗损失", "分布差异", "负迁移"):
         assert term in told
