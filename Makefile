@@ -1,6 +1,6 @@
 # make app: everything a fresh machine needs, then the app. make test: the same for the tests.
-# make check: the tests, then what is said of runs that go wrong for a known reason, and what the presets and an upload's
-# defaults reach over ten seeds (half an hour on two cores).
+# make check: the tests, then what is said of runs that go wrong for a known reason, what lessons promise, and what the presets
+# and an upload's defaults reach over ten seeds (half an hour on two cores).
 # make fuzz: 20,000 damaged files of all formats, a quarter of an hour on two cores.
 # make docs: the documentation as a site, in site/; a broken link is an error.
 # make loadtest: thirty visitors at once, and what they had to wait for.
@@ -22,7 +22,7 @@ test: $(VENV)/test.done
 	$(BIN)/python -m pytest
 
 check: test
-	$(BIN)/python -m pytest -m long tests/test_verdicts.py
+	$(BIN)/python -m pytest -m long tests/test_verdicts.py tests/test_lessons.py
 	$(BIN)/python -m bench.presets --seeds 10 --jobs 2 --harm 0
 	$(BIN)/python -m bench.defaults --first-seed 10 --seeds 10 --jobs 2 --harm 1
 

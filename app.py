@@ -12,7 +12,7 @@ import streamlit as st
 from starlette.routing import Route, WebSocketRoute
 from streamlit import config
 
-from server import channel, films, modules, place
+from server import channel, classroom, films, modules, place, wall
 from ui.pages import PAGES
 
 
@@ -21,7 +21,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Start where training runs, and end it; the pages answer meanwhile."""
     # A daemon: a cluster that does not answer must not keep the server from ending.
     threading.Thread(target=place.start_engine, name="start engine", daemon=True).start()
-    with place.pruning():
+    with place.pruning(classroom.classes):
         yield
     await asyncio.to_thread(place.close_engine)
 
@@ -34,6 +34,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         WebSocketRoute(f"{base}/live", channel.live),
+        WebSocketRoute(f"{base}/wall", wall.serve),
         Route(f"{base}/live/ask", channel.ask, methods=["POST"]),
         Route(f"{base}/films/{{name}}", films.serve),
         *(Route(f"{base}/{path}", modules.page) for path in ("", *(page.name for page in PAGES[1:]))),

@@ -12,10 +12,10 @@ PAGE = Path(__file__).with_name("settings.md")
 
 _HEAD = """# Every setting
 
-Made from `Settings` by `docs/settings_page.py`. A setting's name is its option on the command line (`--lambda-max 2`),
-its key in the page's link (`?lambda_max=2`) and its argument in Python (`Settings(lambda_max=2)`). *Live* ones act on the
-run that is trained; the others need a new network. Defaults are those of `Settings()`: built-in domains have
-[presets](presets.md), and uploads start from [what was found to do no harm](recipes.md).
+Made from `Settings` by `docs/settings_page.py`. A setting's name is its option on the command line
+(`--lambda-max 2`), its key in the page's link (`?lambda_max=2`) and its argument in Python (`Settings(lambda_max=2)`).
+*Live* ones act on the run that is trained; the others need a new network. Defaults are those of `Settings()`: built-in
+domains have [presets](presets.md), and uploads start from [what was found to do no harm](recipes.md).
 """
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import compare, upload, visitors
+from ui import compare, sealed, shelf, upload, visitors
 from ui.player import comparison
 from ui.text import plain
 
 visit = visitors.arrive()
 experiment = visit.experiment
+if sealed.is_closed(experiment):
+    st.stop()
 shown = None
 if visit.is_owner:
     compare.draw(experiment)
     shown = compare.comparison(experiment)
+    compare.say_how(shown)
 elif experiment:
     shown = experiment.comparison
 with st.container(key="above"):
@@ -24,4 +27,11 @@ with st.container(key="above"):
         visitors.say_whose(visit, f"You are looking on: somebody {does}.")
 if shown:
     with st.container(key="stage"):
-        comparison("compare", run=visit.key, token=visit.token, page=experiment.page, lanes=compare.told(shown))
+        comparison(
+            "compare",
+            run=visit.key,
+            token=visit.token,
+            page=experiment.page,
+            lanes=compare.told(shown),
+            overlays=shelf.overlays(experiment if visit.is_owner else None),
+        )

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import phone, sidebar, trust, upload, visitors
+from ui import joining, phone, shelf, sidebar, trust, upload, viewed, visitors
 from ui.player import player
 from ui.text import plain
 
 FILM = "moons.dann"
 
 is_linked = visitors.has_link()
+view = viewed.now().view
 visit = visitors.arrive()
 experiment = visit.experiment
-if visit.is_owner:
-    sidebar.draw(experiment)
 # Always there: of what stands below an element that comes or goes, Streamlit's page makes everything anew.
-with st.container(key="above"):
+above = st.container(key="above")
+with above:
+    joining.draw(visit)
+if visit.is_owner:
+    sidebar.draw(experiment, view)
+with above:
+    viewed.say_wrong()
     if visit.is_owner and upload.panel().is_open:
         upload.draw(experiment)
     else:
@@ -36,8 +41,12 @@ with st.container(key="stage"):
         film=FILM if shows_film else None,
         title=experiment.now.title if experiment else "",
         mark=trust.mark(experiment),
+        overlays=shelf.overlays(experiment if visit.is_owner else None),
     )
 if visit.is_owner:
-    phone.knob(experiment)
-    with st.container(key="trust-panel"):
-        trust.draw(experiment)
+    if view.shows(phone.TURNED):
+        phone.knob(experiment)
+    # It says what the exam finds.
+    if view.shows("trust") and view.exam:
+        with st.container(key="trust-panel"):
+            trust.draw(experiment)

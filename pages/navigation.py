@@ -6,18 +6,28 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import visitors
+from server.link import LESSON
+from ui import shelf, viewed, visitors
+from ui.lessons import TAKEN
 from ui.pages import PAGES
 
 ASSETS = Path(__file__).parent.parent / "assets"
 
-st.set_page_config(page_title="DANN Explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
-st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "icon.svg"))
+# Beside a lesson's question, the run needs the sidebar's room.
+sidebar = "collapsed" if LESSON in st.query_params else "auto"
+icon = str(ASSETS / "icon.svg")
+st.set_page_config(page_title="DANN Explorer", page_icon=icon, layout="wide", initial_sidebar_state=sidebar)
+st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=icon)
 
 first = PAGES[0]
 page = st.navigation(
     [st.Page(f"{page.name}.py", title=page.title, icon=page.icon, default=page is first) for page in PAGES]
 )
+if page.title != "Lessons":
+    # Who comes back to a lesson comes back to its run.
+    st.session_state.pop(TAKEN, None)
 page.run()
+if viewed.now().view.shows("shelf"):
+    shelf.draw(visitors.own())
 if page.title in {page.title for page in PAGES if page.keeps_link}:
     visitors.keep_link(visitors.arrive())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import sweep, visitors
+from ui import sealed, sweep, visitors
 
 visit = visitors.arrive()
 if not visit.is_owner:
     st.warning(visitors.taken() if visit.experiment is None else "This run is somebody else's: sweeps need your own.")
     st.button("Try again", icon=":material/refresh:", on_click=visitors.start_own)
     st.stop()
-sweep.draw(visit.experiment)
+if not sealed.is_closed(visit.experiment):
+    sweep.draw(visit.experiment)

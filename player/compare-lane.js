@@ -10,13 +10,15 @@ import { words } from "./words.js"
 const SVG = "http://www.w3.org/2000/svg"
 
 // A piece of the lane's line in the curves.
-export function swatch(lane) {
+export const swatch = (lane) => swatchOf({ ...laneLooks(lane), colour: `var(--dann-lane-${lane})` })
+
+// Likewise, of any looks: {colour, dash}.
+export function swatchOf({ colour, dash }) {
   const svg = document.createElementNS(SVG, "svg")
   const line = document.createElementNS(SVG, "line")
   for (const [name, value] of Object.entries({ width: 34, height: 10, class: "dann-swatch", "aria-hidden": "true" }))
     svg.setAttribute(name, value)
-  const { dash } = laneLooks(lane)
-  const looks = { x1: 0, x2: 34, y1: 5, y2: 5, stroke: `var(--dann-lane-${lane})`, "stroke-width": 3, "stroke-dasharray": dash.join(" ") }
+  const looks = { x1: 0, x2: 34, y1: 5, y2: 5, stroke: colour, "stroke-width": 3, "stroke-dasharray": dash.join(" ") }
   for (const [name, value] of Object.entries(looks)) line.setAttribute(name, value)
   svg.append(line)
   return svg

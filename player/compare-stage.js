@@ -1,6 +1,6 @@
 // A comparison's place on the page: one transport, the lanes side by side, their curves in common panels.
 
-import { CompareLane, swatch } from "./compare-lane.js"
+import { CompareLane, swatch, swatchOf } from "./compare-lane.js"
 import { el, press, segments, setAttribute, setText } from "./dom.js"
 import { gapOf } from "./gap.js"
 import { Linked } from "./linked.js"
@@ -9,6 +9,7 @@ import { Overlay } from "./overlay.js"
 import { tab, toggle } from "./pictures.js"
 import { Progress } from "./progress.js"
 import { SeedLine } from "./seeds.js"
+import { shelvedLooks } from "./shelved.js"
 import { Slider } from "./slider.js"
 import { Theme } from "./theme.js"
 import { Transport } from "./transport.js"
@@ -69,6 +70,7 @@ export class CompareStage {
     this.side.replaceChildren(...this.lanes.map(({ element }) => element))
     this.root.style.setProperty("--dann-lanes", lanes.length)
     this.bandNote = el("li", { class: "dann-note", hidden: true }, words.compare.seeds.band)
+    this.shelved = undefined
     this.lines.replaceChildren(...lanes.map(({ title }, number) => el("li", {}, swatch(number), title)), this.bandNote)
     for (const lane of this.lanes) lane.begin()
     const pictures = ["features", "input"].map((name) => this.lanes.map((lane) => lane[name]))
@@ -80,7 +82,7 @@ export class CompareStage {
   }
 
   // What is seen; compare.js makes it. `frames` are of one iteration, one a lane, or null.
-  render({ stores, frames, seeds, state, look, glide, lookingBack, backAt, latest, can, pressed, speed, notice, invites }) {
+  render({ stores, frames, seeds, shelved, state, look, glide, lookingBack, backAt, latest, can, pressed, speed, notice, invites }) {
     setAttribute(this.root, "data-state", state?.state ?? "connecting")
     setAttribute(this.root, "data-iteration", frames?.[0].iteration ?? null)
     this.transport.render({ can, pressed, speed, invites })
@@ -91,6 +93,7 @@ export class CompareStage {
     if (isOther) this.linked.forget()
     this.slider.render(stores[0].stops, backAt)
     this.bandNote.hidden = !seeds.some(Boolean)
+    this.#setShelved(shelved)
     this.seeds.render({
       ...{ progress: state?.seeds, told: seeds, lanes: this.lanes.map(({ told }) => told), isOwner: state?.owner },
       ...{ iteration: frames?.[0].iteration ?? 0, scene: stores[0].scene },
@@ -99,7 +102,7 @@ export class CompareStage {
     // The classes are the same in all lanes.
     const { legend } = this.lanes[0].features
     if (legend.parentNode !== this.legend) this.legend.replaceChildren(legend)
-    this.#drawCurves(stores, frames, seeds, look.theme, latest, lookingBack)
+    this.#drawCurves(stores, frames, seeds, shelved, look.theme, latest, lookingBack)
     setText(this.headline, this.#said(stores, frames, state, lookingBack))
   }
 
@@ -109,7 +112,17 @@ export class CompareStage {
     this.root.remove()
   }
 
-  #drawCurves(stores, frames, seeds, theme, latest, lookingBack) {
+  // Their names below those of the lanes.
+  #setShelved(shelved) {
+    if (shelved === this.shelved) return
+    this.shelved = shelved
+    this.shown = undefined
+    for (const line of this.lines.querySelectorAll(".dann-shelved")) line.remove()
+    for (const { slot, letter, name } of shelved)
+      this.bandNote.before(el("li", { class: "dann-shelved" }, swatchOf({ ...shelvedLooks(slot), colour: `var(--dann-shelved-${slot})` }), words.compare.shelved(letter, name)))
+  }
+
+  #drawCurves(stores, frames, seeds, shelved, theme, latest, lookingBack) {
     const isExam = frames.every(({ message }) => message.exam.target_accuracy !== undefined)
     const kinds = [isExam ? "target" : "source", "domain", "classification", "lambda"]
     if (JSON.stringify(kinds) !== this.kinds) this.#setKinds(kinds)
@@ -118,7 +131,7 @@ export class CompareStage {
     const shown = [theme, latest, ...known, lookingBack, ...frames.map(({ number }) => number)].join()
     if (shown === this.shown) return
     this.shown = shown
-    for (const overlay of this.overlays) overlay.compare(lanes, latest, lookingBack)
+    for (const overlay of this.overlays) overlay.compare(lanes, { latest, lookingBack, shelved })
   }
 
   #setKinds(kinds) {

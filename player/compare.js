@@ -6,7 +6,7 @@ import { Lanes } from "./lanes.js"
 import { noticeOf } from "./news.js"
 import { Redraw } from "./redraw.js"
 import { Steering } from "./steering.js"
-import { FIRST_LOOK } from "./tab.js"
+import { FIRST_LOOK, setBeside } from "./tab.js"
 
 const LONGEST_GLIDE = 200
 const LONGEST_GLIDE_BACK = 120
@@ -44,7 +44,9 @@ class Comparison {
   }
 
   update(data, tell) {
+    if (data.link) setBeside(data.link)
     this.redraw.update(data.page, tell)
+    this.shelved = data.overlays
     this.stage.attach(this.element)
     this.stage.setLanes(data.lanes)
     if (!this.lanes?.isOf(data)) {
@@ -147,6 +149,7 @@ class Comparison {
       stores: lanes.stores,
       frames: lookingBack ? lanes.framesAt(this.backAt) : newest,
       seeds: lanes.seeds,
+      shelved: this.shelved,
       state: lanes.state,
       latest: newest?.[0].iteration ?? 0,
       look: this.look,

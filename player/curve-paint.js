@@ -1,6 +1,7 @@
 // Draws a panel of the curves: its title, levels, curves and what stands beside them.
 
 import { numberText, ticks } from "./axis.js"
+import { bold } from "./bold.js"
 import { FAINT, GRID, INK, PAPER } from "./palette.js"
 
 const DASHED = [5, 4]
@@ -52,10 +53,10 @@ export function paintLevels(pen, panel, { x, width, top, height }, toY, text) {
   }
 }
 
-// The level of chance, dashed, with what it means at its right end.
-export function paintChance(pen, { level, text, isBelow }, colour, { x, width }, toY) {
+// A level such as that of chance, dashed, with what it means at one end.
+export function paintChance(pen, { level, text, isBelow, isLeft }, colour, { x, width }, toY) {
   const y = toY(level)
-  Object.assign(pen, { strokeStyle: colour, lineWidth: 1 })
+  Object.assign(pen, { strokeStyle: colour, lineWidth: bold("line") })
   pen.setLineDash(DASHED)
   pen.beginPath()
   pen.moveTo(x, y)
@@ -63,7 +64,8 @@ export function paintChance(pen, { level, text, isBelow }, colour, { x, width },
   pen.stroke()
   pen.setLineDash([])
   const side = isBelow ? { y: y + 3, baseline: "top" } : { y: y - 3, baseline: "bottom" }
-  return { text, colour, x: x + width - 2, align: "right", ...side }
+  const end = isLeft ? { x: x + 4, align: "left" } : { x: x + width - 2, align: "right" }
+  return { text, colour, ...end, ...side }
 }
 
 // A note lies above the curves, with a rim that keeps it legible where one runs below it.
@@ -101,6 +103,7 @@ export function paintCurve(pen, curve, toX, toY) {
   flush()
   const looks = curve.isFaint ? { lineWidth: 1.3, globalAlpha: 0.4 } : { lineWidth: curve.width ?? 1.8 }
   Object.assign(pen, { strokeStyle: curve.colour, lineJoin: "round", ...looks })
+  pen.lineWidth *= bold("line")
   pen.setLineDash(curve.dash ?? (curve.isDotted ? DOTTED : []))
   pen.stroke()
   pen.setLineDash([])
@@ -121,7 +124,7 @@ export function paintBand(pen, { band, colour }, toX, toY) {
 export function paintDot(pen, { x, y, colour }, toX, toY) {
   if (!Number.isFinite(y)) return
   pen.beginPath()
-  pen.arc(toX(x), toY(y), 4, 0, 2 * Math.PI)
+  pen.arc(toX(x), toY(y), 4 * bold("point"), 0, 2 * Math.PI)
   pen.fillStyle = colour
   pen.fill()
 }

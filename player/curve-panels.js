@@ -12,7 +12,9 @@ import {
   LOSSES,
   TARGET_CURVE,
   curveName,
+  twinLevel,
 } from "./picture-words.js"
+import { words } from "./words.js"
 
 const LOSS_NAMES = ["classification_loss", "adversarial_loss", "discrepancy_loss", "entropy"]
 const CHANCE_LOSS = Math.LN2
@@ -22,11 +24,14 @@ const SHARES = [0.4, 0.2, 0.4]
 const nats = (value) => value.toFixed(3)
 const inPercent = (value) => `${(100 * value).toFixed(1)}%`
 
-// A panel: {share, low, high, isShare, title: [[text, colour], ...], curves, chance: {level, text, isBelow}, dot}. A
+// A panel: {share, low, high, isShare, title: [[text, colour], ...], curves, chance: {level, text, isBelow}, dot}, and
+// `reference`, a level like that of chance. A
 // curve: {name, colour, count, x(k), y(k), say(value), isDotted}; without `say` it is not spoken of.
-export function panelsOf(track, frame, classCount) {
+// `predicted`: the target accuracies that a learner has drawn, evenly spaced over the run; `twin`: the source-only twin's
+// target accuracy (exam), once it is trained.
+export function panelsOf(track, frame, classCount, { predicted = null, twin } = {}) {
   const { knobs } = frame.values
-  const panels = [losses(track, knobs, classCount), lambda(track, frame, knobs), accuracies(track, knobs)]
+  const panels = [losses(track, knobs, classCount), lambda(track, frame, knobs), accuracies(track, knobs, { predicted, twin })]
   return panels.map((panel, k) => ({ share: SHARES[k], ...panel }))
 }
 
@@ -78,18 +83,20 @@ function ahead(knobs, adaptsFrom) {
   return { colour: FAINT, count: AHEAD_POINTS, x, y }
 }
 
-function accuracies({ figures, target }, knobs) {
+function accuracies({ figures, target }, knobs, { predicted, twin }) {
   const of = (column, name) => ({
     ...ofTable(figures, FIGURE, column),
     ...{ name, colour: CURVES[name], say: inPercent, isFigure: true },
   })
   const curves = [of(FIGURE.source_accuracy, DOMAINS[0])]
-  if (target?.some(Number.isFinite)) {
+  const isExam = target?.some(Number.isFinite)
+  if (isExam) {
     // Dotted like everything that target labels were needed for.
     const exam = { name: TARGET_CURVE, colour: CURVES.target, isDotted: true, y: (k) => target[k] }
     curves.push({ ...of(FIGURE.source_accuracy, TARGET_CURVE), ...exam })
   }
   if (knobs.adversarial_weight !== 0) curves.push(of(FIGURE.domain_accuracy, "domain"))
+  if (predicted) curves.push(sketched(predicted, knobs.max_iter))
   return {
     low: -0.02,
     high: 1.05,
@@ -97,8 +104,21 @@ function accuracies({ figures, target }, knobs) {
     title: titled(ACCURACIES, curves),
     curves,
     chance: { level: 0.5, text: CANNOT_TELL, isBelow: true },
+    // Where the exam is hidden, so is this.
+    reference: isExam && twin !== undefined ? { level: twin, text: twinLevel(twin), isBelow: twin > 0.85, isLeft: true } : null,
   }
 }
+
+// It is no figure of the run: nothing is said of it where the pointer is.
+const sketched = (predicted, most) => ({
+  name: words.lesson.predicted,
+  colour: CURVES.target,
+  count: predicted.length,
+  x: (k) => (k / (predicted.length - 1)) * most,
+  y: (k) => predicted[k],
+  dash: [9, 5],
+  width: 2.6,
+})
 
 const ofRows = (rows, column, name, colour) => ({ ...ofTable(rows, ROW, column), name, colour, say: nats })
 

@@ -28,14 +28,22 @@ import {
   changed,
   curvesDescription,
   runs,
+  shelvedCaption,
+  shelvedDescription,
+  shelvedValue,
+  twinDescription,
 } from "./picture-words.js"
+import { letterNote, shelvedPanels } from "./shelved.js"
 
 const PIXELS_A_TICK = 70
 const GAP = 6
 const PIXELS_A_NUMBER = 16
 
+const inPercent = (value) => `${(100 * value).toFixed(1)}%`
+
 export class Curves extends Picture {
   branches = [] // beside the run that is shown: {number, iteration, panels}
+  shelved = [] // runs of the shelf, as the page tells them
   forks = new Map() // iteration -> numbers of the runs that leave another one there
 
   constructor(host) {
@@ -69,14 +77,18 @@ export class Curves extends Picture {
   }
 
   // `branches`: what is told of the other runs, each with its track; `forks`: see above.
-  show(track, frame, look, { latest, lookingBack, branches = [], forks = new Map() }) {
+  // `shelved`: runs of the shelf; `predicted` and `twin`: see curve-panels.js.
+  show(track, frame, look, { latest, lookingBack, predicted = null, branches = [], forks = new Map(), shelved = [], twin }) {
     const { rows, figures } = track
     const others = branches.map(({ id, iteration }) => [id, iteration])
-    const shown = [look.theme, frame.number, frame.values.iteration, latest, lookingBack, rows.length, figures.length, others, ...forks].join()
-    if (shown === this.shown && frame === this.frame) return
-    Object.assign(this, { shown, track, frame, lookingBack })
+    const at = [look.theme, frame.number, frame.values.iteration, latest, lookingBack, rows.length, figures.length]
+    const shown = [...at, predicted, others, ...forks, twin].join()
+    if (shown === this.shown && frame === this.frame && shelved === this.shelved) return
+    Object.assign(this, { shown, track, frame, lookingBack, shelved })
     const { knobs, changes } = frame.values
-    this.panels = panelsOf(track, frame, this.classCount)
+    this.panels = panelsOf(track, frame, this.classCount, { predicted, twin })
+    const laid = shelvedPanels(shelved)
+    this.panels.forEach((panel, k) => (panel.shelved = laid[k]))
     this.marks = marksOf(changes, knobs.max_iter)
     this.forks = forks
     const inRow = branches.toSorted((one, other) => other.number - one.number)
@@ -129,11 +141,16 @@ export class Curves extends Picture {
     for (const { panels } of this.branches)
       for (const curve of panels[k].curves) if (curve.say) paintCurve(pen, { ...curve, isFaint: true }, toX, toY)
     for (const curve of panel.curves) paintCurve(pen, curve, toX, toY)
+    for (const curve of panel.shelved ?? []) paintCurve(pen, curve, toX, toY)
     pen.restore()
     if (panel.dot && panel.dot.x >= this.view.left && panel.dot.x <= this.view.right) paintDot(pen, panel.dot, toX, toY)
     const notes = this.branches.flatMap((branch, at) => this.endNote(branch, at, k, place, toY))
-    if (!panel.chance) return notes
-    return [...notes, paintChance(pen, panel.chance, panel.chance.colour ?? CURVES.adversarial_loss, place, toY)]
+    const seen = { toX, toY, isSeen: this.isSeen, top, text: this.text }
+    for (const curve of panel.shelved ?? []) notes.push(...letterNote(curve, seen))
+    const { chance, reference } = panel
+    if (chance) notes.push(paintChance(pen, chance, chance.colour ?? CURVES.adversarial_loss, place, toY))
+    if (reference) notes.push(paintChance(pen, reference, CURVES.target, place, toY))
+    return notes
   }
 
   // A run's number at the end of its first curve; those that end together stand in a row. lambda's panel is too low.
@@ -204,8 +221,9 @@ export class Curves extends Picture {
     if (figure !== undefined && Math.round(iteration) !== ofFigures[0].x(figure)) {
       lines.push({ text: accuraciesAt(ofFigures[0].x(figure)) })
     }
-    const place = { x: this.toX(iteration), y }
-    return { ...place, number: Math.round(iteration), colour: FAINT, lines: [...lines, ...said(ofFigures, figure)] }
+    lines.push(...said(ofFigures, figure))
+    for (const curve of this.panels.flatMap((panel) => panel.shelved ?? [])) lines.push(...shelvedLines(curve, iteration))
+    return { x: this.toX(iteration), y, number: Math.round(iteration), colour: FAINT, lines }
   }
 
   mark(about) {
@@ -216,12 +234,15 @@ export class Curves extends Picture {
   }
 
   caption() {
+    if (this.shelved.length) return shelvedCaption(this.shelved)
     return this.branches.length ? CURVES_CAPTION_BRANCHES : CURVES_CAPTION
   }
 
   description(frame) {
     const told = curvesDescription(frame, marksOf(frame.values.changes, frame.values.knobs.max_iter))
-    return told + branchesDescription(this.branches)
+    const { reference } = this.panels.at(-1)
+    const twin = reference ? twinDescription(reference.text) : ""
+    return told + twin + branchesDescription(this.branches) + shelvedDescription(this.shelved)
   }
 }
 
@@ -229,6 +250,14 @@ function said(curves, k) {
   if (k === undefined) return []
   const known = curves.filter(({ y }) => Number.isFinite(y(k)))
   return known.map(({ name, colour, y, say }) => ({ text: `${name} ${say(y(k))}`, colour }))
+}
+
+// What a shelved run had there, if it came so far.
+function shelvedLines(curve, iteration) {
+  if (iteration > curve.x(curve.count - 1)) return []
+  const value = curve.y(nearest(curve, iteration))
+  const isShare = curve.kind === "target" || curve.kind === "source"
+  return [{ text: shelvedValue(curve, isShare ? inPercent(value) : value.toFixed(3)), colour: curve.colour }]
 }
 
 // The place in a curve, in order, that is nearest to an iteration.

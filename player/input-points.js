@@ -1,6 +1,7 @@
 // Inputs as points: in their plane, over what discriminator and classifier make of it, or as principal components.
 
 import { drawRow, numberText, ticks } from "./axis.js"
+import { bold } from "./bold.js"
 import { DOMAIN_SCALE, INK, THEME } from "./palette.js"
 import { Picture } from "./picture.js"
 import { INPUT_CAPTIONS, INPUT_DESCRIPTIONS } from "./picture-words.js"
@@ -77,7 +78,7 @@ export class InputPoints extends Picture {
       else if (!isGap) pen.lineTo(x, y)
       isAfterGap = isGap
     }
-    Object.assign(pen, { strokeStyle: INK, lineWidth: 2, lineJoin: "round" })
+    Object.assign(pen, { strokeStyle: INK, lineWidth: 2 * bold("line"), lineJoin: "round" })
     pen.stroke()
   }
 

@@ -2,7 +2,7 @@
 
 const ACTIONS = {
   ...{ p: "play", a: "pause", s: "step", 0: "reset", u: "undo", "?": "keys" },
-  ...{ b: "back", l: "loop", n: "change", f: "fork", t: "branches" },
+  ...{ b: "back", l: "loop", n: "change", f: "fork", t: "branches", v: "present" },
 }
 const MOVES = { ArrowLeft: -1, ArrowRight: 1 }
 const PICTURES_OWN = new Set(["0", ...Object.keys(MOVES)])

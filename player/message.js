@@ -76,6 +76,9 @@ function arrayAt(buffer, Type, offset, count) {
   return new Type(buffer.slice(offset, offset + count * Type.BYTES_PER_ELEMENT))
 }
 
+// The same less all that target labels went into.
+export const withoutExam = (message) => ({ ...message, exam: {}, examArrays: {} })
+
 // A file: its scene and its frames, each with the number that it had in its run.
 export function readRecording(buffer) {
   const view = new DataView(buffer)

@@ -4,6 +4,7 @@ import { FIGURE, ROW } from "./columns.js"
 import { Curves, nearest } from "./curves.js"
 import { FAINT, INK, LANE_COLOURS, MUTED } from "./palette.js"
 import { spread } from "./seeds.js"
+import { curveOf } from "./shelved.js"
 import { CANNOT_TELL, atIteration } from "./picture-words.js"
 
 const THIN = 0.9
@@ -37,12 +38,13 @@ export class Overlay extends Curves {
   // `kind`: one of KINDS; `title` stands above it.
   constructor(host, kind, title) {
     super(host)
-    Object.assign(this, { ...KINDS[kind], title })
+    Object.assign(this, { ...KINDS[kind], kind, title })
     this.marks = []
   }
 
   // `lanes`: [{title, store, frame, seeds}, ...] of one iteration; `seeds`: what is known of the lane from several, or null.
-  compare(lanes, latest, lookingBack) {
+  // `shelved`: runs of the shelf.
+  compare(lanes, { latest, lookingBack, shelved = [] }) {
     const { frame } = lanes[0]
     Object.assign(this, { lookingBack, frame: frame.message })
     const curves = lanes.flatMap(({ title, store, frame: { message }, seeds }, lane) => {
@@ -55,8 +57,9 @@ export class Overlay extends Curves {
     const { low, isShare } = this
     // No lane's colour.
     const chance = this.chance && { ...this.chance, colour: MUTED }
-    const high = isShare ? this.high : highest(curves, this.high)
-    this.panels = [{ share: 1, low, high, isShare, chance, curves, title: [[this.title, INK]] }]
+    const laid = shelved.flatMap((run) => curveOf(run, this.kind) ?? [])
+    const high = isShare ? this.high : highest([...curves, ...laid], this.high)
+    this.panels = [{ share: 1, low, high, isShare, chance, curves, shelved: laid, title: [[this.title, INK]] }]
     this.setHome({ left: 0, right: Math.max(frame.message.values.knobs.max_iter, latest, 1), bottom: 0, top: 1 })
   }
 
@@ -79,6 +82,10 @@ export class Overlay extends Curves {
       const say = curve.tell ?? ((place) => this.say(curve.y(place)))
       return Number.isFinite(curve.y(k)) ? [{ text: `${curve.name} ${say(k)}`, colour: curve.colour }] : []
     })
+    for (const curve of this.panels[0].shelved) {
+      if (at <= curve.x(curve.count - 1))
+        lines.push({ text: `${curve.name} ${this.say(curve.y(nearest(curve, at)))}`, colour: curve.colour })
+    }
     const place = { x: this.toX(at), y, number: at, colour: FAINT }
     return { ...place, lines: [{ text: atIteration(at) }, ...lines] }
   }

@@ -7,6 +7,7 @@ const LIGHT = {
   classes: ["#0072b2", "#c87800", "#245f43", "#883f72", "#139ceb", "#811400", "#35104c"],
   scale: ["#ead3a8", "#ffffff", "#cbd3f7"],
   lanes: ["#0072b2", "#d0334f", "#073a18", "#620e46"],
+  shelved: ["#31333f", "#7a3fa0", "#6b6b00", "#007a87"],
   blue: "#0072b2",
   red: "#d0334f",
   green: "#073a18",
@@ -26,6 +27,7 @@ const DARK = {
   classes: ["#4b9be8", "#f0b020", "#94f8c2", "#a3667b", "#f1dffc", "#e30919", "#3457c9"],
   scale: ["#4c3d0c", "#0e1117", "#2f2f6b"],
   lanes: ["#6db3f0", "#d65948", "#64fdb6", "#dc8da2"],
+  shelved: ["#fafafa", "#c79bea", "#c5c552", "#52c9d6"],
   blue: "#6db3f0",
   red: "#d65948",
   green: "#64fdb6",
@@ -46,6 +48,7 @@ export let CLASS_COLOURS
 export let DOMAIN_SCALE // from target through "cannot tell" to source, near enough the paper to carry points
 export let DOMAIN_COLOURS
 export let LANE_COLOURS
+export let SHELVED_COLOURS
 export let CURVES
 export let INK
 export let FAINT
@@ -63,6 +66,7 @@ export function setTheme(theme) {
   DOMAIN_SCALE = its.scale.map((colour, k) => [k / 2, colour])
   DOMAIN_COLOURS = [its.blue, its.red]
   LANE_COLOURS = its.lanes
+  SHELVED_COLOURS = its.shelved
   CURVES = {
     classification_loss: its.blue,
     adversarial_loss: its.red,

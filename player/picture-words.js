@@ -19,6 +19,8 @@ export const LAMBDA = "lambda"
 export const EFFECTIVE = "effective lambda"
 export const ACCURACIES = "accuracies: "
 export const TARGET_CURVE = "target (exam)"
+export const twinLevel = (accuracy) => `source-only twin ${(100 * accuracy).toFixed(1)}% (exam)`
+export const twinDescription = (text) => ` Dashed level: ${text}.`
 export const ITERATIONS = "iterations"
 
 export const curveName = (name) => name.replace(/_loss$/, "")
@@ -82,6 +84,17 @@ export const CURVES_CAPTION =
 
 export const CURVES_CAPTION_BRANCHES =
   "Dotted: needs target labels (exam). Upright: a setting changed, or a run left. Faint: other runs, by number."
+
+// Of shelved runs whose curves are dashed.
+export const shelvedCaption = (shelved) => {
+  // All names together have the room of two lines.
+  const limit = Math.floor(84 / shelved.length) - 4
+  return `Dotted: exam. From the shelf: ${shelved.map(({ letter, name }) => `${letter} ${shortened(name, limit)}`).join(", ")}`
+}
+export const shelvedDescription = (shelved) =>
+  shelved.map(({ letter, name }) => ` Dashed, from the shelf: ${letter}, ${name}.`).join("")
+
+export const shelvedValue = ({ letter, kind }, value) => `${letter} ${kind}${kind === "target" ? " (exam)" : ""} ${value}`
 
 export const runs = (numbers) => `run ${numbers.join(", ")}`
 

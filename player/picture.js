@@ -1,6 +1,7 @@
 // What all pictures share: a canvas that fills its host, the part of the data that is seen, and what is pointed at.
 // A picture says in `draw(pen)` what it looks like, in `pick(x, y)` what is known of a place, or null.
 
+import { bold } from "./bold.js"
 import { ask, forget } from "./clock.js"
 import { el } from "./dom.js"
 import { listen } from "./gestures.js"
@@ -84,7 +85,7 @@ export class Picture {
     })
     this.whole.addEventListener("click", () => this.zoomTo(null), { signal })
     // A window that moves to a projector may only change how many pixels a point has.
-    addEventListener("resize", () => this.redraw(), { signal })
+    addEventListener("resize", () => this.resized(), { signal })
   }
 
   close() {
@@ -96,15 +97,26 @@ export class Picture {
     this.root.remove()
   }
 
+  resized() {
+    if (this.outer) this.setText()
+    this.arrange()
+  }
+
   // Text follows the whole, not the stage: a legend below the stage may grow with it.
   measure({ target, contentRect: { width, height } }) {
     if (target === this.root) {
-      this.text = Math.max(SMALLEST_TEXT, Math.round(SMALLEST_TEXT * growth(width, height)))
-      const { fontFamily } = getComputedStyle(this.host)
-      this.fonts = { normal: `${this.text}px ${fontFamily}`, bold: `bold ${this.text}px ${fontFamily}` }
-      this.root.style.fontSize = `${this.text}px`
+      this.outer = { width, height }
+      this.setText()
     } else Object.assign(this, { width, height })
     this.arrange()
+  }
+
+  setText() {
+    const grown = bold("text") * growth(this.outer.width, this.outer.height)
+    this.text = Math.max(SMALLEST_TEXT, Math.round(SMALLEST_TEXT * grown))
+    const { fontFamily } = getComputedStyle(this.host)
+    this.fonts = { normal: `${this.text}px ${fontFamily}`, bold: `bold ${this.text}px ${fontFamily}` }
+    this.root.style.fontSize = `${this.text}px`
   }
 
   // The room around the data, in pixels.

@@ -37,18 +37,20 @@ export class Pictures {
   }
 
   // `store`: of the run; `frame`: the one of its frames that is seen; `glide`: how long points move, in milliseconds.
-  render({ store, frame, look, glide, lookingBack, branches, forks, state, can }) {
+  render({ store, frame, look, glide, lookingBack, branches, forks, predicted, shelved, state, can }) {
     this.#setLook(look, store.scene)
     if (!store.scene) return
+    const twin = state?.exam?.source_only
     if (store.scene !== this.scene) this.#setScene(store.scene)
     if (frame) {
       const [features, input, curves] = this.drawn
       features.show(frame.message, look, glide)
       input.show(frame.message, look, glide)
       const latest = store.newest.iteration
-      curves.show(store.track.view(), frame.message, look, { latest, lookingBack, branches, forks })
+      const seen = { latest, lookingBack, branches, forks, predicted, shelved, twin }
+      curves.show(store.track.view(), frame.message, look, seen)
     }
-    this.seen = { frame, look }
+    this.seen = { frame, look, shelved, twin }
     this.draw.render(this.drawn[1].picture, { store, state, can })
     this.#setCaptions()
     this.#describeSoon()
@@ -89,7 +91,7 @@ export class Pictures {
   // For screen readers; also of the last frame of all.
   #describeSoon() {
     const { seen, described } = this
-    if (seen.frame === described.frame && seen.look === described.look) return
+    if (["frame", "look", "shelved", "twin"].every((part) => seen[part] === described[part])) return
     const pause = Math.max(this.describedAt + DESCRIBED_EVERY - performance.now(), 0)
     this.describing ??= setTimeout(() => this.#describe(), pause)
   }

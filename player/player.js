@@ -4,17 +4,22 @@ import { forksOf } from "./branch-curves.js"
 import { Film } from "./film.js"
 import { listen } from "./keys.js"
 import { Phases } from "./phases.js"
+import { Presenting } from "./presenting.js"
 import { Redraw } from "./redraw.js"
 import { Run } from "./run.js"
 import { Stage } from "./stage.js"
 import { Steering, isMoving } from "./steering.js"
-import { addressOf, recall } from "./tab.js"
+import { addressOf, recall, setBeside } from "./tab.js"
 import { TimeMachine } from "./time-machine.js"
 import { noticeOf } from "./news.js"
 import { changesOfState } from "./sentence.js"
+import { words } from "./words.js"
 
 const LONGEST_GLIDE = 200
 const LONGEST_GLIDE_BACK = 120
+
+const KEEP_THE_PAST = new Set(["speed", "fork", "commit"])
+const NONE = []
 
 const TIMES = new Set(["back", "loop", "change", "fork", "branches"])
 
@@ -55,6 +60,8 @@ class Player {
       act: (name, value) => this.act(name, value),
       changed: () => this.refresh(),
     })
+    this.presenting = new Presenting(() => this.#present(false))
+    this.stage.root.append(this.presenting.element)
     this.unlisten = listen(element, (name, by) => this.#key(name, by))
   }
 
@@ -63,6 +70,7 @@ class Player {
     this.data = data
     this.tell = tell
     this.redraw.update(data.page, tell)
+    this.shelved = data.overlays
     this.stage.attach(this.element)
     this.session = recall(data.key, data.run)
     if (before && before !== this.session) {
@@ -71,6 +79,7 @@ class Player {
       this.#leaveThePast()
       this.redraw.forget()
     }
+    if (data.view) this.#setView(data.view)
     // What the page says of a sample is how the pictures are looked at, too.
     if (this.session.look.mark !== data.mark) this.session.look = { ...this.session.look, mark: data.mark }
     if (data.run && this.isToPlay) this.session.isTouched = true
@@ -93,6 +102,7 @@ class Player {
     this.timeMachine.close()
     this.redraw.forget()
     this.unlisten()
+    this.presenting.close()
     this.stage.close()
   }
 
@@ -103,12 +113,12 @@ class Player {
     const isAgain = state?.state === "finished"
     this.steering.press(name, state, value)
     if (name !== "speed") this.timeMachine.replay.stop()
-    // A fork shows what is seen now.
-    if (name !== "speed" && name !== "fork") this.backAt = null
+    // A fork shows what is seen now, and so does a choice.
+    if (!KEEP_THE_PAST.has(name)) this.backAt = null
     if (this.#isFilm) this.#start()
     else if (name === "play" && isAgain) ["reset", "play"].forEach((each) => this.run.send({ do: each }))
     else if (name === "speed") this.run.send({ do: "speed", speed: value })
-    else if (name === "fork") this.run.send({ do: "fork", iteration: value })
+    else if (name === "fork" || name === "commit") this.run.send({ do: name, iteration: value })
     else if (name === "branch") this.run.send({ do: "branch", branch: value })
     else if (name === "try" || name === "draw") this.run.send({ do: name, ...value })
     else this.run.send({ do: name })
@@ -188,6 +198,24 @@ class Player {
     this.refresh()
   }
 
+  // How the page's link says that it is shown; a person may look otherwise since.
+  #setView(view) {
+    this.presenting.set(view.presents)
+    setBeside(view.link)
+    this.stage.root.dataset.without = view.hidden.join(" ")
+    const told = JSON.stringify(view)
+    if (told === this.session.viewed) return
+    const before = JSON.parse(this.session.viewed ?? "{}")
+    this.session.viewed = told
+    if (JSON.stringify(before.look) !== JSON.stringify(view.look)) this.session.look = { ...this.session.look, ...view.look }
+  }
+
+  // The page hears of it too: it shows the player so again after another page.
+  #present(isOn) {
+    this.presenting.set(isOn)
+    this.tell("present", isOn ? "presentation" : "page")
+  }
+
   #choose(change) {
     this.session.look = { ...this.session.look, ...change }
     this.refresh({ glide: "view" in change ? LONGEST_GLIDE : 0 })
@@ -222,6 +250,7 @@ class Player {
   }
 
   #key(name, by) {
+    if (name === "present") return this.#present(!this.presenting.isOn)
     if (name === "keys") return this.stage.transport.toggleKeys()
     if (name === "move") return this.stage.slider.move(by)
     if (TIMES.has(name)) return this.timeMachine.press(name)
@@ -229,6 +258,7 @@ class Player {
   }
 
   #abilities() {
+    if (this.data.lesson?.waits) return {}
     if (this.#isFilm) return { play: true, pause: this.film.isPlaying }
     const { state } = this.session
     if (!state) return {}
@@ -254,6 +284,8 @@ class Player {
       frame,
       lookingBack,
       isAsked,
+      predicted: this.data.lesson?.curve ?? null,
+      waits: Boolean(this.data.lesson?.waits),
       title: state?.title ?? this.data.title,
       backAt: this.backAt,
       isPlaying: isMoving(state),
@@ -262,6 +294,7 @@ class Player {
       can,
       branches: this.run && branches.length ? this.run.branchCurves.of(state) : [],
       forks: forksOf(branches),
+      shelved: showsFilm ? NONE : this.shelved,
       pressed: this.steering.pressed,
       speed: state?.speed,
       invites: !session.isTouched && (this.#isFilm || !state?.iteration),
@@ -277,6 +310,7 @@ class Player {
     const isPressed = this.steering.pressed !== null
     const isFilm = this.#isFilm && !isPressed
     const isStarting = Boolean(film) && (session.isTouched || isPressed) && !session.store.scene
+    if (this.data.lesson?.waits && session.state) return { text: words.lesson.predictFirst, level: "quiet" }
     return noticeOf({ session, isFilm, hasFailed: film?.hasFailed, isStarting, run, phase: phases.text })
   }
 }

@@ -1,5 +1,6 @@
 // The points of the features and of inputs in a plane: where they are, on their way, and how each one looks.
 
+import { bold } from "./bold.js"
 import { ask, glideTime } from "./clock.js"
 import { INK, isDotted } from "./palette.js"
 import { growth } from "./picture.js"
@@ -86,7 +87,7 @@ export class Points {
   spritesFor(picture) {
     const [smallest, largest] = SIZES
     const grown = Math.min(largest, Math.max(smallest, growth(picture.width, picture.height)))
-    const size = Math.round(2 * this.normalSize * grown) / 2
+    const size = Math.round(2 * this.normalSize * grown * bold("point")) / 2
     if (!this.sprites?.fits(size, picture.scale)) this.sprites = new Sprites(size, picture.scale)
     return this.sprites
   }

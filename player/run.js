@@ -3,34 +3,39 @@
 import { BranchCurves } from "./branch-curves.js"
 import { Channel } from "./channel.js"
 import { Filler } from "./filler.js"
+import { withoutExam } from "./message.js"
 import { isMoving } from "./steering.js"
 import { addressOf, keepToken, showLink, tokenOf } from "./tab.js"
 
 const LOST_IS_SAID_AFTER = 1000
 
-const identity = ({ run, token, channel, base }) => JSON.stringify([run, token, channel, base])
+const identity = ({ run, token, channel, base, view }) => JSON.stringify([run, token, channel, base, view?.exam])
 
 export class Run {
   // `on`: frame(time since the one before), state(state), changed()
   constructor(data, session, on) {
     this.identity = identity(data)
     this.session = session
+    // A lesson's link names it, too.
+    this.keeps = data.lesson ? { lesson: data.lesson.key } : {}
     this.on = on
     this.status = "opening"
     this.owesReady = false
     this.frameAt = -Infinity
     const { store } = session
-    const { run, token } = data
+    const { run, token, view } = data
+    this.hidesExam = view?.exam === false
+    const seen = this.hidesExam ? withoutExam : (message) => message
     if (token) keepToken(run, token)
     const lane = { run, token: token ?? tokenOf(run), cursor: () => store.cursor }
     this.branchCurves = new BranchCurves((message) => this.send(message))
     this.filler = new Filler(store, (message) => this.send(message), () => isMoving(session.state))
     this.channel = new Channel(addressOf(data.base, data.channel), [lane], {
       state: (_, state) => this.#heard(state),
-      scene: (_, message) => this.#changed(() => store.setScene(message)),
-      rows: (_, message) => this.#changed(() => store.addRows(message)),
-      frame: (_, ...frame) => this.#arrived(...frame),
-      curves: (id, message) => this.#changed(() => this.branchCurves.take(id, message)),
+      scene: (_, message) => this.#changed(() => store.setScene(seen(message))),
+      rows: (_, message) => this.#changed(() => store.addRows(seen(message))),
+      frame: (_, number, message, bytes) => this.#arrived(number, seen(message), bytes),
+      curves: (id, message) => this.#changed(() => this.branchCurves.take(id, seen(message))),
       fetched: (_, first, last) => this.#changed(() => this.filler.settle(first, last)),
       opened: () => this.#opened(),
       refused: (refusal) => this.#changed(() => (this.refusal = refusal)),
@@ -85,15 +90,16 @@ export class Run {
 
   #heard(state) {
     this.session.store.identify(state.scene)
-    this.session.state = state
+    const seen = this.hidesExam ? { ...state, exam: {} } : state
+    this.session.state = seen
     this.#show(state.link)
-    this.on.state(state)
+    this.on.state(seen)
   }
 
   // Of two players on a page, neither may overwrite the other's link again and again.
   #show(link) {
     const text = JSON.stringify(link ?? null)
-    if (link && text !== this.link) showLink(link)
+    if (link && text !== this.link) showLink({ ...this.keeps, ...link })
     this.link = text
   }
 

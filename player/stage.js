@@ -1,5 +1,6 @@
 // The player's place on the page: a skeleton of fixed heights that is there before any frame has come.
 
+import { Blind } from "./blind.js"
 import { el, setAttribute } from "./dom.js"
 import { Figures } from "./figures.js"
 import { Notice } from "./notice.js"
@@ -24,6 +25,7 @@ export class Stage {
     this.figures.element.append(this.shares.element)
     this.tug = new Tug(on.choose)
     this.figures.readings.lambda.after(this.tug.element)
+    this.blind = new Blind(on.act)
     this.pictures = new Pictures(on.choose, on.act)
     this.sentence = new Sentence(on.act)
     this.slider = new Slider(on.go)
@@ -35,6 +37,7 @@ export class Stage {
       this.progress.element,
       this.notice.element,
       this.figures.element,
+      this.blind.element,
       this.pictures.tabs,
       this.pictures.element,
       below,
@@ -67,12 +70,14 @@ export class Stage {
     const { store, state, frame, lookingBack, isPlaying, isAsked } = seen
     setAttribute(this.root, "aria-label", seen.title ? `${words.player}: ${seen.title}` : words.player)
     setAttribute(this.root, "data-state", state?.state ?? "connecting")
+    setAttribute(this.root, "data-waits", seen.waits)
     this.transport.render(seen)
     this.progress.render(state, frame, store.scene, lookingBack)
     this.notice.render(seen.notice)
     const exam = lookingBack ? {} : (state?.exam ?? {})
     this.figures.render(frame, store.scene, exam)
     this.shares.render(frame, store.scene, seen.look)
+    this.blind.render(state?.blind, frame, Boolean(seen.can.speed))
     this.tug.render(frame, store.track, seen.look)
     this.pictures.render(seen)
     const { trial } = state ?? {}
@@ -87,7 +92,7 @@ export class Stage {
   }
 
   close() {
-    for (const part of [this.transport, this.notice, this.shares, this.tug, this.pictures, this.sentence]) part.close()
+    for (const part of [this.transport, this.notice, this.shares, this.blind, this.tug, this.pictures, this.sentence]) part.close()
     this.root.previousSibling?.remove()
     this.root.remove()
   }

@@ -14,9 +14,14 @@ const CONFIRMED = {
   // Also where it was refused, the notice says so.
   try: (state, before, { setting }) => state.trial?.setting === setting || state.notice?.id !== before?.notice?.id,
   draw: (state, before) => state.scene !== before?.scene || state.notice?.id !== before?.notice?.id,
+  commit: (state, before) => isAnswered(state, before),
+  reveal: (state, before) => isAnswered(state, before),
   speed: (state, before, value) => state.speed === value,
   reconnect: (state) => !state.failure,
 }
+
+const isAnswered = (state, before) =>
+  JSON.stringify(state.blind) !== JSON.stringify(before?.blind) || state.notice?.id !== before?.notice?.id
 
 export class Steering {
   // `changed()` is called when a press that nobody answered is given up.

@@ -43,9 +43,20 @@ export function keepLink({ run, token, link }) {
   showLink(link)
 }
 
+let shown = null
+let beside = {}
+
+// What the address bar holds beside the experiment: how it is shown, and for whom.
+export function setBeside(link) {
+  if (JSON.stringify(link) === JSON.stringify(beside)) return
+  beside = link
+  if (shown) showLink(shown)
+}
+
 // Replaced: nobody wants to go back to a page less its link.
 export function showLink(link) {
-  const query = `?${new URLSearchParams(link)}`
+  shown = link
+  const query = `?${new URLSearchParams({ ...link, ...beside })}`
   if (query === location.search) return
   history.replaceState(history.state, "", location.pathname + query + location.hash)
 }

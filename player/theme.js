@@ -1,6 +1,6 @@
 // Light or dark, as the page's text is. Streamlit says so by its variables, a film by the browser's preference.
 
-import { CURVES, LANE_COLOURS, setTheme } from "./palette.js"
+import { CURVES, LANE_COLOURS, SHELVED_COLOURS, setTheme } from "./palette.js"
 
 // `changed(theme)` once the style is known, and whenever the page turns; the style sheet has the colour take a moment, so
 // that there is an event.
@@ -20,6 +20,7 @@ export class Theme {
     setTheme(theme)
     const { style } = this.root
     LANE_COLOURS.forEach((colour, lane) => style.setProperty(`--dann-lane-${lane}`, colour))
+    SHELVED_COLOURS.forEach((colour, slot) => style.setProperty(`--dann-shelved-${slot}`, colour))
     for (const [name, colour] of Object.entries(CURVES)) style.setProperty(`--dann-${name.replaceAll("_", "-")}`, colour)
     this.changed(theme)
   }

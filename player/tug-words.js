@@ -74,7 +74,7 @@ export const tug = {
     discriminator: (f) => size(f.gradients?.discriminator),
     extractor_classification: (f) => size(f.gradients?.extractor_classification),
     extractor_reversed: (f) => size(f.gradients?.extractor_reversed),
-    reversal: (f) => `× −${fixed(f.effective ?? NaN, 2)}`,
+    reversal: (f) => `× ${f.knobs?.gradient_sign === "wrong" ? "+" : "−"}${fixed(f.effective ?? NaN, 2)}`,
     right: (f) => changes(f, 1),
     wrong: (f) => changes(f, -1),
   },

@@ -1,6 +1,8 @@
 // Everything the player says, as functions of facts: a translation is another object of this form.
 
+import { blind } from "./blind-words.js"
 import { draw, drawNotices } from "./draw-words.js"
+import { lesson, sketch } from "./lesson-words.js"
 import { fixed, percent, short, whole } from "./numbers.js"
 import { tug } from "./tug-words.js"
 import { examRules, rules, shareRules, states, twinRules } from "./verdict-words.js"
@@ -60,6 +62,13 @@ const notices = {
   branch: () => "This branch is back, where it was. Undo returns to the other one.",
   "branch gone": () => "This branch is no longer kept: there are newer ones.",
   "not so far": (f) => `There is no iteration ${whole(f.iteration)} to fork from: this run is at ${whole(f.most)}.`,
+  lesson: (f) => undoable(`The run of this lesson: ${f.title}.`, f),
+  shelved: (f) =>
+    undoable(
+      "This is the run of the shelf, from its beginning: Play trains it again." +
+        (f.changes ? ` ${f.changes === 1 ? "One setting was" : `${whole(f.changes)} settings were`} changed while it ran, which is not repeated.` : ""),
+      f,
+    ),
   cell: (f) => undoable("This is the run of the sweep's cell, from its beginning.", f),
   reset: (f) => undoable("Back at iteration 0.", f),
   tried: (f) => `${f.label} changed from ${f.old} to ${f.new}, from now on. Undo takes it back.`,
@@ -72,6 +81,7 @@ const notices = {
   "link preset": (f) => `The link could not be followed, its domain starts with its preset: ${ended(f.why)}`,
   "unknown in link": (f) => `The link names ${[f.names].flat().join(", ")}, which this experiment does not have.`,
   "run gone": () => "The run of this link is no longer kept here: it starts anew, with the link's settings.",
+  "nothing to commit": () => "There is nothing to commit to yet: press Play first.",
   "no effect": (f) => `${f.label} acts on iterations to come, and this run is at its end: Reset, or raise max_iter.`,
   elsewhere: () => "The link is of uploaded data, which only the page that holds it can show: upload it here.",
   text: (f) => f.text,
@@ -88,6 +98,7 @@ const refusals = {
   "too large": () => "The server refused a message that was too large. Reload the page.",
   "too often": () => "The server refused so many messages in so short a time. Reload the page in a moment.",
   token: () => "Only the page that started this run can steer it, and this is not that page any more. Reload it.",
+  sealed: () => "The target labels are sealed: lanes are compared after the reveal.",
   "unknown run": () => "This run is no longer on the server. Reload the page to start a new one.",
   "not shared": () => "This run is of uploaded data and has not been shared, so only its own page shows it.",
   version: () => "This page is of another version than the server. Reload it.",
@@ -168,8 +179,20 @@ export const words = {
     ["N", "to the next change of state"],
     ["F", "looking back: fork the run there"],
     ["T", "the tree of branches"],
+    ["V", "for a projector: large type, no controls; Esc leaves"],
     ["?", "this list"],
   ],
+  presentation: {
+    keys: [
+      ["P", "play"],
+      ["A", "pause"],
+      ["S", "step"],
+      ["0", "reset"],
+      ["← →", "look back"],
+      ["?", "all keys"],
+    ],
+    leave: "Esc: leave",
+  },
   timeMachine: {
     group: "play what has been",
     back: ["Play backwards", "Play what has been, backwards (B)."],
@@ -221,6 +244,9 @@ export const words = {
   },
   tug,
   draw,
+  blind,
+  lesson,
+  sketch,
   basis: (evaluated, samples) => {
     const [source, target] = evaluated.map((n, k) => (n < samples[k] ? `${whole(n)} of ${whole(samples[k])}` : whole(n)))
     return `Accuracies are over ${source} source and ${target} target samples.`
@@ -230,6 +256,7 @@ export const words = {
     empty: "Press Play: all lanes begin with the same weights, draw the same batches and stay at the same iteration.",
     rule: said(gapRules),
     seeds: seedWords,
+    shelved: (letter, name) => `${letter} ${name} (shelf)`,
     soFar: (text) => `So far: ${text}`,
     lane: (number, title) => `lane ${number}: ${title}`,
     oracle: "uses the target's labels",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,6 +98,10 @@ class Branches:
     def find(self, branch: int | None) -> Branch | None:
         """The one of that id, if it is kept."""
         return next((b for b in self.kept if b.id == branch), None)
+
+    def first(self, is_it: Callable[[Now], bool]) -> Branch | None:
+        """The one shown last of those that are it."""
+        return next((branch for branch in reversed(self.kept) if is_it(branch.now)), None)
 
     def told(self, *, is_owner: bool) -> dict[str, Any]:
         """As they travel; to others than their owner, only those of the domains that they see."""

@@ -32,6 +32,8 @@ highest number of a frame. Then, each with "lane" where it is not 0:
     {"do": "curves", "branch": 7}          the curves of a branch of the same domains, for who only looks too
     {"do": "seed", "seed": 3}              begin anew with that seed
     {"do": "seeds"}                        what is known of a comparison's lane from all its seeds
+    {"do": "commit", "iteration": 240}     in blind mode, choose that iteration of the run that is shown
+    {"do": "reveal"}                       and let the target labels say what the choice is worth
     {"do": "dismiss", "notice": 4}         a person has read the notice of that id
 
 **Down**, texts are JSON:
@@ -40,7 +42,9 @@ highest number of a frame. Then, each with "lane" where it is not 0:
      "speed": "normal", "owner": true, "undo": false, "late": false, "branch": ID, "branches": [],
      "trial": null or {"setting": S, "label": L, "old": V, "new": V},
      "device": "cpu", "page": 3, "knobs": {...},
-     "exam": {...}, "seeds": null or {"id": 7, "of": [0, 1, ...], "runs": 32, "done": 24, "began": true, "failure": ""},
+     "exam": {...},
+     "blind": null or {"sealed": true, "committed": null or {"run": 2, "iteration": 240}, "outcome": null or {...}},
+     "seeds": null or {"id": 7, "of": [0, 1, ...], "runs": 32, "done": 24, "began": true, "failure": ""},
      "title": "...", "link": {"domain": "moons", "gamma": "5.0", "run": KEY} or null,
      "failure": null or {"rule": R, "facts": {...}},
      "notice": null or {"id": 4, "level": "info", "rule": R, "facts": {}}}
@@ -50,6 +54,10 @@ highest number of a frame. Then, each with "lane" where it is not 0:
 then has it drawn anew. `link` is what the address bar should hold; null for who only looks. `knobs` are `KNOBS`. `exam`
 was made with target labels; it is empty until the run has ended and its source-only twin is trained:
 {"source_only": 0.86, "target_accuracy": 0.7, "rule": "harm", "gain" or "even"}.
+
+`blind` is null outside blind mode. While it is sealed, `exam` is empty and no message holds anything that target labels
+went into; lanes of a comparison are refused. After the reveal, `outcome` is what `dann_core.live.blind.reveal` says,
+and the scene is another one: all of the run comes again, with its exam.
 
 `branch` is the one that is shown, and `branches`, where there is more than that one, are `server.branches.Branch.told`,
 the one shown longest ago first.
@@ -106,14 +114,14 @@ async def live(socket: WebSocket) -> None:
     lanes: list[Lane] = []
     try:
         async with asyncio.timeout(HELLO_SECONDS):
-            said = await _text(socket)
-        hello = _read(said)
+            said = await next_text(socket)
+        hello = as_command(said)
         lanes = _lanes(hello, _Socket(socket))
         await _serve(socket, lanes)
     except TimeoutError:
-        await _refuse(socket, Refused("hello late"))
+        await refuse(socket, Refused("hello late"))
     except Refused as refused:
-        await _refuse(socket, refused)
+        await refuse(socket, refused)
     except WebSocketDisconnect:
         pass
     finally:
@@ -219,7 +227,7 @@ async def _receive(socket: WebSocket, lanes: list[Lane], news: asyncio.Event) ->
     burst, rate = BURST * len(lanes), MESSAGES_A_SECOND * len(lanes)
     allowance, at = float(burst), time.monotonic()
     while True:
-        command = _read(await _text(socket))
+        command = as_command(await next_text(socket))
         now = time.monotonic()
         allowance, at = min(allowance + rate * (now - at), burst) - 1, now
         if allowance < 0:
@@ -228,7 +236,8 @@ async def _receive(socket: WebSocket, lanes: list[Lane], news: asyncio.Event) ->
         news.set()
 
 
-async def _text(socket: WebSocket) -> str:
+async def next_text(socket: WebSocket) -> str:
+    """The next message, a text. Raises `WebSocketDisconnect` and `Refused`."""
     message = await socket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1000))
@@ -237,7 +246,8 @@ async def _text(socket: WebSocket) -> str:
     return message["text"]
 
 
-def _read(text: str) -> dict[str, Any]:
+def as_command(text: str) -> dict[str, Any]:
+    """A message as the object that it is. Raises `Refused`."""
     if len(text.encode()) > MESSAGE_BYTES:
         raise Refused("too large", most=MESSAGE_BYTES)
     return _json(text)
@@ -283,7 +293,8 @@ def _lane_of(command: dict[str, Any], lanes: list[Lane]) -> Lane:
     return lanes[number]
 
 
-async def _refuse(socket: WebSocket, refused: Refused) -> None:
+async def refuse(socket: WebSocket, refused: Refused) -> None:
+    """Say why, and close the socket."""
     # Who is refused may have gone.
     with contextlib.suppress(RuntimeError, WebSocketDisconnect):
         await socket.send_text(json.dumps(refused.told()))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from dann_core.domains.oracle import oracle_pair
-from dann_core.live.lockstep import Lockstep
+from dann_core.engine.base import Handle
+from dann_core.live.lockstep import Lockstep, lanes_together
 from dann_core.live.run import Run
 from dann_core.live.seeds import Variant as Trained
 from dann_core.live.seeds import seeds_beside
@@ -36,6 +38,8 @@ class Comparison:
         self._pairs = [oracle if v.name == ORACLE else self.pair for v in variants]
         for settings in self._settings:
             check_cost(self.pair, settings)
+        self.groups = lanes_together(self._pairs, self._settings)
+        """Positions of the lanes that train as one stack; those by themselves are runs of their own."""
         self.n_seeds = n_seeds
         self.seeds = self._seeds() if n_seeds > 1 else None
         self._begin()
@@ -79,11 +83,11 @@ class Comparison:
         self._heard()
 
     def _begin(self) -> None:
-        launches = [
-            lambda pair=pair, settings=settings: engine().launch(pair, settings)
-            for pair, settings in zip(self._pairs, self._settings, strict=True)
-        ]
-        self.run = Lockstep(launches, self._pairs, self._settings, self._changed)
+        def launch(group: Sequence[int]) -> Handle:
+            return engine().launch_together([self._pairs[k] for k in group], [self._settings[k] for k in group])
+
+        launches = [partial(launch, group) for group in self.groups]
+        self.run = Lockstep(launches, self._pairs, self._settings, self._changed, self.groups)
         self.nows = [
             Now(self._now.origin, self._now.base, lane, Twin(lane, self._heard), new_id()) for lane in self.run.lanes
         ]

@@ -5,7 +5,7 @@ Pages and the live channel change it; both are told by `heard` when the other on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dann_core import domains
@@ -16,12 +16,15 @@ from dann_core.settings.knobs import KnobError, to_text
 from dann_core.settings.methods import METHODS
 from server.link import read_link
 from server.showing import Showing
-from server.shown import Notice, built_in_pair, check_cost, redrawn
+from server.shown import Notice, Now, built_in_pair, check_cost, redrawn
 from server.trial import Trial
+from server.view import read_view
 
 if TYPE_CHECKING:
+    from dann_core.lessons import Lesson
     from dann_core.sweeps.sweep import Sweep
     from server.comparison import Comparison
+    from server.shelf import Shelved
 
 
 class Experiment(Showing):
@@ -30,8 +33,10 @@ class Experiment(Showing):
     seeds = None
     """Of a comparison's lanes; an experiment by itself has one."""
 
-    def __init__(self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings) -> None:
-        super().__init__(domain, pair, settings, base)
+    def __init__(
+        self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings, *, is_blind: bool = False
+    ) -> None:
+        super().__init__(domain, pair, settings, base, is_blind=is_blind)
         self._trial: Trial | None = None
         self.sweep: Sweep | None = None
         self.sweep_before: Sweep | None = None
@@ -46,8 +51,9 @@ class Experiment(Showing):
     def from_query(cls, query: Mapping[str, str]) -> Experiment:
         """The experiment that a link stands for; what is wrong in a link is said, and the preset stands instead."""
         link = read_link(query)
-        made = cls(link.domain, link.pair, link.settings, link.preset)
+        made = cls(link.domain, link.pair, link.settings, link.preset, is_blind=link.is_blind)
         made.lanes, made.seeds_at_once, made.notice = link.lanes, link.seeds, link.notice
+        made.run.speed = read_view(query)[0].speed
         return made
 
     def change(self, name: str, value: Any) -> None:
@@ -156,6 +162,35 @@ class Experiment(Showing):
         with self._lock:
             self._start(origin, pair, settings, _base(origin, pair), Notice("bundle"))
 
+    def take(self, lesson: Lesson) -> None:
+        """Go to a lesson's run: where it was, if it is kept, else at iteration 0; sealed, if the lesson is blind."""
+        pair = built_in_pair(lesson.domain, lesson.settings.seed)
+        with self._lock:
+            notice = Notice("lesson", title=lesson.title)
+            kept = self.branches.first(lambda now: now.run.pair is pair and now.run.settings_at(0) == lesson.settings)
+            if kept is None:
+                self._start(Origin(lesson.domain), pair, lesson.settings, domains.preset(lesson.domain.key), notice)
+            elif kept is not self.branches.shown:
+                self._return_to(kept, notice)
+            if lesson.blind and not self.blind.is_on:
+                self.go_blind(True)
+
+    @property
+    def watched(self) -> Sequence[Now]:
+        """The run that is shown and a comparison's lanes, but for an oracle: its data are no pair of this visitor's."""
+        lanes = self.comparison.nows if self.comparison else ()
+        return (self.now, *(now for now in lanes if now.run.pair is self.comparison.pair))
+
+    def open_shelved(self, shelved: Shelved) -> bool:
+        """Go to the run of the shelf, at iteration 0; whether its pair is still to be had."""
+        pair = shelved.pair() if shelved.domain is None else built_in_pair(shelved.domain, shelved.settings.seed)
+        if pair is None:
+            return False
+        with self._lock:
+            notice = Notice("shelved", changes=len(shelved.changes))
+            self._start(shelved.origin, pair, shelved.settings, shelved.base, notice)
+        return True
+
     def reset(self) -> None:
         """Back to iteration 0 with the same first weights."""
         with self._lock:
@@ -188,6 +223,7 @@ class Experiment(Showing):
         if self.comparison:
             self.comparison.free()
         self.branches.forget()
+        self.shelf.clear()
 
 
 def _base(origin: Origin, pair: DomainPair) -> Settings:

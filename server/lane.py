@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from dann_core.engine.base import EngineError
+from dann_core.live.message import without_exam
 from dann_core.live.recording import KNOBS, Shown
 from dann_core.live.run import Run
 from dann_core.settings.variants import MOST
@@ -80,6 +81,7 @@ class Lane:
         shown = found if said.get("part") is None else _side(found, said["part"])
         now = shown.now
         _check_shared(now, is_owner=token is not None)
+        _check_sealed(shown)
         lane = cls(number, key, shown, outlet, is_owner=token is not None, is_hidden=is_hidden)
         cursors = [said.get(name) for name in ("scene", "rows", "frame")]
         # A player that has come back goes on where it was; what it has of another run is of no use.
@@ -125,7 +127,9 @@ class Lane:
         run = now.run
         # A built-in domain may have become an upload since, and what is shared may be so no longer.
         _check_shared(now, is_owner=self.is_owner)
-        if run is not self._run:
+        _check_sealed(self.experiment)
+        # The same run is shown anew where target labels have been sealed or revealed.
+        if run is not self._run or self._scene not in (None, now.scene):
             self._run, self._scene, self._rows, self._frame = run, None, 0, 0
         if self._scene is None and run.recording.scene:
             self._scene = now.scene
@@ -219,7 +223,8 @@ class Lane:
             await self._send(branch, packed)
 
     async def _send(self, number: int, packed: bytes) -> None:
-        await self.outlet.binary(_ENVELOPE.pack(self.number, number) + packed)
+        sent = without_exam(packed) if self.experiment.blind.is_sealed else packed
+        await self.outlet.binary(_ENVELOPE.pack(self.number, number) + sent)
 
     async def _send_state(self, now: Now) -> None:
         told, before = self._state(now), self._told or {}
@@ -251,7 +256,8 @@ class Lane:
             "page": experiment.page,
             "knobs": {name: getattr(run.settings, name) for name in KNOBS},
             "title": now.title,
-            "exam": now.twin.told(),
+            "exam": {} if experiment.blind.is_sealed else now.twin.told(),
+            "blind": experiment.blind.told(),
             "seeds": experiment.seeds and experiment.seeds.progress(),
             "link": link if self.is_owner else None,
             "failure": _failure(run.failure),
@@ -272,6 +278,12 @@ def _check_shared(now: Now, *, is_owner: bool) -> None:
     """An upload is shown to others only while its owner shares it."""
     if not is_owner and now.domain is None and not now.is_shared:
         raise Refused("not shared")
+
+
+def _check_sealed(shown: Experiment | Side) -> None:
+    """While target labels are sealed, nothing is compared: an oracle's predictions are nearly these labels."""
+    if isinstance(shown, Side) and shown.blind.is_sealed:
+        raise Refused("sealed")
 
 
 def _failure(failure: Exception | None) -> dict[str, Any] | None:

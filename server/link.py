@@ -10,15 +10,20 @@ from dann_core.domains import Domain, DomainError, DomainPair
 from dann_core.live.seeds import CHOICES
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError, from_text
+from server.blind import BLIND
 from server.shown import Notice, built_in_pair, check_cost
+from server.view import NAMES
 
 FIRST_DOMAIN = "moons"
+
+LESSON = "lesson"
+"""The link's name for the lesson that it is a run of."""
 
 
 class Linked(NamedTuple):
     """A built-in domain with its pair, settings and preset; what is to be said.
 
-    `lanes` as a comparison writes them, each from so many `seeds`.
+    `lanes` as a comparison writes them, each from so many `seeds`; `is_blind` says whether target labels are sealed.
     """
 
     domain: Domain
@@ -27,6 +32,7 @@ class Linked(NamedTuple):
     preset: Settings
     lanes: str | None = None
     seeds: int = 1
+    is_blind: bool = False
     notice: Notice | None = None
 
 
@@ -45,18 +51,25 @@ def read_link(query: Mapping[str, str]) -> Linked:
         if settings.rebuilds(preset):
             check_cost(pair, settings)
         seeds = _seeds(query.get("seeds", "1"))
+        is_blind = _blind(query.get(BLIND, "0"))
     except (DomainError, KnobError) as error:
         return _preset(kind(), Notice("link preset", "error", why=str(error)))
-    known = {"domain", "lanes", "seeds"} | {k.name for k in (*kind.knobs(), *Settings.knobs())}
+    known = {"domain", "lanes", "seeds", BLIND, LESSON} | NAMES | {k.name for k in (*kind.knobs(), *Settings.knobs())}
     unknown = sorted(set(query) - known)
     notice = Notice("unknown in link", "error", names=unknown) if unknown else None
-    return Linked(domain, pair, settings, preset, query.get("lanes"), seeds, notice)
+    return Linked(domain, pair, settings, preset, query.get("lanes"), seeds, is_blind, notice)
 
 
 def _seeds(text: str) -> int:
     if text not in map(str, CHOICES):
         raise KnobError(f"A lane has {', '.join(map(str, CHOICES))} seeds at once; got {text!r}.")
     return int(text)
+
+
+def _blind(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise KnobError(f"{BLIND} is 1, to seal the target labels, or 0; got {text!r}.")
+    return text == "1"
 
 
 def _preset(domain: Domain, notice: Notice) -> Linked:

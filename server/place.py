@@ -70,7 +70,7 @@ def close_engine() -> None:
             _engine = None
 
 
-def _is_present(experiment: Experiment) -> bool:
+def is_present(experiment: Experiment) -> bool:
     """Whether somebody who may steer it is here: a player's socket, or the session of a page without one."""
     # Taken out one by one: a script may be adding its own.
     experiment.sessions -= {session for session in list(experiment.sessions) if not _is_active(session)}
@@ -82,19 +82,21 @@ def _is_active(session: str) -> bool:
     return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
-experiments: Registry[Experiment] = Registry(PLACES, KEEP_SECONDS, _is_present, lambda experiment: experiment.free())
+experiments: Registry[Experiment] = Registry(PLACES, KEEP_SECONDS, is_present, lambda experiment: experiment.free())
 """Those of this server's visitors."""
 
 
 @contextmanager
-def pruning() -> Iterator[None]:
-    """While the block lasts, let go of experiments that nobody has come back for."""
+def pruning(*others: Registry) -> Iterator[None]:
+    """While the block lasts, let go of experiments that nobody has come back for, and of what others keep so."""
     ended = threading.Event()
 
     def prune() -> None:
         freed, given_back_at = 0, time.monotonic()
         while not ended.wait(PRUNE_SECONDS):
             freed += experiments.prune()
+            for other in others:
+                other.prune()
             if freed and time.monotonic() - given_back_at > GIVE_BACK_SECONDS:
                 _give_memory_back()
                 freed, given_back_at = 0, time.monotonic()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dann_core.domains import Domain, DomainPair
 from dann_core.engine.base import EngineError, Handle
@@ -11,8 +11,10 @@ from dann_core.live.run import Run
 from dann_core.live.slices import Resumption
 from dann_core.results.origin import Origin
 from dann_core.settings import Settings
+from server.blind import BLIND, Blind
 from server.branches import Branch, Branches
 from server.place import engine
+from server.shelf import Shelf
 from server.shown import Notice, Now, new_id
 from server.twin import Twin
 
@@ -23,12 +25,16 @@ class Showing:
     `page` rises when something that Streamlit draws has changed; `touched` says whether somebody has done anything.
     """
 
-    def __init__(self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings) -> None:
+    def __init__(
+        self, domain: Domain | None, pair: DomainPair, settings: Settings, base: Settings, *, is_blind: bool = False
+    ) -> None:
+        self.blind = Blind(is_on=is_blind)
         self.notice: Notice | None = None
         self.touched = False
         self.page = 0
         self.owners = 0
         self.sessions: set[str] = set()
+        self.shelf = Shelf()
         self._listeners: set[Callable[[], None]] = set()
         self._recoveries_seen = 0
         self._lock = threading.RLock()
@@ -44,6 +50,11 @@ class Showing:
     def run(self) -> Run:
         """The run that is shown now."""
         return self.now.run
+
+    @property
+    def watched(self) -> Sequence[Now]:
+        """Whose runs come to the shelf when they end."""
+        return (self.now,)
 
     @property
     def domain(self) -> Domain | None:
@@ -104,6 +115,33 @@ class Showing:
                     branch.now = branch.now._replace(is_shared=is_shared)
         self.heard()
 
+    def go_blind(self, is_on: bool) -> None:
+        """Seal the target labels, and forget an earlier choice; or leave blind mode without one."""
+        with self._lock:
+            self.blind = Blind(is_on=is_on)
+            self._show_anew()
+        self.heard()
+
+    def commit(self, iteration: int) -> None:
+        """In blind mode, choose that iteration of the shown run."""
+        with self._lock:
+            if not self.blind.commit(self.branches, iteration):
+                self._say(Notice("nothing to commit", "warning"))
+        self.heard()
+
+    def reveal(self) -> None:
+        """In blind mode, let the labels say what the choice is worth."""
+        with self._lock:
+            if self.blind.reveal(self.branches):
+                self._show_anew()
+        self.heard()
+
+    def _show_anew(self) -> None:
+        """Whoever has been sent something of these runs is to forget it, and is sent it again."""
+        for branch in self.branches.kept:
+            branch.now = branch.now._replace(scene=new_id())
+        self.page += 1
+
     def dismiss(self, notice: int) -> None:
         """Forget the notice of that id: a person has read it."""
         with self._lock:
@@ -113,7 +151,7 @@ class Showing:
 
     def link(self) -> dict[str, str]:
         """What the address bar holds besides the key; nothing for an upload, which no link can carry."""
-        return self.now.query() or {}
+        return (self.now.query() or {}) | ({BLIND: "1"} if self.blind.is_on else {})
 
     def reconnect(self, run: Run | None = None) -> None:
         """After a failure: reach the engine again and let a run, by default the one shown, go on. Takes seconds."""
@@ -133,6 +171,9 @@ class Showing:
             self._recoveries_seen = self.run.recoveries
             self.notice = Notice("recovered", iteration=self.run.iteration)
         self.now.twin.follow()
+        if self.shelf.take(self.watched):
+            # The shelf stands on the page.
+            self.page += 1
         for listener in list(self._listeners):
             listener()
 

@@ -94,6 +94,14 @@ async def _reconnect(experiment: Experiment, _: dict[str, Any]) -> None:
     await asyncio.to_thread(experiment.reconnect)
 
 
+async def _commit(experiment: Experiment, command: dict[str, Any]) -> None:
+    await asyncio.to_thread(experiment.commit, _number(command, "iteration"))
+
+
+async def _reveal(experiment: Experiment, _: dict[str, Any]) -> None:
+    await asyncio.to_thread(experiment.reveal)
+
+
 async def _dismiss(experiment: Experiment, command: dict[str, Any]) -> None:
     experiment.dismiss(command.get("notice"))
 
@@ -111,5 +119,7 @@ STEERING = {
     "draw": _draw,
     "speed": _speed,
     "reconnect": _reconnect,
+    "commit": _commit,
+    "reveal": _reveal,
     "dismiss": _dismiss,
 }

@@ -75,8 +75,10 @@ class Lane:
             self.curves[number] = message
         elif message.kind == ROWS:
             self._add(message.values["first"], message.values["end"], message.arrays["rows"], BINS)
-            target = message.exam_arrays["target_accuracy"]
-            for row, accuracy in zip(message.arrays["figures"], target, strict=True):
+            figures = message.arrays["figures"]
+            # Left out where it is sealed.
+            target = message.exam_arrays.get("target_accuracy", np.full(len(figures), np.nan))
+            for row, accuracy in zip(figures, target, strict=True):
                 self.figures[int(row[0])] = (*row[1:].tolist(), float(accuracy))
         else:
             self._take_frame(number, message)

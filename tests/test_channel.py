@@ -216,17 +216,17 @@ def test_a_closed_page_trains_nothing(here: str, mine: Mine) -> None:
 
 
 def test_an_open_socket_of_its_owner_is_presence(here: str, mine: Mine) -> None:
-    assert not place._is_present(mine.experiment)
+    assert not place.is_present(mine.experiment)
     with Player(here, mine.looked_at) as looker:
         looker.barrier()
-        assert not place._is_present(mine.experiment)
+        assert not place.is_present(mine.experiment)
     with Player(here, mine.owned, mine.owned) as player:
         player.barrier()
         assert mine.experiment.owners == 2
-        assert place._is_present(mine.experiment)
+        assert place.is_present(mine.experiment)
     while mine.experiment.owners:
         pass_time(0.05)
-    assert not place._is_present(mine.experiment)
+    assert not place.is_present(mine.experiment)
 
 
 def test_several_lanes_on_one_socket(here: str, mine: Mine) -> None:

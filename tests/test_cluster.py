@@ -20,9 +20,10 @@ from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.engine.base import EngineError
 from dann_core.engine.cluster import ClusterEngine
 from dann_core.engine.threads import ThreadEngine
-from dann_core.live.lockstep import Lockstep
+from dann_core.live.lockstep import Lockstep, lanes_together
 from dann_core.live.run import Run
 from dann_core.settings.knobs import KnobError
+from dann_core.sweeps.replicas import Replicas
 from dann_core.sweeps.sweep import Axis, Plan, Sweep
 
 SETTINGS = Settings(batch_size=8, max_iter=3000, extractor_width=8, feature_width=8, discriminator_width=8)
@@ -57,19 +58,30 @@ def test_a_run_in_a_worker_is_a_plain_run(engine: ClusterEngine, vectors: Domain
     assert run.recoveries == 0
 
 
-def test_lanes_in_lockstep_are_plain_runs(engine: ClusterEngine, vectors: DomainPair) -> None:
-    settings = [SETTINGS.replace(max_iter=200, discriminator_norm=norm) for norm in ("none", "layer", "batch")]
-    launches = [lambda s=s: engine.launch(vectors, s) for s in settings]
-    run = Lockstep(launches, [vectors] * 3, settings)
+def test_lanes_go_on_together_also_when_their_workers_die(engine: ClusterEngine, vectors: DomainPair) -> None:
+    changes = ({}, {"discriminator_norm": "layer"}, {"discriminator_norm": "batch"}, {"gamma": 3.0})
+    settings = [SETTINGS.replace(max_iter=1000, **change) for change in changes]
+    groups = lanes_together([vectors] * 4, settings)
+    assert groups == [[0, 3], [1], [2]]
+    launches = [lambda g=g: engine.launch_together([vectors] * len(g), [settings[k] for k in g]) for g in groups]
+    run = Lockstep(launches, [vectors] * 4, settings, groups=groups)
     run.speed = "fast"
     settle(run)
     run.play()
+    watch(run, lambda: run.iteration >= 100)
+    kill_workers()
     settle(run)
+    assert run.finished
+    assert run.recoveries >= 1
     assert len({tuple(frame.iteration for frame in lane.recording.frames) for lane in run.lanes}) == 1
-    for lane in run.lanes:
-        plain = Trainer(vectors, lane.settings)
-        plain.advance(200)
-        assert np.array_equal(lane.history.rows, plain.history.rows)
+    stack = Replicas([vectors] * 2, [settings[0], settings[3]])
+    stack.advance(1000)
+    plain = [Trainer(vectors, s) for s in settings[1:3]]
+    for trainer in plain:
+        trainer.advance(1000)
+    first, last = stack.histories
+    for lane, history in zip(run.lanes, [first, *(trainer.history for trainer in plain), last], strict=True):
+        assert np.array_equal(lane.history.rows, history.rows)
 
 
 def test_a_run_that_begins_before_the_workers_are_there_waits_for_them(vectors: DomainPair) -> None:

@@ -13,6 +13,7 @@ from dann_core import DomainError, Settings, Trainer, domains
 from dann_core.domains.oracle import oracle_pair
 from dann_core.settings.knobs import KnobError
 from dann_core.settings.variants import PRESETS, Variant, from_link, to_link
+from dann_core.sweeps.replicas import Replicas
 from player import Lane, Player, hello
 from server.comparison import Comparison
 
@@ -88,11 +89,12 @@ def test_one_play_moves_all_lanes_alike_to_their_end(here: str, compared: Compar
         # How many looks a run has until its end, its speed decides.
         assert len(set(at)) > 1
         assert at[-1] == 300
-        for lane, run in zip(player.lanes, compared.lanes, strict=True):
+        # A stack's lanes are its replicas, bit for bit.
+        stack = Replicas([run.pair for run in compared.lanes], [run.settings for run in compared.lanes])
+        stack.advance(300)
+        for lane, run, history in zip(player.lanes, compared.lanes, stack.histories, strict=True):
             assert lane.rows == 300
-            trainer = Trainer(run.pair, run.settings)
-            trainer.advance(300)
-            assert np.array_equal(run.history.rows, trainer.history.rows)
+            assert np.array_equal(run.history.rows, history.rows)
 
 
 def test_what_steers_one_lane_steers_all(here: str, compared: Compared) -> None:

@@ -20,7 +20,7 @@ def test_nobody_is_here_where_streamlit_does_not_run(monkeypatch: pytest.MonkeyP
     experiment = Experiment.from_query({"domain": "moons"})
     experiment.sessions.add("a page that is gone")
     monkeypatch.setattr(Runtime, "_instance", None)
-    assert not place._is_present(experiment)
+    assert not place.is_present(experiment)
     assert experiment.sessions == set()
 
 

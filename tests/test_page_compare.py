@@ -56,6 +56,7 @@ def test_one_play_moves_all_lanes_and_the_slider_goes_back_in_all(page: Page, ad
     expect(compared(page)).to_have_attribute("data-state", "finished")
     expect(page.locator(".dann-headline")).to_contain_text("Gap closed: yours")
     assert lanes(page) == [200, 200, 200]
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("All lanes train together as one stack")
     # The three lanes are never drawn at different iterations.
     assert page.evaluate("() => window.seen.size") > 2
     assert not page.evaluate("() => window.differed")
@@ -99,7 +100,9 @@ def test_a_point_of_one_lane_is_marked_in_the_others_and_a_click_keeps_it(page: 
 
 
 def test_lanes_of_ones_own_stand_in_the_link(page: Page, address: str) -> None:
-    open_compare(page, address, "max_iter=200&lanes=gamma%3D3.0%7Cyours")
+    open_compare(page, address, "max_iter=200&lanes=discriminator_norm%3Dlayer%7Cyours")
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Each lane trains by itself")
+    page.goto(f"{address}/compare?max_iter=200&lanes=gamma%3D3.0%7Cyours")
     expect(page.locator(".dann-lane h3")).to_have_text(["gamma 3.0", "yours"])
     page.get_by_role("button", name="Add a lane").click()
     expect(page.locator(".dann-lane h3")).to_have_text(["gamma 3.0", "yours", "yours"])

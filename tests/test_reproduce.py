@@ -48,6 +48,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
     "one feature": {"feature_width": 1},
     "large batch": {"batch_size": 64},
     "source only": {"adversarial_weight": 0.0, "weight_decay": 0.01},
+    "the wrong sign": {"gradient_sign": "wrong", "reversal_limit": 0.2},
 }  # fmt: skip
 
 NETWORKS: list[tuple[tuple[int, ...], dict[str, Any]]] = [

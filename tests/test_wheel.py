@@ -82,6 +82,7 @@ def test_the_wheel_holds_the_packages_and_what_is_not_python(wheel: Path) -> Non
     modules = {str(p.relative_to(ROOT)) for p in (ROOT / "dann_core").rglob("*.py")}
     assert modules <= names
     assert {"player/example.js", "player/example.css", "assets/recordings/example.bin"} <= names
+    assert {str(p.relative_to(ROOT)) for p in (ROOT / "assets" / "lessons").glob("*.md")} <= names
     tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
     assert tops == {"dann_core", "player", "assets"}
     assert not any(name.startswith("assets/samples") for name in names)

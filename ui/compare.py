@@ -78,6 +78,26 @@ def comparison(state: Experiment) -> Comparison:
     return made
 
 
+STACKED = "All lanes train together as one stack: each is the run that it would be alone, up to rounding."
+MIXED = (
+    "Trained together as one stack, each the run that it would be alone up to rounding: {stacked}. Trained each by "
+    "itself, in lockstep: {alone}."
+)
+ALONE = (
+    "Each lane trains by itself, in lockstep. Lanes stack where small networks for vectors differ in numbers only: not "
+    "in norm, width, depth or discrepancy."
+)
+
+
+def say_how(shown: Comparison) -> None:
+    """Which lanes train as one stack."""
+    stacked, alone = [], []
+    for group in shown.groups:
+        (stacked if len(group) > 1 else alone).extend(shown.variants[k].title for k in group)
+    text = ALONE if not stacked else MIXED if alone else STACKED
+    st.sidebar.caption(text.format(stacked=", ".join(stacked), alone=", ".join(alone)))
+
+
 def told(shown: Comparison) -> list[dict[str, Any]]:
     """What the player is told of each lane."""
     return [{"title": v.title, "role": v.role(shown.base)} for v in shown.variants]

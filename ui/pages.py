@@ -23,4 +23,6 @@ PAGES = (
     Page("compare", "Compare", ":material/view_column:"),
     Page("sweep", "Sweep", ":material/grid_on:", keeps_link=True),
     Page("learn", "Learn", ":material/school:"),
+    Page("lessons", "Lessons", ":material/quiz:"),
+    Page("classroom", "Classroom", ":material/co_present:"),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from server import modules
+from ui import viewed
 
 # Streamlit's own scripts lie beside our routes, whatever path the app is served under; a script of one line would be
 # taken for a path.
@@ -39,12 +41,23 @@ def _component() -> Any:
 
 
 def player(
-    key: str, *, run: str | None, token: str | None, page: int, film: str | None, title: str, mark: int | None = None
+    key: str,
+    *,
+    run: str | None,
+    token: str | None,
+    page: int,
+    film: str | None,
+    title: str,
+    mark: int | None = None,
+    lesson: dict[str, Any] | None = None,
+    overlays: Sequence[dict[str, Any]] = (),
 ) -> None:
     """A player that steers the run of that key, with its token, or looks at it; or shows a `film` until it is touched.
 
     `page` counts what Streamlit draws of the experiment: the player has the page drawn anew when the run's is higher.
-    `mark` is which of the drawn target samples the pictures mark.
+    `mark` is which of the drawn target samples the pictures mark. `lesson` is what a lesson adds: its `key` for the
+    link, whether the run waits for a prediction (`waits`), and the `curve` that was predicted, if one was.
+    `overlays` are the curves of shelved runs.
     """
     # Nothing here changes but by a script that the player would have asked for: the player is left alone.
     data = {
@@ -57,12 +70,38 @@ def player(
         "film": film and modules.address("recordings", film),
         "title": title,
         "mark": mark,
+        "lesson": lesson,
+        "overlays": list(overlays),
+        "view": viewed.told(),
     }
-    _component()(key=f"player {key}", data=data, on_page_change=lambda: None, on_start_change=lambda: None)
+    name = f"player {key}"
+    _component()(
+        key=name,
+        data=data,
+        on_page_change=lambda: None,
+        on_start_change=lambda: None,
+        on_present_change=lambda: viewed.present(st.session_state[name].present),
+    )
 
 
-def comparison(key: str, *, run: str, token: str | None, page: int, lanes: list[dict[str, Any]]) -> None:
-    """A player of all lanes of that run's comparison, each told as its title and role; `page` as for `player`."""
-    module = modules.address("player", "compare.js")
-    data = {"module": module, "channel": "live", "run": run, "token": token, "page": page, "lanes": lanes}
+def comparison(
+    key: str,
+    *,
+    run: str,
+    token: str | None,
+    page: int,
+    lanes: list[dict[str, Any]],
+    overlays: Sequence[dict[str, Any]] = (),
+) -> None:
+    """A player of all lanes of that run's comparison, each told as its title and role; the others as for `player`."""
+    data = {
+        "module": modules.address("player", "compare.js"),
+        "channel": "live",
+        "run": run,
+        "token": token,
+        "page": page,
+        "lanes": lanes,
+        "overlays": list(overlays),
+        "link": viewed.in_link(),
+    }
     _component()(key=f"player {key}", data=data, on_page_change=lambda: None, on_start_change=lambda: None)

@@ -20,7 +20,9 @@ LOOK_SECONDS = 2.0
 def draw(state: Experiment) -> None:
     """The downloads of the run, in an expander that costs nothing while it is closed."""
     away = st.expander("Take it away", key="away", on_change="rerun", icon=":material/download:")
-    if away.open:
+    if away.open and state.blind.is_sealed:
+        away.caption("Blind mode: what can be taken away holds target labels, and waits for the reveal.")
+    elif away.open:
         with away:
             waits = state.run.iteration == 0
             st.fragment(_downloads, run_every=LOOK_SECONDS if waits else None)(state, waits)

@@ -14,32 +14,71 @@ from dann_core.settings.knobs import Knob
 from dann_core.settings.methods import METHODS, method_of
 from server.experiment import Experiment
 from server.place import engine
+from server.view import View
 from ui import results, upload
 from ui.controls import control, showing
 from ui.text import STANDARDISED
 
 UPLOAD = "upload"
 OWN = "own"
+MISTAKES = "mistake"
 TURNED_LIVE = ("gamma", "lambda_max", "learning_rate")
 """What people turn while they watch."""
 
 
-def draw(state: Experiment) -> None:
-    """Domains, the three main knobs, and everything else under "more"."""
+def draw(state: Experiment, view: View) -> None:
+    """Domains, the three main knobs, and everything else under "more"; or those of them that the view shows."""
     with st.sidebar:
-        domain(state)
+        if view.shows("domain"):
+            domain(state, with_shift=view.shows("shift"))
+        elif view.shows("shift") and state.domain is not None:
+            _shift(state)
         knobs = Settings.knobs()
-        group(state, knobs, "main")
-        _method(state)
-        # Thirty controls that nobody looks at would be most of what a click costs the server.
-        more = st.expander("More", key="more", on_change="rerun")
-        if more.open:
-            with more:
-                for name, title in list(GROUPS.items())[1:]:
-                    st.caption(f"**{title}**")
-                    group(state, knobs, name)
-                _size(state)
-        results.draw(state)
+        group(state, [knob for knob in knobs if view.shows(knob.name)], "main")
+        if view.shows("method"):
+            _method(state)
+        if view.controls:
+            _named(state, [knob for knob in knobs if knob.group != "main" and view.shows(knob.name)])
+        if view.shows("more"):
+            _more(state, knobs)
+        if view.shows("blind"):
+            _blind(state)
+        if view.shows("away"):
+            results.draw(state)
+
+
+def _named(state: Experiment, knobs: Iterable[Knob]) -> None:
+    """Settings of More that a view lists by their names."""
+    for knob in knobs:
+        control(state.settings, knob, state.change, buttons=knob.name in TURNED_LIVE, place="view")
+
+
+def _more(state: Experiment, knobs: Iterable[Knob]) -> None:
+    # Thirty controls that nobody looks at would be most of what a click costs the server.
+    more = st.expander("More", key="more", on_change="rerun")
+    if more.open:
+        with more:
+            for name, title in list(GROUPS.items())[1:]:
+                if name == MISTAKES and not _is_mistaken(state):
+                    continue
+                st.caption(f"**{title}**")
+                group(state, knobs, name)
+            _size(state)
+
+
+def _is_mistaken(state: Experiment) -> bool:
+    """Whether one of the mistakes is being made: nobody else is to come upon them."""
+    return any(k.group == MISTAKES for k in state.settings.differences(Settings()))
+
+
+def _blind(state: Experiment) -> None:
+    if state.pair.target_y is None:
+        return
+    help = (
+        "Target labels stay on the server. Choose an iteration by the numbers that need none, commit to it in the line "
+        "above the pictures, and see what it was worth."
+    )
+    st.toggle("Blind mode", state.blind.is_on, help=help, **showing("blind", state.blind.is_on, state.go_blind))
 
 
 def group(state: Experiment, knobs: Iterable[Knob], name: str) -> None:
@@ -60,7 +99,7 @@ def _method(state: Experiment) -> None:
     st.selectbox("method", names, names.index(now), format_func=titles.get, **shared)
 
 
-def domain(state: Experiment) -> None:
+def domain(state: Experiment, *, with_shift: bool = True) -> None:
     """Which two domains, and what shifts between them."""
     titles = {name: domains.get(name).title for name in domains.names()}
     titles[UPLOAD] = "Your own two files…"
@@ -81,7 +120,11 @@ def domain(state: Experiment) -> None:
         return
     if state.domain is None:
         _upload(state)
-        return
+    elif with_shift:
+        _shift(state)
+
+
+def _shift(state: Experiment) -> None:
     with st.expander("What shifts", expanded=False):
         st.caption(state.domain.summary)
         by_hand = [knob for knob in state.domain.knobs() if knob.group == BY_HAND]

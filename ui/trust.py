@@ -96,15 +96,16 @@ def _panel(state: Experiment) -> None:
         return
     left, right = st.columns([3, 2], gap="large")
     with left:
-        _agreement(run, told)
+        _agreement(state, told)
         _classes(run.pair, told)
     with right:
         _sample(state, told)
     _scores(run, told)
 
 
-def _agreement(run: Run, told: Told) -> None:
-    pair, n = run.pair, len(run.pair.target_x)
+def _agreement(state: Experiment, told: Told) -> None:
+    run, pair = state.run, state.pair
+    n = len(pair.target_x)
     sure = int((told.run.confidence >= SURE).sum())
     lines = [
         f"**Confidence**: {sure:,} of {n:,} target samples are predicted with at least {SURE:.0%}. "
@@ -119,7 +120,7 @@ def _agreement(run: Run, told: Told) -> None:
     if told.seeds:
         lines.append(_of_seeds(told.run, told.seeds))
     lines += _missing(run, told)
-    if pair.target_y is not None:
+    if pair.target_y is not None and not state.blind.is_sealed:
         lines.append(_exam(pair.target_y, told))
     st.markdown("\n".join(f"- {line}" for line in lines))
 
@@ -237,7 +238,7 @@ def _sample(state: Experiment, told: Told) -> None:
         key=_key(state),
     )
     samples.draw(pair, state.now.origin, at)
-    st.markdown("\n".join(f"- {line}" for line in _told_of(pair, told, at)))
+    st.markdown("\n".join(f"- {line}" for line in _told_of(state, told, at)))
     is_drawn = _place(state, at) is not None
     st.caption("Marked in the pictures above." if is_drawn else "Not among the samples that the pictures draw.")
 
@@ -269,7 +270,9 @@ def _called(name: object) -> str:
     return f"row {name}" if isinstance(name, int | np.integer) else str(name)
 
 
-def _told_of(pair: DomainPair, told: Told, at: int) -> list[str]:
+def _told_of(state: Experiment, told: Told, at: int) -> list[str]:
+    pair = state.pair
+
     def said(opinion: Opinion) -> str:
         return f"{plain(pair.class_names[opinion.classes[at]])}, {opinion.confidence[at]:.0%}"
 
@@ -278,6 +281,6 @@ def _told_of(pair: DomainPair, told: Told, at: int) -> list[str]:
         lines.append(f"source only: {said(told.twin)}")
     if told.seeds:
         lines.append(f"other seeds: {votes(told.run, told.seeds)[at]} of {len(told.seeds)} say the same")
-    if pair.target_y is not None:
+    if pair.target_y is not None and not state.blind.is_sealed:
         lines.append(f"its label (exam): {plain(pair.class_names[pair.target_y[at]])}")
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from server.lane import RUN
 from server.place import PLACES, experiments
 from server.registry import Full
 from server.shown import Notice
+from ui import viewed
 
 # Only this tab's storage knows the token: whoever else opens the link is somebody else.
 _TAB = """
@@ -44,14 +46,19 @@ class Visit:
         return self.token is not None
 
 
-def arrive() -> Visit:
-    """This session's experiment, or the link's where it has none. The page ends here while the browser is asked."""
+def arrive(begins: Mapping[str, str] | None = None) -> Visit:
+    """This session's experiment, or the link's where it has none. The page ends here while the browser is asked.
+
+    `begins` is the link of what a new experiment begins with, where the address bar names no domain.
+    """
     mine = st.session_state.get("mine")
     if mine and (found := experiments.claim(*mine)):
         return _here(found, *mine)
     query = st.query_params.to_dict()
     key = mine[0] if mine else query.get(RUN)
     query.pop(RUN, None)
+    if begins and "domain" not in query:
+        query |= begins
     other = experiments.find(key) if key and not mine else None
     if other is not None:
         token = _token(key)
@@ -80,10 +87,15 @@ def come_back() -> None:
         st.query_params[RUN] = mine[0]
 
 
+def own() -> Experiment | None:
+    """This session's experiment, if it has one that is still kept."""
+    mine = st.session_state.get("mine")
+    return experiments.claim(*mine) if mine else None
+
+
 def has_place() -> bool:
     """Whether this session's experiment is still kept."""
-    mine = st.session_state.get("mine")
-    return bool(mine) and experiments.claim(*mine) is not None
+    return own() is not None
 
 
 def has_link() -> bool:
@@ -136,7 +148,7 @@ def keep_link(visit: Visit) -> None:
     """On a page without a player: let the address bar hold the experiment, so that a reload finds it again."""
     if not visit.is_owner:
         return
-    link = (visit.experiment.now.query() or {}) | {RUN: visit.key}
+    link = (visit.experiment.now.query() or {}) | viewed.in_link() | {RUN: visit.key}
     _tab()(key="link", data=_data(run=visit.key, token=visit.token, link=link))
 
 

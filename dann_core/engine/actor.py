@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol
 
@@ -29,14 +29,18 @@ class _WorkerLost(Exception):
 
 
 class ActorRun:
-    """A `LiveRun` as Dask's actor. The server names this class only, and need not load torch."""
+    """A `LiveRun`, or a stack of them, as Dask's actor. The server names this class only, and need not load torch."""
 
     def __init__(
-        self, pair: DomainPair, settings: Settings, resume: Resumption | None = None, device: str = "cpu"
+        self,
+        pairs: Sequence[DomainPair],
+        settings: Sequence[Settings],
+        resume: Resumption | None = None,
+        device: str = "cpu",
     ) -> None:
-        from dann_core.live.worker import LiveRun
+        from dann_core.live.stacked import run_of
 
-        self._run = LiveRun(pair, settings, resume, device)
+        self._run = run_of(pairs, settings, resume, device)
 
     def advance(self, asked: Slice) -> Answer:
         """See `LiveRun.advance`."""
@@ -66,10 +70,16 @@ class Connection(Protocol):
 class ActorHandle:
     """See `Handle`."""
 
-    def __init__(self, engine: Connection, pair: DomainPair, settings: Settings, resume: Resumption | None) -> None:
+    def __init__(
+        self,
+        engine: Connection,
+        pairs: Sequence[DomainPair],
+        settings: Sequence[Settings],
+        resume: Resumption | None,
+    ) -> None:
         self.recoveries = 0
         self._engine = engine
-        self._start = pair, settings
+        self._start = pairs, list(settings)
         self._progress = Progress(resume)
         self._remote: Remote | None = None
         # Kept: each time that Dask is asked for it, it asks the actor's worker.
@@ -152,11 +162,11 @@ class ActorHandle:
     async def _ask(self, asked: Slice) -> Answer:
         client = self._engine.client()
         if self._remote is None or self._remote.client is not client:
-            pair, settings = self._start
+            pairs, settings = self._start
             self._actor = None
             self._remote = client.submit(
                 ActorRun,
-                await self._engine.place(pair),
+                [await self._engine.place(pair) for pair in pairs],
                 settings,
                 self._progress.resumption,
                 device(),

@@ -7,7 +7,7 @@ is made of travels to wherever there is room.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol
 
@@ -51,6 +51,9 @@ class Engine(Protocol):
 
         `settings` are those of iteration 0; with `resume`, it goes on from there.
         """
+
+    def launch_together(self, pairs: Sequence[DomainPair], settings: Sequence[Settings]) -> Handle:
+        """Start runs that train as one stack (`live.stacked`); slices are answered with a `Round`. One is like any."""
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
         """Carry out `function(*arguments)` of an importable module; a dead worker's task starts again elsewhere."""

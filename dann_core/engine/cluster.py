@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -109,7 +109,11 @@ class ClusterEngine:
 
     def launch(self, pair: DomainPair, settings: Settings, resume: Resumption | None = None) -> Handle:
         """See `Engine`."""
-        return ActorHandle(self, pair, settings, resume)
+        return ActorHandle(self, [pair], [settings], resume)
+
+    def launch_together(self, pairs: Sequence[DomainPair], settings: Sequence[Settings]) -> Handle:
+        """See `Engine`."""
+        return ActorHandle(self, pairs, settings, None)
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
         """See `Engine`."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import Handle, Progress, cores, device, one_thread
 from dann_core.live.slices import Answer, Resumption, Slice
+from dann_core.live.stacked import run_of
 from dann_core.live.worker import LiveRun, warm_up
 from dann_core.settings import Settings
 
@@ -31,7 +32,11 @@ class ThreadEngine:
 
     def launch(self, pair: DomainPair, settings: Settings, resume: Resumption | None = None) -> Handle:
         """See `Engine`."""
-        return _ThreadHandle(self._pool, pair, settings, resume)
+        return _ThreadHandle(self._pool, [pair], [settings], resume)
+
+    def launch_together(self, pairs: Sequence[DomainPair], settings: Sequence[Settings]) -> Handle:
+        """See `Engine`."""
+        return _ThreadHandle(self._pool, pairs, settings, None)
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future:
         """See `Engine`."""
@@ -59,10 +64,14 @@ class _ThreadHandle:
     recoveries = 0
 
     def __init__(
-        self, pool: ThreadPoolExecutor, pair: DomainPair, settings: Settings, resume: Resumption | None
+        self,
+        pool: ThreadPoolExecutor,
+        pairs: Sequence[DomainPair],
+        settings: Sequence[Settings],
+        resume: Resumption | None,
     ) -> None:
         self._pool = pool
-        self._start = pair, settings
+        self._start = pairs, settings
         self._progress = Progress(resume)
         self._run: LiveRun | None = None
         self._before: Future | None = None
@@ -101,7 +110,7 @@ class _ThreadHandle:
                 if self._run is None:
                     with _warming:
                         warm_up(device())
-                    self._run = LiveRun(*self._start, self._progress.resumption, device())
+                    self._run = run_of(*self._start, self._progress.resumption, device())
                 answer.set_result(self._progress.note(self._run.advance(asked)))
             except Exception as error:
                 self._failure = error

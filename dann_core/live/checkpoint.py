@@ -1,31 +1,42 @@
-"""Checkpoints: a trainer and its observer as bytes, small, quick, and safe to read."""
+"""Checkpoints: a trainer and its observers as bytes, small, quick, and safe to read."""
 
 from __future__ import annotations
 
 import io
 import pickle
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 
 from dann_core.live.slices import Checkpoint
 from dann_core.live.snapshot import Observer
-from dann_core.method.training import Trainer
 
 
-def save(trainer: Trainer, observer: Observer) -> Checkpoint:
+class Trained(Protocol):
+    """A trainer, or several that train as one."""
+
+    iteration: int
+
+    def state_dict(self, *, history: bool = True) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> None: ...
+
+
+def save(trainer: Trained, *observers: Observer) -> Checkpoint:
     """What they are now."""
     packed = io.BytesIO()
-    _Packer(packed, pickle.HIGHEST_PROTOCOL).dump((trainer.state_dict(history=False), observer.state_dict()))
+    state = trainer.state_dict(history=False), [observer.state_dict() for observer in observers]
+    _Packer(packed, pickle.HIGHEST_PROTOCOL).dump(state)
     return Checkpoint(trainer.iteration, packed.getvalue())
 
 
-def restore(checkpoint: Checkpoint, trainer: Trainer, observer: Observer) -> None:
-    """Bring both, made with the same settings, to where they were."""
-    of_trainer, of_observer = _Unpacker(io.BytesIO(checkpoint.state)).load()
+def restore(checkpoint: Checkpoint, trainer: Trained, *observers: Observer) -> None:
+    """Bring all of them, made with the same settings, to where they were."""
+    of_trainer, of_observers = _Unpacker(io.BytesIO(checkpoint.state)).load()
     trainer.load_state_dict(of_trainer)
-    observer.load_state_dict(of_observer)
+    for observer, state in zip(observers, of_observers, strict=True):
+        observer.load_state_dict(state)
 
 
 class _Packer(pickle.Pickler):

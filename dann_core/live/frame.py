@@ -11,6 +11,8 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
     a_distance         the proxy A-distance of a fresh probe, 0..2, or null where there is none
     a_chance, rank     what the same probe reaches with shuffled domains, at most; the features' effective dimensions
     probed             the iteration of the probe: making one takes time
+    scores             label-free scores of the drawn samples by name (`dann_core.sweeps.selection.UNTRAINED`), in nats;
+                       null in a run that has diverged
     rule, level, facts the diagnosis: a rule's name, "idle", "wait", "good", "warn" or "bad", and the rule's values, all
                        of one iteration, which is among them
     remedy             {"setting", "label", "value"}: the one setting to change next, its name for people, and to what;
@@ -91,6 +93,7 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "a_chance": probe and probe.chance,
         "rank": probe and probe.rank,
         "probed": probe and snapshot.probed,
+        "scores": snapshot.scores if all(map(math.isfinite, snapshot.scores.values())) else None,
         "rule": diagnosis.rule,
         "level": diagnosis.level,
         "facts": diagnosis.facts,

@@ -125,12 +125,13 @@ def gradients(
     at_discriminator = [features, *network.adversarial.parameters()]
     g_d, *of_discriminator = torch.autograd.grad(adversarial, at_discriminator, retain_graph=True)
     limit = settings.reversal_limit * g_y.norm() if settings.reversal_limit else None
-    (turned,) = torch.autograd.grad(GradientReversal.apply(features, lamb, limit), features, g_d)
+    (turned,) = torch.autograd.grad(GradientReversal.apply(features, settings.lambda_sign * lamb, limit), features, g_d)
     of_extractor = partial(torch.autograd.grad, features, list(network.extractor.parameters()), retain_graph=True)
 
     lengths = [_norm(parts) for parts in ([g_y], [g_d], [turned], of_classifier, of_discriminator)]
     lengths += [_norm(of_extractor(pull)) for pull in (g_y, turned)]
-    cosine = F.cosine_similarity(g_y.flatten(), -g_d.flatten(), dim=0, eps=torch.finfo(g_y.dtype).tiny)
+    at_extractor = -settings.lambda_sign * g_d.flatten()
+    cosine = F.cosine_similarity(g_y.flatten(), at_extractor, dim=0, eps=torch.finfo(g_y.dtype).tiny)
     of_y, of_d, reversed_, *of_parameters, cosine = torch.stack([*lengths, cosine]).tolist()
     cosine = cosine if of_y * of_d > 0 else float("nan")
     return Gradients(of_y, of_d, reversed_, cosine, *of_parameters, torch.stack([g_y, turned]).cpu().numpy())

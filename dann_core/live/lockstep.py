@@ -20,7 +20,7 @@ from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import Handle
 from dann_core.live.recorded import Recorded
 from dann_core.live.run import Run
-from dann_core.live.slices import Answer, Slice
+from dann_core.live.slices import Answer, Resumption, Round, Slice
 from dann_core.settings import Settings
 
 MOST_LANES = 4
@@ -28,12 +28,22 @@ MOST_LANES = 4
 FIRST_ITERATIONS = 2
 """Of the first slice, from which is learnt which run is the slowest."""
 
+ROOM = 2
+"""Lanes train as one stack where the processor's caches hold so many times as many. Measured on moons, a step of four
+lanes against one's: widths of 64, 2.6 times (batches of 32: 2.2), a discriminator of 128: 2.7, of 256: 3.0, all widths
+256: 3.9. From there on, runs of their own are done sooner on several workers."""
 
-@dataclass(frozen=True)
-class Round(Answer):
-    """The answer of the first run, and those of the others at the same iteration."""
 
-    others: tuple[Answer, ...] = ()
+def lanes_together(pairs: Sequence[DomainPair], settings: Sequence[Settings]) -> list[list[int]]:
+    """Positions of the lanes that train as one stack, in groups; what trains as a run of its own is one by itself."""
+    # A page that only opens need not wait for torch.
+    from dann_core.sweeps.replicas import group_size, stacks
+
+    groups = []
+    for group in stacks(pairs, settings):
+        fits = ROOM * len(group) <= group_size(settings[group[0]])
+        groups += [group] if fits else [[k] for k in group]
+    return sorted(groups)
 
 
 @dataclass(frozen=True)
@@ -49,13 +59,25 @@ class _Turn:
 
 
 class Together:
-    """See `Handle`. `settings` are those of each run, whatever a slice says."""
+    """See `Handle`. `settings` are those of each run, whatever a slice says.
 
-    def __init__(self, handles: Sequence[Handle], settings: Sequence[Settings]) -> None:
-        self._handles, self._settings = list(handles), list(settings)
-        self._slowest: int | None = None
-        # Of each run: where the slices asked for will bring it, where it has come, and what of that was not told yet.
-        self._bound, self._reached = [0] * len(settings), [0] * len(settings)
+    `groups` are positions of the runs that each handle is of: one that trains a stack answers for several. Without
+    them, each is of one.
+    """
+
+    def __init__(
+        self,
+        handles: Sequence[Handle],
+        settings: Sequence[Settings],
+        groups: Sequence[Sequence[int]] | None = None,
+    ) -> None:
+        self._handles, self._groups = list(handles), groups or [[k] for k in range(len(settings))]
+        self._settings = [settings[group[0]] for group in self._groups]
+        # Of several, the first slice tells which is the slowest.
+        self._slowest = None if len(self._handles) > 1 else 0
+        # Of each handle: where the slices asked for will bring it, and where it has come.
+        self._bound, self._reached = [0] * len(self._handles), [0] * len(self._handles)
+        # Of each run: what has come and was not told yet.
         self._untold = [Answer()] * len(settings)
         self._turn = _Turn()
         self._turn.end()
@@ -144,7 +166,8 @@ class Together:
         for k, part in enumerate(came):
             if part.frame is not None:
                 self._reached[k] = part.frame.iteration
-                self._untold[k] = _joined(self._untold[k], part)
+                for run, its_part in zip(self._groups[k], part.parts, strict=True):
+                    self._untold[run] = _joined(self._untold[run], its_part)
         if failures:
             answer.set_exception(failures[0])
         elif any(part.frame is None for part in came):
@@ -153,16 +176,16 @@ class Together:
         else:
             if asked.iterations != 0:
                 self._slowest = max(range(len(came)), key=lambda k: came[k].seconds)
-            first, *others = self._untold
-            self._untold = [Answer()] * len(came)
-            answer.set_result(Round(**vars(first), others=tuple(others)))
+            told, self._untold = self._untold, [Answer()] * len(self._untold)
+            answer.set_result(Round.of(told))
         turn.answered.set_result(None)
 
 
 class Lockstep(Run):
     """The first of several runs in lockstep, by which all of them are played; `lanes` are all, this one first.
 
-    Settings are each lane's own and do not change while it runs; all have the same `max_iter`.
+    Settings are each lane's own and do not change while it runs; all have the same `max_iter`. Each of the `launches`
+    starts one lane, or those of its entry in `groups`; see `Together`.
     """
 
     def __init__(
@@ -171,8 +194,12 @@ class Lockstep(Run):
         pairs: Sequence[DomainPair],
         settings: Sequence[Settings],
         heard: Callable[[], None] = lambda: None,
+        groups: Sequence[Sequence[int]] | None = None,
     ) -> None:
-        super().__init__(lambda _: Together([launch() for launch in launches], settings), pairs[0], settings[0], heard)
+        def launched(_: Resumption | None) -> Together:
+            return Together([launch() for launch in launches], settings, groups)
+
+        super().__init__(launched, pairs[0], settings[0], heard)
         self._others = [Beside(self, pair, s) for pair, s in zip(pairs[1:], settings[1:], strict=True)]
 
     @property
@@ -192,9 +219,11 @@ class Lockstep(Run):
     def record(self, answer: Answer) -> None:
         """Each lane takes in its part of a round."""
         # The others first: whoever sees a frame of the first lane finds theirs.
-        for other, its_answer in zip(self._others, getattr(answer, "others", ()), strict=False):
+        first, *others = answer.parts
+        for other, its_answer in zip(self._others, others, strict=False):
             other.record(its_answer)
-        super().record(answer)
+        # Handles keep checkpoints to go on from; nobody forks a lane, nor could go on from a stack's by itself.
+        super().record(replace(first, checkpoint=None))
 
 
 class Beside(Recorded):

@@ -47,6 +47,7 @@ KNOBS = (
     "entropy_weight",
     "reversal_limit",
     "class_shares",
+    "gradient_sign",
 )
 """The settings that travel with every frame, for curves and sentences: all of them may change while a run goes on."""
 

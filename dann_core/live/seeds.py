@@ -6,7 +6,7 @@ What can be stacked is trained together (`dann_core.sweeps.replicas`), all else 
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -66,13 +66,9 @@ def is_small(pair: DomainPair) -> bool:
 
 def together(pair: DomainPair, variants: Sequence[Variant]) -> list[list[int]]:
     """Positions of the variants in groups that can be trained together, on samples of this pair's shape."""
-    from dann_core.method.written_step import stackable
-    from dann_core.sweeps.replicas import shape_key
+    from dann_core.sweeps.replicas import stacks
 
-    groups: dict[Hashable, list[int]] = {}
-    for k, (settings, _) in enumerate(variants):
-        groups.setdefault(shape_key(pair, settings) if stackable(pair, settings) else k, []).append(k)
-    return list(groups.values())
+    return stacks([pair] * len(variants), [v.settings for v in variants])
 
 
 def courses(data: Domain | DomainPair, variants: Sequence[Variant], device: str) -> list[Course]:

@@ -10,9 +10,14 @@ import numpy as np
 from dann_core.live.sample import Sample
 from dann_core.method.grading import Grading
 from dann_core.method.training import Trainer
+from dann_core.sweeps.selection import UNTRAINED, of_predictions
 
 BOUNDARIES = 10
 """Classes whose boundary is kept; more would be a tangle."""
+
+
+NEIGHBOURS = 120
+"""Target samples that enter the soft neighbourhood density: it is made with every frame, and costs their square."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Sight:
         self.is_finite = bool(np.isfinite(self.features).all())
         self.probabilities = np.concatenate([source.probabilities, target.probabilities])
         self.evaluation = trainer.grade(sample.source, sample.target, source, target)
+        self._source_y = trainer.pair.source_y[sample.source]
         self.looks = 0
         self.is_probed = self.is_settled = False
         self._surfaces: dict[int, Surface] = {}
@@ -52,6 +58,14 @@ class Sight:
     def grading(self) -> Grading:
         """Of all samples, as far as it has come."""
         return self._trainer.grading()
+
+    @cached_property
+    def scores(self) -> dict[str, float]:
+        """Label-free scores of the picture's samples by name, in nats; not numbers in a run that has diverged."""
+        if not (self.is_finite and np.isfinite(self.probabilities).all()):
+            return dict.fromkeys(UNTRAINED, np.nan)
+        n = len(self._source_y)
+        return of_predictions(self._source_y, self.probabilities[:n], self.probabilities[n:], NEIGHBOURS)
 
     def surface(self, x: np.ndarray, y: np.ndarray) -> Surface:
         """The plane at these coordinates, `(side,)` each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -61,6 +62,30 @@ class Answer:
 
     seconds: float = 0.0
     """That training took."""
+
+    @property
+    def parts(self) -> tuple[Answer, ...]:
+        """Of each run that was asked: of one, itself."""
+        return (self,)
+
+
+@dataclass(frozen=True)
+class Round(Answer):
+    """The answer of the first of several runs, and those of the others at the same iteration."""
+
+    others: tuple[Answer, ...] = ()
+
+    @classmethod
+    def of(cls, parts: Sequence[Answer]) -> Round:
+        """From the answer of each."""
+        first, *others = parts
+        return cls(**vars(first), others=tuple(others))
+
+    @property
+    def parts(self) -> tuple[Answer, ...]:
+        """See `Answer.parts`."""
+        first = {name: value for name, value in vars(self).items() if name != "others"}
+        return (Answer(**first), *self.others)
 
 
 @dataclass(frozen=True)

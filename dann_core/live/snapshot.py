@@ -66,6 +66,7 @@ class Snapshot:
     pca: np.ndarray  # (n, 2)
     predicted: np.ndarray  # (n,) class indices of the sample, source first
     confidence: np.ndarray  # (n,)
+    scores: dict[str, float]  # of the sample: label-free scores by name
     shares: ClassShares  # of the sample
     trust: float  # in counted class shares, 0..1; not a number where none are, or not yet
     surface: Surface | None
@@ -160,6 +161,7 @@ class Observer:
             pca=still if self._pca.frame is None else self._pca.frame.astype(np.float32),
             predicted=sight.probabilities.argmax(1),
             confidence=sight.probabilities.max(1),
+            scores=sight.scores,
             shares=class_shares(
                 self._source_shares,
                 evaluation.source_accuracy,

@@ -9,13 +9,14 @@ import functools
 import threading
 import time
 import weakref
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dann_core import domains
 from dann_core.domains.pair import DomainPair
 from dann_core.live import checkpoint, scene
 from dann_core.live.frame import frame_of
-from dann_core.live.slices import Answer, Checkpoint, Resumption, Slice
+from dann_core.live.slices import Answer, Checkpoint, Resumption, Round, Slice
 from dann_core.live.snapshot import Observer
 from dann_core.method.training import Trainer
 from dann_core.settings import Settings
@@ -57,8 +58,12 @@ class LiveRun:
         self, pair: DomainPair, settings: Settings, resume: Resumption | None = None, device: str = "cpu"
     ) -> None:
         self.trainer = Trainer(pair, settings, device)
-        self.observer = Observer(pair, settings.seed)
-        self._scene = None if resume else scene.pack(pair, settings, self.observer.sample)
+        self._begin([self.trainer], resume)
+
+    def _begin(self, trainers: Sequence[Trainer], resume: Resumption | None) -> None:
+        """Those that are looked at; where there are several, `trainer` trains them as one."""
+        self._lanes = [_Lane(trainer, is_new=resume is None) for trainer in trainers]
+        self.observer = self._lanes[0].observer
         self._saved_at = float("-inf")
         self._began = self._halted = 0
         self._look_seconds = 0.0
@@ -79,7 +84,7 @@ class LiveRun:
                 return Answer()
             self._began = asked.number
             now = _asked[self] = time.monotonic()
-            turns = sum(now - last < RECENTLY for last in _asked.values())
+            turns = sum(len(run._lanes) for run, last in _asked.items() if now - last < RECENTLY)
         counted_from = max(_idle_since, time.perf_counter() - LONGEST_IDLE)
         if asked.settings != self.trainer.settings:
             self.trainer.apply(asked.settings)
@@ -101,9 +106,10 @@ class LiveRun:
 
     def _share(self, seconds: float, turns: int) -> float:
         """How long this run may train now, where it has asked for so many `seconds` and is one of so many runs."""
-        if turns == 1:
+        lanes = len(self._lanes)
+        if turns == lanes:
             return seconds
-        return max(max(seconds, ROUND_SECONDS) / turns - self._look_seconds, SHORTEST)
+        return max(max(seconds, ROUND_SECONDS) * lanes / turns - self._look_seconds, SHORTEST)
 
     def _train(self, iterations: int, seconds: float, number: int) -> None:
         """Whole iterations until there are enough, the time is used up or the slice is halted, in chunks."""
@@ -121,45 +127,59 @@ class LiveRun:
             chunk = max(1, int(min(rate * seconds / LOOKS_A_SLICE, 2 * chunk)))
 
     def _look(self, asked: Slice, turns: int, counted_from: float, graded_until: float) -> Answer:
-        snapshot = self.observer.observe(
-            self.trainer,
-            complete=asked.complete,
-            is_enough=lambda: time.perf_counter() >= graded_until or self._is_halted(asked.number),
-            unhurried=asked.unhurried,
-            turns=turns,
-            started=counted_from,
-        )
-        pair, settings = self.trainer.pair, self.trainer.settings
-        everything = (len(pair.source_x), len(pair.target_x))
-        is_complete = snapshot.evaluated == everything and snapshot.settled
-        first_scene, self._scene = self._scene, None
-        return Answer(
-            frame_of(snapshot, settings, pair.n_classes, complete=is_complete),
-            snapshot.rows,
-            snapshot.changes,
-            snapshot.device,
-            first_scene,
-            self._checkpoint(),
-        )
+        def is_enough() -> bool:
+            return time.perf_counter() >= graded_until or self._is_halted(asked.number)
+
+        # Of the time before the look, each lane has its part.
+        before, answers = (time.perf_counter() - counted_from) / len(self._lanes), []
+        for lane in self._lanes:
+            answers.append(lane.look(asked, turns, time.perf_counter() - before, is_enough))
+        answer = answers[0] if len(answers) == 1 else Round.of(answers)
+        return replace(answer, checkpoint=self._checkpoint())
 
     def _checkpoint(self) -> Checkpoint | None:
-        network = self.trainer.network
-        size = 3 * sum(p.nbytes for p in network.parameters()) + sum(b.nbytes for b in network.buffers())
+        size = sum(lane.bytes for lane in self._lanes)
         now = time.monotonic()
         if now - self._saved_at < max(size / CHECKPOINT_BYTES_PER_SECOND / CHECKPOINT_SHARE, CHECKPOINT_SECONDS):
             return None
         self._saved_at = now
-        return checkpoint.save(self.trainer, self.observer)
+        return checkpoint.save(self.trainer, *(lane.observer for lane in self._lanes))
 
     def _catch_up(self, resume: Resumption) -> None:
         if resume.checkpoint:
-            checkpoint.restore(resume.checkpoint, self.trainer, self.observer)
+            checkpoint.restore(resume.checkpoint, self.trainer, *(lane.observer for lane in self._lanes))
         known = len(self.trainer.changes)
         for change in resume.changes[known:]:
             self.trainer.advance(change.iteration - self.trainer.iteration)
             self.trainer.apply(self.trainer.settings.replace(**{change.name: change.new}))
         self.trainer.advance(resume.iteration - self.trainer.iteration)
-        self.observer.skip_history(self.trainer)
+        for lane in self._lanes:
+            lane.observer.skip_history(lane.trainer)
+
+
+class _Lane:
+    """A trainer as it is looked at; its scene comes with the first answer of one that `is_new`."""
+
+    def __init__(self, trainer: Trainer, *, is_new: bool) -> None:
+        pair, settings = trainer.pair, trainer.settings
+        self.trainer, self.observer = trainer, Observer(pair, settings.seed)
+        self._scene = scene.pack(pair, settings, self.observer.sample) if is_new else None
+
+    @property
+    def bytes(self) -> int:
+        """Of its part of a checkpoint, about."""
+        network = self.trainer.network
+        return 3 * sum(p.nbytes for p in network.parameters()) + sum(b.nbytes for b in network.buffers())
+
+    def look(self, asked: Slice, turns: int, started: float, is_enough: Callable[[], bool]) -> Answer:
+        """See `Observer.observe`."""
+        how = {"complete": asked.complete, "unhurried": asked.unhurried, "turns": turns, "started": started}
+        snapshot = self.observer.observe(self.trainer, is_enough=is_enough, **how)
+        pair, settings = self.trainer.pair, self.trainer.settings
+        is_complete = snapshot.evaluated == (len(pair.source_x), len(pair.target_x)) and snapshot.settled
+        frame = frame_of(snapshot, settings, pair.n_classes, complete=is_complete)
+        first_scene, self._scene = self._scene, None
+        return Answer(frame, snapshot.rows, snapshot.changes, snapshot.device, first_scene)
 
 
 @functools.cache

@@ -117,7 +117,7 @@ class Stack:
     @classmethod
     def _made(cls, built: Sequence[Network], activation: str, tensors: Tensors) -> Stack:
         def layers(parts: list[nn.Module], activation: str) -> list[Dense]:
-            linears = [[m for m in part.modules() if isinstance(m, nn.Linear)] for part in parts]
+            linears = [_linears(part) for part in parts]
             return [Dense(*tensors(same), activation) for same in zip(*linears, strict=True)]
 
         discriminators = [network.adversarial.discriminator for network in built]
@@ -128,6 +128,15 @@ class Stack:
         discriminator[-1].activation = "none"
         (classifier,) = layers([network.classifier for network in built], "none")
         return cls(layers([network.extractor for network in built], activation), classifier, discriminator)
+
+    @torch.no_grad()
+    def copy_to(self, network: Network, number: int) -> None:
+        """Give a network of the same shape the weights of one of these."""
+        adversary = network.adversarial.discriminator
+        parts = network.extractor, network.classifier, adversary.bottleneck, adversary.layers
+        for linear, layer in zip((m for part in parts for m in _linears(part)), self.layers, strict=True):
+            linear.weight.copy_(layer.weight[number])
+            linear.bias.copy_(layer.bias[number, :, 0])
 
     @property
     def layers(self) -> list[Dense]:
@@ -169,6 +178,10 @@ class Stack:
     def predict(self, network: int, x: Tensor) -> Tensor:
         """Logarithms of class probabilities `(N, K)` of one network for inputs `(N, *sample_shape)`."""
         return self.look(network, x.flatten(1))[1].log_softmax(1)
+
+
+def _linears(part: nn.Module) -> list[nn.Linear]:
+    return [m for m in part.modules() if isinstance(m, nn.Linear)]
 
 
 Tensors = Callable[[Sequence[nn.Linear]], tuple[Tensor, Tensor]]

@@ -77,9 +77,9 @@ class ReadableStep:
 
         # Adversarial loss: the discriminator descends it; through the reversal the extractor ascends it.
         limit = self._reversal_limit(classification, features)
-        adversarial = network.adversarial.joint(
-            features, n, lambda_at(settings, iteration), limit, partial(network.seen, logits=logits), counts_for
-        )
+        lamb = settings.lambda_sign * lambda_at(settings, iteration)
+        seen = partial(network.seen, logits=logits)
+        adversarial = network.adversarial.joint(features, n, lamb, limit, seen, counts_for)
         loss = settings.classification_weight * classification + settings.adversarial_weight * adversarial
 
         # Discrepancy and entropy: optional, and need no discriminator.

@@ -89,10 +89,13 @@ def _objective(settings: Settings) -> str:
         terms.append(f"{_times(settings.entropy_weight)}the entropy of the target's predictions{balance}")
     text = f"Objective: minimised was {'; plus '.join(terms)}.{called}"
     if settings.adversarial_weight:
-        text += (
+        sign = (
             " A gradient reversal between features and discriminator multiplied the gradient by -lambda (Ganin et al. "
-            "2016); the discriminator itself learnt at full strength."
+            "2016)"
         )
+        if settings.lambda_sign < 0:
+            sign = " By mistake, for a lesson, the discriminator's gradient reached the features times +lambda"
+        text += f"{sign}; the discriminator itself learnt at full strength."
     if settings.reversal_limit:
         text += (
             f" The reversed gradient was shortened to at most {settings.reversal_limit:g} times the length of the "

@@ -129,6 +129,10 @@ class _Phase:
         return self.settings.reversal_limit > 0
 
     @property
+    def wrong(self) -> bool:
+        return self.settings.lambda_sign < 0
+
+    @property
     def entropy(self) -> bool:
         return self.settings.entropy_weight > 0
 
@@ -156,14 +160,16 @@ class _Phase:
     @property
     def structure(self) -> tuple[Any, ...]:
         """What makes another step function of it."""
-        return self.written, self.limited, self.entropy, self.weighs, self.scheduled, self.discrepancy, self.decay
+        objective = self.limited, self.wrong, self.entropy, self.weighs, self.discrepancy
+        return self.written, *objective, self.scheduled, self.decay
 
     @property
     def loss(self) -> str:
         """What is minimised, in words."""
         terms = ["classification"]
         if self.settings.adversarial_weight:
-            terms.append("adversary of limited reach" if self.limited else "adversary")
+            reach = " of limited reach" if self.limited else ""
+            terms.append(f"adversary{reach}{' by the wrong sign' if self.wrong else ''}")
         if self.discrepancy != "none":
             terms.append(self.discrepancy)
         if self.entropy:

@@ -24,6 +24,7 @@ SOURCE_ONLY: dict[str, Any] = {
     "entropy_weight": 0.0,
     "entropy_balance": 0.0,
     "class_shares": "ignored",
+    "gradient_sign": "reversed",
 }
 """The objective without a target, and the names of all settings that a method decides."""
 

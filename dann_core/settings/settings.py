@@ -19,6 +19,7 @@ GROUPS = {
     "network": "Network",
     "optimization": "Optimization",
     "data": "Data and seed",
+    "mistake": "Mistakes to learn from",
 }
 
 WIDTHS = tuple(2**k for k in range(2, 15))
@@ -172,6 +173,13 @@ class Settings(Knobs):
         low=0, high=2**31 - 1, step=1, group="data",
     )  # fmt: skip
 
+    gradient_sign: Literal["reversed", "wrong"] = knob(
+        "reversed",
+        "wrong: a mistake, for the lesson about it. The discriminator's gradient comes back unturned, times +lambda, "
+        "so that the extractor helps the discriminator instead of hiding from it.",
+        label="sign of the gradient", live=True, group="mistake",
+    )  # fmt: skip
+
     @classmethod
     def for_pair(cls, pair: DataShape) -> Self:
         """Settings to start with on data that nobody has tuned on: chosen by kind and shape, never by target labels."""
@@ -182,6 +190,11 @@ class Settings(Knobs):
         """Whether any term looks at the target; without one a run is source-only."""
         has_discrepancy = self.discrepancy != "none" and self.discrepancy_weight > 0
         return self.adversarial_weight > 0 or self.entropy_weight > 0 or has_discrepancy
+
+    @property
+    def lambda_sign(self) -> float:
+        """1 where the discriminator's gradient is reversed, -1 by the wrong sign."""
+        return 1.0 if self.gradient_sign == "reversed" else -1.0
 
     @property
     def weighs_classes(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from dann_core.method.training import Evaluation, Trainer, View
 from dann_core.method.written_step import stackable
 from dann_core.settings import Settings
 from dann_core.sweeps.plan import Case
-from dann_core.sweeps.replicas import Replicas, shape_key
+from dann_core.sweeps.replicas import Replicas, stacks
 from dann_core.sweeps.selection import MEASURED_CORRELATIONS, SCORES, reverse_validation, scores
 
 DIVERGED = "It diverged: the network's outputs are not finite. Lower the learning rate."
@@ -107,12 +107,8 @@ def _trained(
     pairs: Sequence[DomainPair], experiments: Sequence[Settings], device: str
 ) -> list[tuple[Evaluation, View, View]]:
     """How each ends: those of one shape in one stack, where every replica may have other data, the rest one by one."""
-    stacks: dict[Hashable, list[int]] = {}
-    for index, (pair, settings) in enumerate(zip(pairs, experiments, strict=True)):
-        key = shape_key(pair, settings) if stackable(pair, settings) else index
-        stacks.setdefault(key, []).append(index)
     ended = {}
-    for members in stacks.values():
+    for members in stacks(pairs, experiments):
         if stackable(pairs[members[0]], experiments[members[0]]):
             replicas = Replicas([pairs[i] for i in members], [experiments[i] for i in members], device)
             replicas.advance(max(experiments[i].max_iter for i in members))

@@ -15,7 +15,7 @@ import math
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,17 +23,17 @@ from torch import Tensor
 
 from dann_core.domains.pair import DomainPair
 from dann_core.method import networks
-from dann_core.method.data import Batches, Standardizer
 from dann_core.method.denormals import flushed
 from dann_core.method.grading import Evaluation, View, graded
 from dann_core.method.history import COLUMNS, History
-from dann_core.method.reweighting import Predict, Reweighting, ShareState
-from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at
+from dann_core.method.networks import Network
+from dann_core.method.reweighting import ShareState
 from dann_core.method.stack import Stack, part
 from dann_core.method.training import OPTIMIZERS, prepared_device
 from dann_core.method.written_step import BLOCK, UNDERSTOOD, Gradients, Now, stackable
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
+from dann_core.sweeps.replica_data import Data, Plan, rate
 
 SHAPING = (
     "extractor_width",
@@ -62,6 +62,14 @@ def shape_key(pair: DomainPair, settings: Settings) -> Hashable:
     return math.prod(pair.sample_shape), pair.n_classes, *(getattr(settings, name) for name in SHAPING)
 
 
+def stacks(pairs: Sequence[DomainPair], settings: Sequence[Settings]) -> list[list[int]]:
+    """Positions of these experiments in groups that can be trained together; what cannot is one by itself."""
+    groups: dict[Hashable, list[int]] = {}
+    for k, (pair, s) in enumerate(zip(pairs, settings, strict=True)):
+        groups.setdefault(shape_key(pair, s) if stackable(pair, s) else k, []).append(k)
+    return list(groups.values())
+
+
 class Replicas:
     """Trains R experiments together; the same pair may stand there many times. A diverging one disturbs no other.
 
@@ -81,8 +89,8 @@ class Replicas:
         self.iteration = 0
         self._length = max(s.max_iter for s in settings)
         where = prepared_device(device)
-        self._data = _Data(experiments, where)
-        size = _group_size(settings[0], where)
+        self._data = Data(experiments, where)
+        size = group_size(settings[0], where.type)
         # First weights depend on shape and seed alone, and building is what takes long before a run starts.
         built = {
             s.seed: networks.build(pair.sample_shape, pair.n_classes, s).to(where)
@@ -92,11 +100,12 @@ class Replicas:
         n, asks = settings[0].batch_size, any(s.entropy_weight or s.weighs_classes for s in settings)
         # Otherwise nobody asks which classes target samples are given.
         self._stack.reserve(min(size, len(settings)), 2 * n, 2 * n if asks else n)
-        self._groups = [
-            _Group(self._stack, self.settings, slice(i, i + size), self._data) for i in range(0, len(experiments), size)
-        ]
+        self.shares = [ShareState(pair.n_classes).to(where) for pair in pairs]
+        """What each has found out of the target's class shares."""
+        self._places = [slice(i, i + size) for i in range(0, len(experiments), size)]
+        self._groups = self._made_groups()
         self._optimizer = OPTIMIZERS[settings[0].optimizer](list(_alike(self._stack, settings)))
-        self._plan = _Plan(0, self._data, self.settings)
+        self._plan = Plan(0, self._data, self.settings)
         self._rows: list[np.ndarray] = []  # (n, R, 6) each
 
     @property
@@ -110,7 +119,7 @@ class Replicas:
         end = min(self.iteration + iterations, self._length)
         while self.iteration < end:
             if self.iteration not in self._plan.iterations:
-                self._plan = _Plan(self.iteration // BLOCK, self._data, self.settings)
+                self._plan = Plan(self.iteration // BLOCK, self._data, self.settings)
             span = range(self.iteration, min(end, self._plan.iterations.stop))
             losses = self._data.x.new_zeros(len(span), len(self.pairs), 4)
             for iteration, loss in zip(span, losses, strict=True):
@@ -132,14 +141,61 @@ class Replicas:
                 place, batch = group.place, self._data.batch(rows.index_select(0, group.drawn))
                 group.gradients(Now(*batch, lamb[place], entropy_weight[place], iteration), losses[place])
         for alike in self._optimizer.param_groups:
-            alike["lr"] = _rate(alike["settings"], iteration)
+            alike["lr"] = rate(alike["settings"], iteration)
         self._optimizer.step()
+
+    def _made_groups(self) -> list[_Group]:
+        return [_Group(self._stack, self.settings, place, self._data, self.shares[place]) for place in self._places]
 
     @property
     def histories(self) -> list[History]:
         """What each replica has recorded, with the columns of `Trainer.history`."""
         rows = np.concatenate([np.empty((0, len(self.pairs), len(COLUMNS))), *self._rows])
         return [History(rows[: s.max_iter, r].copy()) for r, s in enumerate(self.settings)]
+
+    def take_rows(self) -> np.ndarray:
+        """What all have recorded since this was last asked, `(iterations, R, 6)`; the histories lose it."""
+        rows = np.concatenate([np.empty((0, len(self.pairs), len(COLUMNS))), *self._rows])
+        self._rows.clear()
+        return rows
+
+    def copy_to(self, network: Network, replica: int) -> None:
+        """Give a network of the same shape the weights and class shares of one replica."""
+        self._stack.copy_to(network, replica)
+        network.shares.load_state_dict(self.shares[replica].state_dict())
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that another stack of the same experiments needs to go on bit for bit, less the histories.
+
+        The tensors are the stack's own: save or copy them before training on.
+        """
+        return {
+            "iteration": self.iteration,
+            "weights": self._stack.parameters,
+            "optimizer": [dict(self._optimizer.state.get(p, {})) for p in self._stepped],
+            "shares": [share.state_dict() for share in self.shares],
+        }
+
+    @torch.no_grad()
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue where `state` was taken."""
+        self.iteration = state["iteration"]
+        for parameter, weights in zip(self._stack.parameters, state["weights"], strict=True):
+            parameter.copy_(weights)
+        for parameter, kept in zip(self._stepped, state["optimizer"], strict=True):
+            # Laid out as the parameter is, which the optimizer takes for granted.
+            self._optimizer.state[parameter] = {
+                k: torch.empty_like(parameter).copy_(v) if v.shape == parameter.shape else v.clone()
+                for k, v in kept.items()
+            }
+        for share, kept in zip(self.shares, state["shares"], strict=True):
+            share.load_state_dict(kept)
+        # What class weights follow from is read when groups are made.
+        self._groups = self._made_groups()
+
+    @property
+    def _stepped(self) -> list[Tensor]:
+        return [parameter for alike in self._optimizer.param_groups for parameter in alike["params"]]
 
     def views(self, replica: int) -> tuple[View, View]:
         """What one replica's networks make of all source and of all target samples."""
@@ -155,20 +211,24 @@ def _view(features: Tensor, logits: Tensor, domain_logits: Tensor) -> View:
     return View(*(t.cpu().numpy() for t in (features.contiguous(), logits.softmax(1), domain_logits.sigmoid())))
 
 
-def _group_size(settings: Settings, device: torch.device) -> int:
+def group_size(settings: Settings, device: str = "cpu") -> int:
+    """How many replicas of such an experiment are stepped at a time."""
     widest = max(settings.extractor_width, settings.feature_width, settings.discriminator_width)
-    most = ACTIVATION_BYTES if device.type == "cpu" else ACTIVATION_BYTES_OF_A_GPU
+    most = ACTIVATION_BYTES if device == "cpu" else ACTIVATION_BYTES_OF_A_GPU
     return max(most // (4 * widest * 2 * settings.batch_size), 1)
 
 
 class _Group:
     """As many replicas as the caches hold; `place` is where they stand among all."""
 
-    def __init__(self, stack: Stack, settings: Sequence[Settings], place: slice, data: _Data) -> None:
+    def __init__(
+        self, stack: Stack, settings: Sequence[Settings], place: slice, data: Data, shares: Sequence[ShareState]
+    ) -> None:
         self.place, self.drawn = place, data.drawn[place]
         self.length = max(s.max_iter for s in settings[place])
         mine = stack.part(place)
-        self.gradients = Gradients(mine, settings[place], data.reweighting(place, settings[place], mine.predict))
+        reweighting = data.reweighting(place, settings[place], shares, mine.predict)
+        self.gradients = Gradients(mine, settings[place], reweighting)
 
 
 def _alike(stack: Stack, settings: Sequence[Settings]) -> Iterator[dict[str, Any]]:
@@ -178,104 +238,3 @@ def _alike(stack: Stack, settings: Sequence[Settings]) -> Iterator[dict[str, Any
         start, end = end, end + len(list(alike))
         parameters = [part(parameter, slice(start, end)) for parameter in stack.parameters]
         yield {"params": parameters, "settings": settings[start], "weight_decay": settings[start].weight_decay}
-
-
-class _Draw(NamedTuple):
-    """What decides a batch: the rows of source and target in the table of inputs, and the seed."""
-
-    source: range
-    target: range
-    seed: int
-
-
-class _Data:
-    """The inputs of all replicas in one table. Those of one pair and seed draw the same batches from it."""
-
-    def __init__(self, experiments: Sequence[tuple[DomainPair, Settings]], device: torch.device) -> None:
-        tables: dict[Hashable, tuple[range, range]] = {}
-        inputs, labels, total = [], [], 0
-        draws = []  # one a replica
-        for pair, settings in experiments:
-            key = id(pair), settings.standardisation, settings.log_counts
-            if key not in tables:
-                standardizer = Standardizer(pair, settings)
-                inputs += [standardizer(pair.source_x, "source"), standardizer(pair.target_x, "target")]
-                # The target's labels are never seen: its rows are 0.
-                labels += [np.eye(pair.n_classes)[pair.source_y], np.zeros((len(pair.target_x), pair.n_classes))]
-                middle, end = total + len(pair.source_x), total + len(pair.source_x) + len(pair.target_x)
-                tables[key] = range(total, middle), range(middle, end)
-                total = end
-            draws.append(_Draw(*tables[key], settings.seed))
-        self.x = torch.from_numpy(np.concatenate([x.reshape(len(x), -1) for x in inputs])).to(device)  # (N, F)
-        self.y = torch.from_numpy(np.concatenate(labels)).float().to(device)  # (N, K), one-hot
-        self.draws = list(dict.fromkeys(draws))
-        self.drawn = torch.tensor([self.draws.index(draw) for draw in draws], device=device)  # (R,), which is whose
-
-    def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Inputs `(G, F, 2n)` and labels of the source `(G, K, n)` at the rows `(G, 2n)` of the table."""
-        g, n = len(rows), rows.shape[1] // 2
-        x = self.x.index_select(0, rows.view(-1)).view(g, 2 * n, -1).mT
-        y = self.y.index_select(0, rows[:, :n].reshape(-1)).view(g, n, -1).mT
-        # Products with few features are several times as quick with the longer side innermost.
-        return x.contiguous() if x.shape[1] < 2 * n else x, y
-
-    def reweighting(self, place: slice, settings: Sequence[Settings], predict: Predict) -> Reweighting | None:
-        """Of some replicas, if any of them estimates the target's class shares."""
-        if not any(s.weighs_classes for s in settings):
-            return None
-        draws = [self.draws[drawn] for drawn in self.drawn[place].tolist()]
-        shares = torch.stack([self.y[source.start : source.stop].mean(0) for source, _, _ in draws])
-        samples = shares.new_tensor([[len(source), len(target)] for source, target, _ in draws])
-        states = [ShareState(shares.shape[1]).to(shares.device) for _ in draws]
-        targets = [self.x[target.start : target.stop] for _, target, _ in draws]
-        return Reweighting(states, shares, targets, samples, settings, predict)
-
-    def inputs(self, replica: int) -> tuple[Tensor, Tensor]:
-        """All source and all target inputs of one replica, `(N, F)` each."""
-        source, target, _ = self.draws[self.drawn[replica]]
-        return self.x[source.start : source.stop], self.x[target.start : target.stop]
-
-
-class _Plan:
-    """Batches and schedules of a block of iterations."""
-
-    def __init__(self, block: int, data: _Data, settings: Sequence[Settings]) -> None:
-        self.iterations = range(block * BLOCK, (block + 1) * BLOCK)
-        device = data.x.device
-        self._rows = _batches(self.iterations, data.draws, settings[0].batch_size).to(device)
-        self._course = np.array([[_course(s, i) for s in settings] for i in self.iterations])  # (BLOCK, R, 2)
-        columns = torch.from_numpy(self._course).float().mT.contiguous()
-        self._columns = columns.to(device)[..., None, None]  # (BLOCK, 2, R, 1, 1)
-
-    def rows(self, iteration: int) -> Tensor:
-        """`(U, 2n)`: what is drawn in one iteration, source before target."""
-        return self._rows[:, iteration - self.iterations.start]
-
-    def weights(self, iteration: int) -> Tensor:
-        """lambda and entropy weight of every replica in one iteration, `(2, R, 1, 1)`."""
-        return self._columns[iteration - self.iterations.start]
-
-    def lambdas(self, span: range) -> np.ndarray:
-        """lambda of every replica, `(span, R)`."""
-        return self._course[span.start - self.iterations.start : span.stop - self.iterations.start, :, 0]
-
-
-def _course(settings: Settings, iteration: int) -> tuple[float, float]:
-    """lambda and entropy weight of one iteration."""
-    return lambda_at(settings, iteration), entropy_weight_at(settings, iteration)
-
-
-def _rate(settings: Settings, iteration: int) -> float:
-    """The learning rate of one iteration; 0 is how one replica stops while others go on."""
-    return learning_rate_at(settings, iteration) if iteration < settings.max_iter else 0.0
-
-
-def _batches(iterations: range, draws: Sequence[_Draw], n: int) -> Tensor:
-    """`(U, len(iterations), 2n)` rows of the table of inputs: the batches that the Trainer draws."""
-
-    def drawn(domain: range, seed: tuple[int, int]) -> Tensor:
-        return Batches(len(domain), n, seed).span(iterations) + domain.start
-
-    return torch.stack(
-        [torch.cat([drawn(source, (seed, 1)), drawn(target, (seed, 2))], 1) for source, target, seed in draws]
-    )

@@ -22,6 +22,9 @@ TEMPERATURE = 0.05
 
 WORST_ERROR = 1.0
 
+UNTRAINED = ("source_risk", "target_entropy", "soft_neighbourhood_density")
+"""The scores that need no further training."""
+
 
 @dataclass(frozen=True)
 class Score:
@@ -103,12 +106,20 @@ def scores(pair: DomainPair, source: View, target: View) -> dict[str, float]:
     `(N_t, ...)`. All are in nats. If a view holds values that are not finite (the run diverged), every score is nan.
     """
     if not (_finite(source) and _finite(target)):
-        return dict.fromkeys(("source_risk", "target_entropy", "soft_neighbourhood_density"), np.nan)
-    return {
-        "source_risk": _cross_entropy(source.probabilities, pair.source_y),
-        "target_entropy": float(_entropy(target.probabilities).mean()),
-        "soft_neighbourhood_density": _soft_neighbourhood_density(target.probabilities),
-    }
+        return dict.fromkeys(UNTRAINED, np.nan)
+    return of_predictions(pair.source_y, source.probabilities, target.probabilities)
+
+
+def of_predictions(
+    source_y: np.ndarray, source: np.ndarray, target: np.ndarray, neighbours: int = NEIGHBOURS
+) -> dict[str, float]:
+    """The same three of the labels `(N_s,)` and the class probabilities `(N_s, K)`, `(N_t, K)` of any samples.
+
+    At most so many `neighbours` enter the density.
+    """
+    density = _soft_neighbourhood_density(target, neighbours)
+    found = _cross_entropy(source, source_y), float(_entropy(target).mean()), density
+    return dict(zip(UNTRAINED, found, strict=True))
 
 
 def reverse_validation(pair: DomainPair, settings: Settings, target: View, device: str = "cpu") -> float:
@@ -152,13 +163,13 @@ def _log(p: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(p.astype(np.float64), np.finfo(np.float32).tiny))
 
 
-def _soft_neighbourhood_density(probabilities: np.ndarray) -> float:
+def _soft_neighbourhood_density(probabilities: np.ndarray, neighbours: int) -> float:
     """The mean entropy of each sample's soft choice among the others (Saito et al. 2021).
 
-    `(N, K)` probabilities; of more than `NEIGHBOURS` samples, that many evenly spaced ones stand for all.
+    `(N, K)` probabilities; of more than `neighbours` samples, that many evenly spaced ones stand for all.
     """
     n = len(probabilities)
-    picked = np.arange(n) if n <= NEIGHBOURS else np.linspace(0, n - 1, NEIGHBOURS).astype(int)
+    picked = np.arange(n) if n <= neighbours else np.linspace(0, n - 1, neighbours).astype(int)
     p = probabilities[picked].astype(np.float64)
     p /= np.linalg.norm(p, axis=1, keepdims=True)
     closeness = p @ p.T / TEMPERATURE
