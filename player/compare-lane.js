@@ -4,13 +4,13 @@ import { el, setText } from "./dom.js"
 import { Features } from "./features.js"
 import { Input } from "./input.js"
 import { fixed, percent } from "./numbers.js"
-import { LANES } from "./overlay.js"
+import { laneLooks } from "./overlay.js"
 import { words } from "./words.js"
 
 const SVG = "http://www.w3.org/2000/svg"
 
 // A piece of the lane's line in the curves.
-export const swatch = (lane) => swatchOf(LANES[lane])
+export const swatch = (lane) => swatchOf({ ...laneLooks(lane), colour: `var(--dann-lane-${lane})` })
 
 // Likewise, of any looks: {colour, dash}.
 export function swatchOf({ colour, dash }) {

@@ -9,8 +9,9 @@ import { Overlay } from "./overlay.js"
 import { tab, toggle } from "./pictures.js"
 import { Progress } from "./progress.js"
 import { SeedLine } from "./seeds.js"
-import { SHELVED } from "./shelved.js"
+import { shelvedLooks } from "./shelved.js"
 import { Slider } from "./slider.js"
+import { Theme } from "./theme.js"
 import { Transport } from "./transport.js"
 import { words } from "./words.js"
 
@@ -40,6 +41,7 @@ export class CompareStage {
     const middle = [looks, this.tabs, this.side, this.lines, this.curves]
     const looksLike = { class: "dann-player dann-compare", "aria-label": words.compare.player }
     this.root = el("section", looksLike, ...above, ...middle, below)
+    this.theme = new Theme(this.root, (theme) => on.choose({ theme }))
     this.attach(element)
     this.#pick(TABS[0])
     this.lanes = []
@@ -51,6 +53,7 @@ export class CompareStage {
     const sheets = ["style.css", "compare.css"].map((name) =>
       el("link", { rel: "stylesheet", href: new URL(`./${name}`, import.meta.url) }),
     )
+    for (const sheet of sheets) sheet.addEventListener("load", () => this.theme.read(), { once: true })
     element.append(...sheets, this.root)
     this.sheets = sheets
   }
@@ -99,7 +102,7 @@ export class CompareStage {
     // The classes are the same in all lanes.
     const { legend } = this.lanes[0].features
     if (legend.parentNode !== this.legend) this.legend.replaceChildren(legend)
-    this.#drawCurves(stores, frames, seeds, shelved, latest, lookingBack)
+    this.#drawCurves(stores, frames, seeds, shelved, look.theme, latest, lookingBack)
     setText(this.headline, this.#said(stores, frames, state, lookingBack))
   }
 
@@ -116,16 +119,16 @@ export class CompareStage {
     this.shown = undefined
     for (const line of this.lines.querySelectorAll(".dann-shelved")) line.remove()
     for (const { slot, letter, name } of shelved)
-      this.bandNote.before(el("li", { class: "dann-shelved" }, swatchOf(SHELVED[slot]), words.compare.shelved(letter, name)))
+      this.bandNote.before(el("li", { class: "dann-shelved" }, swatchOf({ ...shelvedLooks(slot), colour: `var(--dann-shelved-${slot})` }), words.compare.shelved(letter, name)))
   }
 
-  #drawCurves(stores, frames, seeds, shelved, latest, lookingBack) {
+  #drawCurves(stores, frames, seeds, shelved, theme, latest, lookingBack) {
     const isExam = frames.every(({ message }) => message.exam.target_accuracy !== undefined)
     const kinds = [isExam ? "target" : "source", "domain", "classification", "lambda"]
     if (JSON.stringify(kinds) !== this.kinds) this.#setKinds(kinds)
     const lanes = this.lanes.map(({ told }, k) => ({ ...told, store: stores[k], frame: frames[k], seeds: seeds[k] }))
     const known = seeds.map((told) => told?.courses.filter(Boolean).length)
-    const shown = [latest, ...known, lookingBack, ...frames.map(({ number }) => number)].join()
+    const shown = [theme, latest, ...known, lookingBack, ...frames.map(({ number }) => number)].join()
     if (shown === this.shown) return
     this.shown = shown
     for (const overlay of this.overlays) overlay.compare(lanes, { latest, lookingBack, shelved })

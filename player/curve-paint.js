@@ -2,11 +2,10 @@
 
 import { numberText, ticks } from "./axis.js"
 import { bold } from "./bold.js"
-import { FAINT, GRID, INK } from "./palette.js"
+import { FAINT, GRID, INK, PAPER } from "./palette.js"
 
 const DASHED = [5, 4]
 const DOTTED = [3, 3]
-const VEIL = "rgba(255, 255, 255, 0.6)"
 const PIXELS_A_TICK = 26
 
 // A title's pieces [[text, colour], ...] as lines of [text, colour, offset], and each line's width.
@@ -71,7 +70,7 @@ export function paintChance(pen, { level, text, isBelow, isLeft }, colour, { x, 
 
 // A note lies above the curves, with a rim that keeps it legible where one runs below it.
 export function paintNote(pen, { text, colour, x, y, baseline, align }) {
-  const rim = { strokeStyle: VEIL, lineWidth: 3, lineJoin: "round" }
+  const rim = { strokeStyle: `${PAPER}99`, lineWidth: 3, lineJoin: "round" }
   Object.assign(pen, { ...rim, fillStyle: colour, textAlign: align, textBaseline: baseline })
   pen.strokeText(text, x, y)
   pen.fillText(text, x, y)

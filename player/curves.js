@@ -16,7 +16,7 @@ import {
   wrapped,
 } from "./curve-paint.js"
 import { el } from "./dom.js"
-import { CURVES, FAINT, INK, TWIN } from "./palette.js"
+import { CURVES, FAINT, INK } from "./palette.js"
 import { Picture } from "./picture.js"
 import {
   CURVES_CAPTION,
@@ -52,7 +52,7 @@ export class Curves extends Picture {
       style: {
         position: "absolute",
         width: "0",
-        borderLeft: `1px solid ${FAINT}`,
+        borderLeft: "1px solid var(--dann-line)",
         pointerEvents: "none",
         display: "none",
       },
@@ -81,7 +81,7 @@ export class Curves extends Picture {
   show(track, frame, look, { latest, lookingBack, predicted = null, branches = [], forks = new Map(), shelved = [], twin }) {
     const { rows, figures } = track
     const others = branches.map(({ id, iteration }) => [id, iteration])
-    const at = [frame.number, frame.values.iteration, latest, lookingBack, rows.length, figures.length]
+    const at = [look.theme, frame.number, frame.values.iteration, latest, lookingBack, rows.length, figures.length]
     const shown = [...at, predicted, others, ...forks, twin].join()
     if (shown === this.shown && frame === this.frame && shelved === this.shelved) return
     Object.assign(this, { shown, track, frame, lookingBack, shelved })
@@ -149,7 +149,7 @@ export class Curves extends Picture {
     for (const curve of panel.shelved ?? []) notes.push(...letterNote(curve, seen))
     const { chance, reference } = panel
     if (chance) notes.push(paintChance(pen, chance, chance.colour ?? CURVES.adversarial_loss, place, toY))
-    if (reference) notes.push(paintChance(pen, reference, TWIN, place, toY))
+    if (reference) notes.push(paintChance(pen, reference, CURVES.target, place, toY))
     return notes
   }
 

@@ -1,6 +1,6 @@
 // Moving the target by hand: the box about its points, with a handle for each thing that can be done to it.
 
-import { INK } from "./palette.js"
+import { INK, PAPER } from "./palette.js"
 import { inverse, matrixOf, moved, place, placeAll, scaled, sheared, turned } from "./draw-map.js"
 
 const ROOM = 0.06
@@ -102,11 +102,11 @@ export class Handles {
     }
     pen.save()
     picture.clip(pen)
-    outline({ strokeStyle: "white", lineWidth: 4 })
+    outline({ strokeStyle: PAPER, lineWidth: 4 })
     pen.setLineDash([6, 4])
     outline({ strokeStyle: INK, lineWidth: 1.5 })
     pen.setLineDash([])
-    Object.assign(pen, { fillStyle: "white", strokeStyle: INK, lineWidth: 2 })
+    Object.assign(pen, { fillStyle: PAPER, strokeStyle: INK, lineWidth: 2 })
     for (const [x, y] of corners) knob(pen, () => pen.rect(x - SIZE, y - SIZE, 2 * SIZE, 2 * SIZE))
     knob(pen, () => pen.arc(...turn, SIZE + 2, 0, 2 * Math.PI))
     knob(pen, () => diamond(pen, ...shear, SIZE + 3))

@@ -1,7 +1,7 @@
 // The embedded features of both domains; points move from frame to frame and never jump.
 
 import { el } from "./dom.js"
-import { CLASS_COLOURS, DOMAIN_COLOURS, INK, classColour } from "./palette.js"
+import { DOMAIN_COLOURS, MOST_CLASSES, classColour, classSign } from "./palette.js"
 import { Picture } from "./picture.js"
 import { featuresCaption, featuresDescription, legendEntries, pullsCaption } from "./picture-words.js"
 import { Points } from "./points.js"
@@ -31,7 +31,6 @@ export class Features extends Picture {
         listStyle: "none",
         fontSize: "12px",
         lineHeight: "1.4",
-        color: INK,
       },
     })
     this.root.append(this.legend)
@@ -64,9 +63,9 @@ export class Features extends Picture {
   }
 
   writeLegend(look) {
-    const classes = this.samples.names.map((name, k) => [name, classColour(k)])
+    const classes = this.samples.names.map((name, k) => [name, classColour(k), classSign(k)])
     const entries = legendEntries(classes, {
-      mostClasses: CLASS_COLOURS.length,
+      mostClasses: MOST_CLASSES,
       domainColours: look.colour === "domain" ? DOMAIN_COLOURS : undefined,
       isRinged: this.samples.mayRing(look),
     })

@@ -2,7 +2,7 @@
 
 import { drawRow, numberText, ticks } from "./axis.js"
 import { bold } from "./bold.js"
-import { DOMAIN_SCALE, INK } from "./palette.js"
+import { DOMAIN_SCALE, INK, THEME } from "./palette.js"
 import { Picture } from "./picture.js"
 import { INPUT_CAPTIONS, INPUT_DESCRIPTIONS } from "./picture-words.js"
 import { Points } from "./points.js"
@@ -131,15 +131,15 @@ function tintImage(tint, side) {
   return canvas
 }
 
-let knownColours
+const known = new Map() // theme -> colours
 
 // The 256 colours of the discriminator's scale, as whole pixels.
 function tintColours() {
-  if (knownColours) return knownColours
+  if (known.has(THEME)) return known.get(THEME)
   const pen = new OffscreenCanvas(256, 1).getContext("2d")
   pen.fillStyle = pen.createLinearGradient(0, 0, 256, 0)
   for (const stop of DOMAIN_SCALE) pen.fillStyle.addColorStop(...stop)
   pen.fillRect(0, 0, 256, 1)
-  knownColours = new Uint32Array(pen.getImageData(0, 0, 256, 1).data.buffer)
-  return knownColours
+  known.set(THEME, new Uint32Array(pen.getImageData(0, 0, 256, 1).data.buffer))
+  return known.get(THEME)
 }

@@ -1,7 +1,7 @@
 // Windows of both domains as lines, each in the colour of the class that it is taken for.
 
 import { drawRow, numberText, ticks } from "./axis.js"
-import { INK, classColour } from "./palette.js"
+import { INK, PAPER, classColour } from "./palette.js"
 import { Picture } from "./picture.js"
 import { DOMAINS, INPUT_CAPTIONS, INPUT_DESCRIPTIONS, firstPoints } from "./picture-words.js"
 import { Samples } from "./samples.js"
@@ -10,7 +10,6 @@ const SHARE_OF_LANE = 0.9
 const GAP_OF_DOMAINS = 0.4
 const PIXELS_A_TICK = 60
 const MARK_WIDTH = 3
-const VEIL = "rgba(255, 255, 255, 0.75)"
 
 export class InputSignals extends Picture {
   constructor(host, scene) {
@@ -70,7 +69,7 @@ export class InputSignals extends Picture {
   drawVerdict(pen, { index, top }) {
     const verdict = this.samples.verdict(index, this.frame, this.look)
     const text = `${DOMAINS[this.samples.domain(index)]}: ${verdict.text}`
-    Object.assign(pen, { fillStyle: VEIL, textAlign: "left", textBaseline: "top" })
+    Object.assign(pen, { fillStyle: `${PAPER}bf`, textAlign: "left", textBaseline: "top" })
     // Legible also where a line runs below it.
     pen.fillRect(this.box.x + 2, top + 2, pen.measureText(text).width + 6, this.text + 3)
     pen.fillStyle = verdict.colour

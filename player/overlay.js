@@ -2,7 +2,7 @@
 
 import { FIGURE, ROW } from "./columns.js"
 import { Curves, nearest } from "./curves.js"
-import { FAINT, INK } from "./palette.js"
+import { FAINT, INK, LANE_COLOURS, MUTED } from "./palette.js"
 import { spread } from "./seeds.js"
 import { curveOf } from "./shelved.js"
 import { CANNOT_TELL, atIteration } from "./picture-words.js"
@@ -10,15 +10,8 @@ import { CANNOT_TELL, atIteration } from "./picture-words.js"
 const THIN = 0.9
 
 // Blue, vermilion, green and pink stay apart for colour-blind readers; dashes for all others.
-export const LANES = [
-  { colour: "#0072b2", dash: [] },
-  { colour: "#d55e00", dash: [8, 4] },
-  { colour: "#009e73", dash: [2, 3] },
-  { colour: "#b0508c", dash: [10, 3, 2, 3] },
-]
-
-// No lane's colour.
-const MUTED = "#5f6270"
+const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]]
+export const laneLooks = (lane) => ({ colour: LANE_COLOURS[lane], dash: DASHES[lane] })
 
 const inPercent = (value) => `${(100 * value).toFixed(1)}%`
 const inDigits = (value) => value.toFixed(3)
@@ -35,7 +28,7 @@ const KINDS = {
   source: { of: ofFigures(FIGURE.source_accuracy), figure: "source", ...SHARE },
   domain: {
     ...{ of: ofFigures(FIGURE.domain_accuracy), figure: "domain", ...SHARE, isOfAdversary: true },
-    chance: { level: 0.5, text: CANNOT_TELL, isBelow: true, colour: MUTED },
+    chance: { level: 0.5, text: CANNOT_TELL, isBelow: true },
   },
   classification: { of: ofRows(ROW.classification_loss), low: 0, high: 1.05, say: inDigits },
   lambda: { of: ofRows(ROW.lambda), low: 0, high: 1.1, say: inDigits, isOfAdversary: true },
@@ -57,11 +50,13 @@ export class Overlay extends Curves {
     const curves = lanes.flatMap(({ title, store, frame: { message }, seeds }, lane) => {
       // A discriminator that learns nothing is at 50 % whatever the features are, and its lambda reaches nobody.
       if (this.isOfAdversary && message.values.knobs.adversarial_weight === 0) return []
-      const own = { ...this.of(store.track.view()), name: title, ...LANES[lane] }
+      const own = { ...this.of(store.track.view()), name: title, ...laneLooks(lane) }
       const stops = this.figure && seeds ? spread(seeds, this.figure, latest) : []
       return stops.length ? [medianOf(stops, own, this.say), { ...own, width: THIN, isSilent: true }] : [own]
     })
-    const { low, isShare, chance } = this
+    const { low, isShare } = this
+    // No lane's colour.
+    const chance = this.chance && { ...this.chance, colour: MUTED }
     const laid = shelved.flatMap((run) => curveOf(run, this.kind) ?? [])
     const high = isShare ? this.high : highest([...curves, ...laid], this.high)
     this.panels = [{ share: 1, low, high, isShare, chance, curves, shelved: laid, title: [[this.title, INK]] }]

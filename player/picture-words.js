@@ -42,7 +42,7 @@ export function sampleLines({ domain, called, truth, predicted, confidence }) {
 export const taken = (name, confidence) => `${shortened(name)} ${percent(confidence)}`
 export const marked = (name, isRight) => `${isRight ? "✓" : "✗"} ${shortened(name)}`
 
-// The legend's entries, [symbol, colour, text]: `classes` as [name, colour]; `domainColours` where points wear those.
+// The legend's entries, [symbol, colour, text]: `classes` as [name, colour, sign]; `domainColours` where points wear those.
 export function legendEntries(classes, { mostClasses, domainColours, isRinged }) {
   const [source, target] = domainColours ?? [INK, INK]
   const entries = [
@@ -50,7 +50,7 @@ export function legendEntries(classes, { mostClasses, domainColours, isRinged })
     ["△", target, DOMAINS[1]],
   ]
   if (!domainColours) {
-    entries.push(...classes.slice(0, mostClasses).map(([name, colour]) => ["■", colour, shortened(name)]))
+    entries.push(...classes.slice(0, mostClasses).map(([name, colour, sign]) => [sign, colour, shortened(name)]))
     if (classes.length > mostClasses) entries.push(["", INK, `and ${classes.length - mostClasses} more`])
   }
   if (isRinged) entries.push(["◯", INK, "predicted wrongly (exam)"])
@@ -72,7 +72,7 @@ export const pullsCaption = (view) =>
     : "No arrows here: t-SNE is no linear map, so a gradient has no direction in it. PCA shows them."
 
 export const INPUT_CAPTIONS = {
-  plane: "Black: the classifier's boundary. Tint: the discriminator (violet source, olive target, white at a loss).",
+  plane: "Line: the classifier's boundary. Tint: the discriminator (blue: source, sand: target, none: at a loss).",
   components: "The inputs' first two principal components, coloured like the features.",
   images: "Samples and what the classifier takes them for.",
   signals: "Samples and what the classifier takes them for.",

@@ -5,7 +5,7 @@ import { bold } from "./bold.js"
 import { ask, forget } from "./clock.js"
 import { el } from "./dom.js"
 import { listen } from "./gestures.js"
-import { FAINT, INK } from "./palette.js"
+import { FAINT } from "./palette.js"
 import { WHOLE } from "./picture-words.js"
 import { isTooSmall, panned, scaled, withEqualScale } from "./ranges.js"
 import { Tooltip } from "./tooltip.js"
@@ -60,7 +60,7 @@ export class Picture {
     })
     // The canvas must not decide how large its stage is.
     this.canvas = el("canvas", { style: { position: "absolute", inset: "0", width: "100%", height: "100%" } })
-    this.selection = el("div", { style: { position: "absolute", border: `1px solid ${INK}`, background: "#31333f1a" } })
+    this.selection = el("div", { style: { position: "absolute", border: "1px solid var(--dann-ink)", background: "color-mix(in srgb, var(--dann-ink) 10%, transparent)" } })
     for (const part of [this.canvas, this.selection]) part.style.pointerEvents = "none"
     const corner = { position: "absolute", right: "10px", padding: "2px 8px", font: "inherit" }
     this.whole = el("button", { type: "button", style: corner }, WHOLE)

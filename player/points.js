@@ -2,9 +2,9 @@
 
 import { bold } from "./bold.js"
 import { ask, glideTime } from "./clock.js"
-import { INK } from "./palette.js"
+import { INK, isDotted } from "./palette.js"
 import { growth } from "./picture.js"
-import { RING_ROW, Sprites, classColumn, domainColumn } from "./sprites.js"
+import { DOTTED_ROW, RING_ROW, Sprites, classColumn, domainColumn } from "./sprites.js"
 
 const REACH = 12
 const MARK_RADIUS = 11
@@ -16,6 +16,7 @@ export class Points {
     this.samples = samples
     this.normalSize = size
     this.columns = new Uint8Array(samples.count)
+    this.rows = new Uint8Array(samples.count)
     this.rings = new Uint8Array(samples.count)
     this.at = undefined
   }
@@ -41,11 +42,13 @@ export class Points {
   }
 
   dress(frame, look) {
-    const { samples, columns, rings } = this
+    const { samples, columns, rows, rings } = this
     const byDomain = look.colour === "domain"
     const mayRing = samples.mayRing(look)
     for (let k = 0; k < samples.count; k++) {
-      columns[k] = byDomain ? domainColumn(samples.domain(k)) : classColumn(samples.shownClass(k, frame, look))
+      const [domain, shown] = [samples.domain(k), samples.shownClass(k, frame, look)]
+      columns[k] = byDomain ? domainColumn(domain) : classColumn(shown)
+      rows[k] = domain + (!byDomain && isDotted(shown) ? DOTTED_ROW : 0)
       rings[k] = mayRing && k >= samples.sourceCount && samples.isWrong(k, frame) ? 1 : 0
     }
   }
@@ -53,7 +56,7 @@ export class Points {
   // Draws them where they are now, and asks for the next beat while they move.
   draw(pen, picture, now) {
     if (this.step(now)) ask(picture.paint)
-    const { at, columns, rings } = this
+    const { at, columns, rows, rings } = this
     const [sprites, scale] = [this.spritesFor(picture), picture.scale]
     const [x0, y0] = [scale * picture.toX(0), scale * picture.toY(0)]
     const [dx, dy] = [scale * picture.toX(1) - x0, scale * picture.toY(1) - y0]
@@ -62,7 +65,7 @@ export class Points {
     pen.setTransform(1, 0, 0, 1, 0, 0)
     for (let k = 0; k < columns.length; k++) {
       const [x, y] = [x0 + dx * at[2 * k], y0 + dy * at[2 * k + 1]]
-      sprites.draw(pen, columns[k], k < this.samples.sourceCount ? 0 : 1, x, y)
+      sprites.draw(pen, columns[k], rows[k], x, y)
       if (rings[k]) sprites.draw(pen, columns[k], RING_ROW, x, y)
     }
     pen.restore()

@@ -1,6 +1,7 @@
 // On some points of the features: where the classifier and the reversed discriminator pull each, as arrows.
 
-import { PULLS } from "./tug-picture.js"
+import { PAPER } from "./palette.js"
+import { pullLooks } from "./tug-picture.js"
 
 const LONGEST = 56
 const SHORTEST = 2
@@ -11,9 +12,9 @@ const STEPS = 32_000
 export function paintPulls(pen, picture, { pulled, pulls }, places) {
   pen.save()
   picture.clip(pen)
-  const kinds = [PULLS.classified, PULLS.reversed]
+  const kinds = [pullLooks("classified"), pullLooks("reversed")]
   kinds.forEach(({ colour, isReversed }, kind) => {
-    Object.assign(pen, { strokeStyle: colour, fillStyle: isReversed ? "#fff" : colour, lineWidth: 1.75 })
+    Object.assign(pen, { strokeStyle: colour, fillStyle: isReversed ? PAPER : colour, lineWidth: 1.75 })
     pulled.forEach((point, k) => {
       const at = 2 * (kind * pulled.length + k)
       const [dx, dy] = [pulls[at], -pulls[at + 1]].map((value) => (LONGEST * value) / STEPS)

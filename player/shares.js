@@ -3,7 +3,7 @@
 import { Confusion } from "./confusion.js"
 import { el, popover, setAttribute, setText } from "./dom.js"
 import { percent } from "./numbers.js"
-import { CLASS_COLOURS, INK, classColour } from "./palette.js"
+import { MOST_CLASSES, classColour } from "./palette.js"
 import { words } from "./words.js"
 
 export class Shares {
@@ -23,9 +23,9 @@ export class Shares {
 
   // `look.truth` asks for what target labels are needed for; a scene and frames may come without it.
   render(frame, scene, look) {
-    if (!frame || (frame === this.frame && look.truth === this.truth)) return
+    if (!frame || (frame === this.frame && look === this.look)) return
     this.frame = frame
-    this.truth = look.truth
+    this.look = look
     const { values } = frame.message
     const rows = rowsOf(frame.message, scene)
     const isExam = look.truth === "true" && scene.examArrays.target_shares !== undefined
@@ -54,13 +54,13 @@ function rowsOf({ arrays, examArrays }, scene) {
     truth: scene.examArrays.target_shares?.[k],
     recall: examArrays.recall?.[k],
   }))
-  const most = CLASS_COLOURS.length
+  const most = MOST_CLASSES
   if (rows.length <= most) return rows
   const weight = (row) => row.source + (row.target || 0)
   const first = new Set([...rows].sort((one, other) => weight(other) - weight(one)).slice(0, most))
   const rest = rows.filter((row) => !first.has(row))
   const sum = (part) => rest.reduce((total, row) => total + row[part], 0)
-  const others = { name: words.shares.others(rest.length), colour: INK, recall: NaN }
+  const others = { name: words.shares.others(rest.length), colour: "var(--dann-ink)", recall: NaN }
   for (const part of ["source", "target", "truth"]) others[part] = sum(part)
   return [...rows.filter((row) => first.has(row)), others]
 }

@@ -1,13 +1,11 @@
 // Curves of shelved runs, laid thin and dashed over those of a run that is watched. They come with the page's data, and
 // names in them are anybody's text.
 
+import { SHELVED_COLOURS } from "./palette.js"
+
 // Unlike the colours of the curves and lanes below them; a letter and a dash tell them apart without any.
-export const SHELVED = [
-  { colour: "#31333f", dash: [5, 3] },
-  { colour: "#7a3fa0", dash: [9, 3, 2, 3] },
-  { colour: "#6b6b00", dash: [2, 2] },
-  { colour: "#007a87", dash: [12, 4] },
-]
+const DASHES = [[5, 3], [9, 3, 2, 3], [2, 2], [12, 4]]
+export const shelvedLooks = (slot) => ({ colour: SHELVED_COLOURS[slot], dash: DASHES[slot] })
 const WIDTH = 1.4
 
 const ROWS = { lambda: 1, classification: 2 }
@@ -23,7 +21,7 @@ export function curveOf({ slot, letter, name, rows, figures, adapts }, kind) {
   const known = table.filter((row) => row[column] !== null)
   if (!known.length) return null
   const [x, y] = [(k) => known[k][0], (k) => known[k][column]]
-  return { name: `${letter} ${name}`, letter, kind, count: known.length, x, y, width: WIDTH, isShelved: true, ...SHELVED[slot] }
+  return { name: `${letter} ${name}`, letter, kind, count: known.length, x, y, width: WIDTH, isShelved: true, ...shelvedLooks(slot) }
 }
 
 // For each of Explore's panels the curves of all shelved runs; without the exam, those of the source.

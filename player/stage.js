@@ -9,6 +9,7 @@ import { Progress } from "./progress.js"
 import { Sentence } from "./sentence.js"
 import { Shares } from "./shares.js"
 import { Slider } from "./slider.js"
+import { Theme } from "./theme.js"
 import { Transport } from "./transport.js"
 import { Tug } from "./tug.js"
 import { words } from "./words.js"
@@ -41,6 +42,7 @@ export class Stage {
       this.pictures.element,
       below,
     )
+    this.theme = new Theme(this.root, (theme) => on.choose({ theme }))
     this.attach(element)
     this.pictures.begin()
   }
@@ -54,9 +56,12 @@ export class Stage {
   #styleSheet() {
     const sheet = el("link", { rel: "stylesheet", href: new URL("./style.css", import.meta.url) })
     const settle = (style) => Object.assign(this.root.style, style)
+    const settled = () => {
+      settle({ visibility: "", minHeight: "" })
+      this.theme.read()
+    }
     settle({ visibility: "hidden", minHeight: "calc(100vh - 9rem)" })
-    for (const type of ["load", "error"])
-      sheet.addEventListener(type, () => settle({ visibility: "", minHeight: "" }), { once: true })
+    for (const type of ["load", "error"]) sheet.addEventListener(type, settled, { once: true })
     return sheet
   }
 

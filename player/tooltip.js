@@ -1,7 +1,6 @@
 // What is known of the point under the mouse, beside it, and a ring around it.
 
 import { el } from "./dom.js"
-import { INK } from "./palette.js"
 
 const GAP = 12
 const RING = 15
@@ -18,7 +17,7 @@ export class Tooltip {
         width: `${RING}px`,
         height: `${RING}px`,
         boxSizing: "border-box",
-        border: `2px solid ${INK}`,
+        border: "2px solid var(--dann-ink)",
         borderRadius: "50%",
         pointerEvents: "none",
         display: "none",
@@ -34,9 +33,9 @@ export class Tooltip {
         padding: "4px 8px",
         borderRadius: "4px",
         borderLeft: "4px solid",
-        background: "rgba(255, 255, 255, 0.95)",
+        background: "color-mix(in srgb, var(--dann-paper) 95%, transparent)",
         boxShadow: "0 1px 5px rgba(0, 0, 0, 0.35)",
-        color: INK,
+        color: "var(--dann-ink)",
         lineHeight: "1.35",
         textAlign: "left",
         overflowWrap: "anywhere",
@@ -71,7 +70,7 @@ export class Tooltip {
     const written = JSON.stringify(lines)
     if (written === this.written) return
     this.written = written
-    this.box.replaceChildren(...lines.map(({ text, colour = INK }) => el("div", { style: { color: colour } }, text)))
+    this.box.replaceChildren(...lines.map(({ text, colour = "inherit" }) => el("div", { style: { color: colour } }, text)))
   }
 
   hide() {

@@ -1,13 +1,10 @@
 // The two pulls as arrows, and how a figure went, as small drawings that scale with their place.
 
 import { FIGURE } from "./columns.js"
-import { CURVES, FAINT } from "./palette.js"
+import { CURVES, PAPER } from "./palette.js"
 
-export const PULLS = {
-  classified: { colour: CURVES.classification_loss, isReversed: false },
-  told: { colour: CURVES.adversarial_loss, isReversed: false },
-  reversed: { colour: CURVES.lambda, isReversed: true },
-}
+const CURVE_OF = { classified: "classification_loss", told: "adversarial_loss", reversed: "lambda" }
+export const pullLooks = (kind) => ({ colour: CURVES[CURVE_OF[kind]], isReversed: kind === "reversed" })
 export const SIGNS = { classified: "▼", told: "▼", reversed: "△" }
 
 const SPACE = "http://www.w3.org/2000/svg"
@@ -33,8 +30,8 @@ export class Arrows {
     ]
     const shown = parts.filter(([, length]) => longest > 0 && length > 0)
     this.element.replaceChildren(
-      ...shown.flatMap(([kind, length, turn]) => this.#arrow(PULLS[kind], kind, (this.reach * length) / longest, turn)),
-      svg("circle", { cx: this.middle[0], cy: this.middle[1], r: 2.5, fill: FAINT }),
+      ...shown.flatMap(([kind, length, turn]) => this.#arrow(pullLooks(kind), kind, (this.reach * length) / longest, turn)),
+      svg("circle", { cx: this.middle[0], cy: this.middle[1], r: 2.5, fill: "var(--dann-line)" }),
     )
   }
 
@@ -47,7 +44,7 @@ export class Arrows {
     const dashes = isReversed ? "4 2" : "none"
     const line = { x1: x, y1: y, x2, y2, stroke: colour, "stroke-width": kind === "told" ? 1.5 : 2.5, "stroke-dasharray": dashes }
     const points = [at(length), at(length - head, head / 2), at(length - head, -head / 2)].join(" ")
-    const filled = { points, fill: isReversed ? "#fff" : colour, stroke: colour, "stroke-width": 1.5, "data-pull": kind }
+    const filled = { points, fill: isReversed ? PAPER : colour, stroke: colour, "stroke-width": 1.5, "data-pull": kind }
     return length < SHORTEST ? [] : [svg("line", line), svg("polygon", filled)]
   }
 }
@@ -59,8 +56,8 @@ export class Course {
     const { width, height } = COURSE
     this.element = svg("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", class: "dann-tug-course" })
     const still = { "vector-effect": "non-scaling-stroke", fill: "none" }
-    this.line = svg("line", { ...still, x1: 0, x2: width, stroke: FAINT, "stroke-dasharray": "3 3" })
-    this.curve = svg("polyline", { ...still, stroke: CURVES.lambda, "stroke-width": 1.5 })
+    this.line = svg("line", { ...still, x1: 0, x2: width, stroke: "var(--dann-line)", "stroke-dasharray": "3 3" })
+    this.curve = svg("polyline", { ...still, class: "dann-tug-line", "stroke-width": 1.5 })
     this.element.append(this.line, this.curve)
   }
 

@@ -25,6 +25,9 @@ function placeIn(parent) {
   if (place) return place
   place = document.createElement("div")
   place.className = "figure"
+  // The colour takes a moment, so that there is an event when the page turns dark or light.
+  place.style.transition = "color 1ms"
+  place.addEventListener("transitionend", ({ target }) => target === place && draw(place, place.text))
   parent.append(place)
   // Plotly refuses to measure what is not laid out: a chart in a closed tab, or one just taken off the page.
   const resize = () => place.data && place.offsetParent && window.Plotly.Plots.resize(place)
@@ -32,12 +35,23 @@ function placeIn(parent) {
   return place
 }
 
-async function draw(place, figure, address) {
+// As the text on it is.
+function isDark(place) {
+  const [red, green, blue] = getComputedStyle(place).color.match(/[\d.]+/g).map(Number)
+  return red + green + blue > 3 * 128
+}
+
+async function draw(place, text) {
   try {
-    const { react } = await plotly(address)
-    // A newer figure may have come while the script was loaded.
-    if (place.figure !== figure) return
-    await react(place, figure.data, figure.layout, config)
+    const { plotly: library, palette } = JSON.parse(text)
+    const [{ react }, { inTheDark }] = await Promise.all([plotly(library), import(new URL(palette, app))])
+    // A newer figure may have come while the scripts were loaded.
+    if (place.text !== text) return
+    const themed = isDark(place) ? text.replaceAll(/#[\da-f]{6}/g, (colour) => inTheDark[colour] ?? colour) : text
+    const { data, layout } = JSON.parse(themed).figure
+    // A finger that scrolls over a chart must not zoom it.
+    if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false
+    await react(place, data, layout, config)
     if (place.listens) return
     place.listens = true
     place.on("plotly_click", ({ points: [point] }) => place.tell?.(point.customdata))
@@ -47,15 +61,14 @@ async function draw(place, figure, address) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const { plotly: address, alt, clicks, figure } = JSON.parse(new TextDecoder().decode(data))
+  const text = new TextDecoder().decode(data)
+  const { alt, clicks, figure } = JSON.parse(text)
   const place = placeIn(parentElement)
   place.setAttribute("role", "figure")
   place.setAttribute("aria-label", alt)
   place.style.height = `${figure.layout.height}px`
-  // A finger that scrolls over a chart must not zoom it.
-  if (matchMedia("(pointer: coarse)").matches) figure.layout.dragmode = false
   // What a trace says its points are; most say nothing.
   place.tell = clicks ? (point) => point && setTriggerValue("clicked", point) : undefined
-  place.figure = figure
-  draw(place, figure, address)
+  place.text = text
+  draw(place, text)
 }

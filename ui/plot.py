@@ -29,7 +29,9 @@ def chart(spec: Spec, key: str, alt: str, clicked: Callable[[Any], None] | None 
     told = {"on_clicked_change": lambda: clicked(st.session_state[mounted]["clicked"])} if clicked else {}
     figure = orjson.dumps(spec, default=_plain)
     library = modules.address("plotly", "plotly.min.js")
-    data = orjson.dumps({"plotly": library, "alt": alt, "clicks": bool(told), "figure": orjson.Fragment(figure)})
+    palette = modules.address("player", "palette.js")
+    told_apart = {"plotly": library, "palette": palette, "alt": alt, "clicks": bool(told)}
+    data = orjson.dumps(told_apart | {"figure": orjson.Fragment(figure)})
     _component()(key=mounted, data=data, **told)
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from dann_core.live.frame import SCALE, SHARE
 from dann_core.live.message import Message, unpack
-from dann_core.live.palette import CLASS_COLOURS, CURVES, DOMAIN_SCALE, FAINT, INK, class_colour
+from dann_core.live.palette import CURVES, DOMAIN_SCALE, FAINT, INK, MOST_CLASSES, class_colour, is_dotted
 from dann_core.live.recording import FIGURES, Recording
 from dann_core.method.history import COLUMNS
 
@@ -84,14 +84,22 @@ def _points(axes: Axes, xy: np.ndarray, scene: Message, frame: Message) -> None:
     colours = np.array([class_colour(c) for c in classes])
     axes.scatter(*xy[:n].T, s=14, c=colours[:n], marker="o", linewidths=0.4, edgecolors="white")
     axes.scatter(*xy[n:].T, s=16, facecolors="none", marker="^", linewidths=0.9, edgecolors=colours[n:])
+    dotted = np.array([is_dotted(c) for c in classes])
+    dots = np.where(np.arange(len(classes)) < n, "white", colours)
+    axes.scatter(*xy[dotted].T, s=2, c=dots[dotted], linewidths=0)
 
 
 def _legend(figure: Figure, classes: list[str]) -> None:
     def sign(marker: str, colour: str, **more: object) -> Line2D:
         return Line2D([], [], linestyle="none", marker=marker, color=colour, markersize=6, **more)
 
-    shown = classes[: len(CLASS_COLOURS)]
-    signs = [sign("o", INK), sign("^", INK, fillstyle="none"), *(sign("s", class_colour(k)) for k in range(len(shown)))]
+    shown = classes[:MOST_CLASSES]
+
+    def of_class(k: int) -> Line2D:
+        dot = {"markeredgewidth": 2, "fillstyle": "none"} if is_dotted(k) else {}
+        return sign("s", class_colour(k), **dot)
+
+    signs = [sign("o", INK), sign("^", INK, fillstyle="none"), *map(of_class, range(len(shown)))]
     labels = ["source", "target", *(_short(name) for name in shown)]
     if len(classes) > len(shown):
         signs, labels = [*signs, sign("", INK)], [*labels, f"and {len(classes) - len(shown)} more"]

@@ -20,8 +20,8 @@ LENGTH, MARKED, POINTS = 20_000, 3_000, 201
 
 OTHERS: dict[str, tuple[Callable[[int], float], str, str]] = {
     "paper": (lambda i: paper_lambda(i, LENGTH), "#0072b2", "dash"),
-    "tllib": (tllib_lambda, "#b34700", "dot"),
-    "deepda": (lambda i: deepda_lambda(i, LENGTH // 2), "#00694d", "dashdot"),
+    "tllib": (tllib_lambda, "#d0334f", "dot"),
+    "deepda": (lambda i: deepda_lambda(i, LENGTH // 2), "#073a18", "dashdot"),
 }
 """Of each other schedule lambda by iteration, its colour and its dashes. DeepDA's run is 20 epochs of 500."""
 

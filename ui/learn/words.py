@@ -46,7 +46,7 @@ DISCRIMINATOR = Said(
     title="The discriminator",
     words=(
         "A second network guesses where a point is **from**: source or target?\n\n"
-        "Tint: violet where it says source, olive where it says target, white where it is at a loss.\n\n"
+        "Tint: blue where it says source, sand where it says target, none where it is at a loss.\n\n"
         "If it can tell, the domains differ. That needs no class labels at all."
     ),
     to_try=(
