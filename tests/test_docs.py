@@ -45,7 +45,8 @@ def test_the_site_builds_and_no_link_is_broken(tmp_path: Path) -> None:
 def test_every_setting_is_told_as_it_is() -> None:
     made = subprocess.run(
         [sys.executable, "-c", "import settings_page; print(settings_page.page(), end='')"],
-        cwd=DOCS, env={"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}, capture_output=True, text=True, check=True,
+        cwd=DOCS, env={"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}, capture_output=True, encoding="utf-8",
+        check=True,
     )  # fmt: skip
     assert (DOCS / "settings.md").read_text(encoding="utf-8") == made.stdout, "python docs/settings_page.py"
 
