@@ -112,6 +112,10 @@ export class WallFilm {
     this.#missing()
   }
 
+  repaint() {
+    ask(this.thumb.paint)
+  }
+
   close() {
     this.thumb.close()
     this.element.remove()

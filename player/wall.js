@@ -2,6 +2,7 @@
 // server/wall.py. Streamlit calls `mount` as often as it likes, also again on one element.
 
 import { keepClass } from "./class-tab.js"
+import { Theme } from "./theme.js"
 import { el, setText } from "./dom.js"
 import { FRAME, SCENE, unpack } from "./message.js"
 import { addressOf } from "./tab.js"
@@ -43,6 +44,8 @@ class Wall {
     this.large = new WallLarge({ step: (by) => this.#step(by), closed: () => this.#back() })
     this.root = el("section", { class: "dann-player dann-wall", "aria-label": words.label }, this.status, this.grid)
     this.root.append(this.large.element)
+    this.theme = new Theme(this.root, () => this.films.forEach((film) => film.repaint()))
+    for (const sheet of this.sheets) sheet.addEventListener("load", () => this.theme.read(), { once: true })
     element.append(...this.sheets, this.root)
     this.#connect()
   }
