@@ -107,4 +107,4 @@ def test_for_a_projector_keys_steer_and_nothing_else_is_seen(page: Page, address
     expect(page.get_by_role("slider", name="gamma")).to_be_visible()
     expect(page.get_by_role("spinbutton", name="max_iter")).to_have_count(0)
     expect(page).to_have_url(re.compile("controls=gamma"))
-    assert "view=" not in page.url
+    expect(page).not_to_have_url(re.compile("view="))
