@@ -43,7 +43,7 @@ export function setText(node, text) {
 }
 
 export function setAttribute(node, name, value) {
-  if (value === null || value === false) node.removeAttribute(name)
+  if (value === null || value === undefined || value === false) node.removeAttribute(name)
   else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value)
 }
 
