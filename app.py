@@ -12,7 +12,7 @@ import streamlit as st
 from starlette.routing import Route, WebSocketRoute
 from streamlit import config
 
-from server import channel, classroom, films, modules, place, wall
+from server import asking, channel, classroom, films, modules, place, wall
 from ui.pages import PAGES
 
 
@@ -35,7 +35,7 @@ app = st.App(
     routes=[
         WebSocketRoute(f"{base}/live", channel.live),
         WebSocketRoute(f"{base}/wall", wall.serve),
-        Route(f"{base}/live/ask", channel.ask, methods=["POST"]),
+        Route(f"{base}/live/ask", asking.ask, methods=["POST"]),
         Route(f"{base}/films/{{name}}", films.serve),
         *(Route(f"{base}/{path}", modules.page) for path in ("", *(page.name for page in PAGES[1:]))),
         *(Route(f"{base}/{folder}/{{version}}/{{name}}", modules.serving(folder)) for folder in modules.FOLDERS),

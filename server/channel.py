@@ -77,136 +77,50 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import struct
 import time
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
-from server import hosts
 from server.comparison import Side
-from server.lane import Lane, Outlet, Refused
+from server.lane import Lane, Outlet
+from server.sockets import VERSION, as_command, as_json, converse, hello, next_text, until_either_ends
+from server.steering import Refused
 
-VERSION = 1
-MESSAGE_BYTES, MOST_LANES = 4096, 8
-HELLO_SECONDS = 10
+MOST_LANES = 8
 MESSAGES_A_SECOND, BURST = 40, 120
 """Of each lane: a player says "ready" at most ten times a second; a hand on the slider asks for a few frames."""
 
 LOOK_SECONDS = 1.0
 """Between two looks whether a slice is late, which nothing else tells."""
 
-ASK_BYTES, ASK_SECONDS, MOST_COMMANDS, ANSWER_BYTES = 65_536, 0.8, 20, 4_000_000
-"""For who asks by plain requests: the largest, how long one waits for news, and how much is asked for and answered."""
-
-_LENGTH = struct.Struct("<IB")
-
 
 async def live(socket: WebSocket) -> None:
     """The WebSocket route."""
-    if not hosts.is_welcome(socket):
-        await socket.close(1008)
-        return
-    await socket.accept()
-    lanes: list[Lane] = []
-    try:
-        async with asyncio.timeout(HELLO_SECONDS):
-            said = await next_text(socket)
-        hello = as_command(said)
-        lanes = _lanes(hello, _Socket(socket))
-        await _serve(socket, lanes)
-    except TimeoutError:
-        await refuse(socket, Refused("hello late"))
-    except Refused as refused:
-        await refuse(socket, refused)
-    except WebSocketDisconnect:
-        pass
-    finally:
-        for lane in lanes:
-            lane.close()
+    await converse(socket, _live)
 
 
-async def ask(request: Request) -> Response:
-    """The same by plain requests, for networks that let no socket through: one exchange each.
-
-    The body is `{"hello": ..., "do": [...]}`; the answer is everything that a socket would have sent, each with its
-    length (u4, little-endian) and whether it is binary (u1).
-    """
-    if not hosts.is_welcome(request):
-        return _answer(_Collected(Refused("origin")))
-    outlet = _Collected()
-    try:
-        asked = _json(await _body(request))
-        commands = asked.get("do", [])
-        if not isinstance(commands, list) or not all(isinstance(c, dict) for c in commands):
-            raise Refused("malformed")
-        if len(commands) > MOST_COMMANDS:
-            raise Refused("too often", most=MOST_COMMANDS)
-        lanes = _lanes(asked.get("hello"), outlet)
-    except Refused as refused:
-        return _answer(_Collected(refused))
+async def _live(socket: WebSocket) -> None:
+    lanes = lanes_of(await hello(socket), _Socket(socket))
     try:
         news = asyncio.Event()
         for lane in lanes:
             lane.listen(news)
-            lane.ready = True
-        for command in commands:
-            await _lane_of(command, lanes).obey(command)
-        until = time.monotonic() + ASK_SECONDS
-        while True:
-            for lane in lanes:
-                await lane.send_news()
-            if any(not lane.ready for lane in lanes) or time.monotonic() > until:
-                break
-            await _heard(news, min(until - time.monotonic() + 0.01, _patience(lanes)))
-    except Refused as refused:
-        await outlet.text(refused.told())
+        news.set()
+        await until_either_ends(_send(lanes, news), _receive(socket, lanes, news))
     finally:
         for lane in lanes:
             lane.close()
-    return _answer(outlet)
-
-
-async def _body(request: Request) -> bytes:
-    """No more of it than is allowed is ever held."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > ASK_BYTES:
-            raise Refused("too large", most=ASK_BYTES)
-    return body
-
-
-async def _serve(socket: WebSocket, lanes: list[Lane]) -> None:
-    """Send what is new and obey what comes, until the socket is closed."""
-    news = asyncio.Event()
-    for lane in lanes:
-        lane.listen(news)
-    news.set()
-    sending = asyncio.create_task(_send(lanes, news))
-    receiving = asyncio.create_task(_receive(socket, lanes, news))
-    try:
-        # A receive is always pending: without one, the server would wait for this socket when it is to end.
-        done, _ = await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in (sending, receiving):
-            task.cancel()
-        await asyncio.gather(sending, receiving, return_exceptions=True)
 
 
 async def _send(lanes: list[Lane], news: asyncio.Event) -> None:
     while True:
-        await _heard(news, _patience(lanes))
+        await heard(news, patience(lanes))
         for lane in lanes:
             await lane.send_news()
 
 
-async def _heard(news: asyncio.Event, seconds: float) -> None:
+async def heard(news: asyncio.Event, seconds: float) -> None:
     """Wait for news, at most so long.
 
     Not by `wait_for`, which, when it is cancelled just as there are news, goes on in Python 3.11: the socket would then
@@ -218,7 +132,7 @@ async def _heard(news: asyncio.Event, seconds: float) -> None:
     news.clear()
 
 
-def _patience(lanes: list[Lane]) -> float:
+def patience(lanes: list[Lane]) -> float:
     """Seconds until there may be something to do without any news."""
     return min([LOOK_SECONDS, *(lane.patience() for lane in lanes)])
 
@@ -232,49 +146,23 @@ async def _receive(socket: WebSocket, lanes: list[Lane], news: asyncio.Event) ->
         allowance, at = min(allowance + rate * (now - at), burst) - 1, now
         if allowance < 0:
             raise Refused("too often", most=rate)
-        await _lane_of(command, lanes).obey(command)
+        await lane_of(command, lanes).obey(command)
         news.set()
 
 
-async def next_text(socket: WebSocket) -> str:
-    """The next message, a text. Raises `WebSocketDisconnect` and `Refused`."""
-    message = await socket.receive()
-    if message["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(message.get("code", 1000))
-    if message.get("text") is None:
+def lanes_of(said: Any, outlet: Outlet) -> list[Lane]:
+    """The lanes that a first message asks for, from its answer on to be closed. Raises `Refused`."""
+    if not isinstance(said, dict) or said.get("do") != "hello":
         raise Refused("malformed")
-    return message["text"]
-
-
-def as_command(text: str) -> dict[str, Any]:
-    """A message as the object that it is. Raises `Refused`."""
-    if len(text.encode()) > MESSAGE_BYTES:
-        raise Refused("too large", most=MESSAGE_BYTES)
-    return _json(text)
-
-
-def _json(text: str | bytes) -> dict[str, Any]:
-    try:
-        read = json.loads(text)
-    except (ValueError, RecursionError):
-        raise Refused("malformed") from None
-    if not isinstance(read, dict):
-        raise Refused("malformed")
-    return read
-
-
-def _lanes(hello: Any, outlet: Outlet) -> list[Lane]:
-    if not isinstance(hello, dict) or hello.get("do") != "hello":
-        raise Refused("malformed")
-    if hello.get("version") != VERSION:
+    if said.get("version") != VERSION:
         raise Refused("version", server=VERSION)
-    runs = hello.get("runs")
+    runs = said.get("runs")
     if not isinstance(runs, list) or not 1 <= len(runs) <= MOST_LANES or not all(isinstance(r, dict) for r in runs):
         raise Refused("malformed")
     lanes: list[Lane] = []
     try:
         for number, run in enumerate(runs):
-            lanes.append(Lane.of(number, run, outlet, is_hidden=hello.get("hidden") is True))
+            lanes.append(Lane.of(number, run, outlet, is_hidden=said.get("hidden") is True))
     except Refused:
         for lane in lanes:
             lane.close()
@@ -286,19 +174,12 @@ def _lanes(hello: Any, outlet: Outlet) -> list[Lane]:
     return lanes
 
 
-def _lane_of(command: dict[str, Any], lanes: list[Lane]) -> Lane:
+def lane_of(command: dict[str, Any], lanes: list[Lane]) -> Lane:
+    """The lane that a command is for. Raises `Refused`."""
     number = command.get("lane", 0)
     if type(number) is not int or not 0 <= number < len(lanes):
         raise Refused("malformed")
     return lanes[number]
-
-
-async def refuse(socket: WebSocket, refused: Refused) -> None:
-    """Say why, and close the socket."""
-    # Who is refused may have gone.
-    with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-        await socket.send_text(json.dumps(refused.told()))
-        await socket.close(1008)
 
 
 class _Socket:
@@ -308,37 +189,7 @@ class _Socket:
         self._socket = socket
 
     async def text(self, told: dict[str, Any]) -> None:
-        await self._socket.send_text(_as_json(told).decode())
+        await self._socket.send_text(as_json(told).decode())
 
     async def binary(self, packed: bytes) -> None:
         await self._socket.send_bytes(packed)
-
-
-class _Collected:
-    """Everything said in one exchange, at most `ANSWER_BYTES`."""
-
-    def __init__(self, refused: Refused | None = None) -> None:
-        self.parts: list[bytes] = []
-        self._bytes = 0
-        if refused:
-            self._add(_as_json(refused.told()), 0)
-
-    async def text(self, told: dict[str, Any]) -> None:
-        self._add(_as_json(told), 0)
-
-    async def binary(self, packed: bytes) -> None:
-        if self._bytes + len(packed) > ANSWER_BYTES:
-            raise Refused("too often", most=ANSWER_BYTES)
-        self._add(packed, 1)
-
-    def _add(self, said: bytes, is_binary: int) -> None:
-        self.parts += [_LENGTH.pack(len(said), is_binary), said]
-        self._bytes += len(said)
-
-
-def _as_json(told: dict[str, Any]) -> bytes:
-    return json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def _answer(said: _Collected) -> Response:
-    return Response(b"".join(said.parts), media_type="application/octet-stream")

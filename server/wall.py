@@ -22,12 +22,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from dann_core.live.message import without_exam
-from server import classroom, hosts
-from server.channel import HELLO_SECONDS, VERSION, as_command, next_text, refuse
+from server import classroom
 from server.classroom import Classroom, Member
+from server.sockets import VERSION, as_command, converse, hello, next_text, until_either_ends
 from server.steering import Refused
 
 FRAME_SECONDS = 5.0
@@ -98,53 +98,31 @@ def _packed(member: Member, number: int, message: bytes, *, exam: bool) -> bytes
 
 async def serve(socket: WebSocket) -> None:
     """The WebSocket route."""
-    if not hosts.is_welcome(socket):
-        await socket.close(1008)
-        return
-    await socket.accept()
+    await converse(socket, _show)
+
+
+async def _show(socket: WebSocket) -> None:
+    """Send what is due whenever the page is ready, until it is closed or the class is over."""
+    room = _claimed(await hello(socket))
+    room.walls += 1
     try:
-        async with asyncio.timeout(HELLO_SECONDS):
-            said = await next_text(socket)
-        room = _claimed(as_command(said))
-        room.walls += 1
-        try:
-            await _show(socket, Wall(room))
-        finally:
-            room.walls -= 1
-    except TimeoutError:
-        await refuse(socket, Refused("hello late"))
-    except Refused as refused:
-        await refuse(socket, refused)
-    except WebSocketDisconnect:
-        pass
+        ready = asyncio.Event()
+        ready.set()
+        await until_either_ends(_send(socket, Wall(room), ready), _receive(socket, ready))
+    finally:
+        room.walls -= 1
 
 
-def _claimed(hello: dict) -> Classroom:
-    code, token = hello.get("class"), hello.get("token")
-    if hello.get("do") != "hello" or not isinstance(code, str) or not isinstance(token, str):
+def _claimed(said: dict) -> Classroom:
+    code, token = said.get("class"), said.get("token")
+    if said.get("do") != "hello" or not isinstance(code, str) or not isinstance(token, str):
         raise Refused("malformed")
-    if hello.get("version") != VERSION:
+    if said.get("version") != VERSION:
         raise Refused("version", server=VERSION)
     room = classroom.claim(code, token)
     if room is None:
         raise Refused("class")
     return room
-
-
-async def _show(socket: WebSocket, wall: Wall) -> None:
-    """Send what is due whenever the page is ready, until the socket is closed or the class is over."""
-    ready = asyncio.Event()
-    ready.set()
-    sending = asyncio.create_task(_send(socket, wall, ready))
-    receiving = asyncio.create_task(_receive(socket, ready))
-    try:
-        done, _ = await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in (sending, receiving):
-            task.cancel()
-        await asyncio.gather(sending, receiving, return_exceptions=True)
 
 
 async def _send(socket: WebSocket, wall: Wall, ready: asyncio.Event) -> None:

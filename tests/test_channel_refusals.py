@@ -14,7 +14,7 @@ from websockets.sync.client import connect
 
 from dann_core import Settings
 from player import Lane, Player, ask, hello, live
-from server import channel, lane
+from server import channel, lane, sockets
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_another_version_is_told_which_this_is(version: object, here: str, mine:
     with Player(here) as player:
         player.send(hello(mine.owned) | {"version": version})
         refused = player.refusal()
-        assert (refused.rule, refused.facts) == ("version", {"server": channel.VERSION})
+        assert (refused.rule, refused.facts) == ("version", {"server": sockets.VERSION})
 
 
 MALFORMED = [
@@ -248,13 +248,13 @@ def test_a_malformed_command_is_refused(said: object, here: str, mine: Mine) -> 
     assert not mine.run.playing
 
 
-@pytest.mark.parametrize("size", [channel.MESSAGE_BYTES + 1, 1_000_000])
+@pytest.mark.parametrize("size", [sockets.MESSAGE_BYTES + 1, 1_000_000])
 def test_a_text_that_is_too_large_is_refused(size: int, here: str, mine: Mine) -> None:
     for said in (" " * size, json.dumps(hello(mine.owned)) + "é" * (size // 2)):
         with Player(here) as player:
             player.send(said)
             refused = player.refusal()
-            assert (refused.rule, refused.facts["most"]) == ("too large", channel.MESSAGE_BYTES)
+            assert (refused.rule, refused.facts["most"]) == ("too large", sockets.MESSAGE_BYTES)
     with Player(here, mine.owned) as player:
         player.send(" " * size)
         assert player.refusal().rule == "too large"
@@ -264,7 +264,7 @@ def test_one_of_the_largest_size_is_not(here: str, mine: Mine) -> None:
     said = json.dumps(hello(mine.owned))
     with Player(here) as player:
         player.lanes = [Lane()]
-        player.send(said + " " * (channel.MESSAGE_BYTES - len(said)))
+        player.send(said + " " * (sockets.MESSAGE_BYTES - len(said)))
         player.until(lambda: bool(player.lane.states))
 
 
@@ -285,7 +285,7 @@ def test_who_says_too_much_is_refused(here: str, mine: Mine) -> None:
 
 
 def test_a_hello_that_comes_late_is_refused(here: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channel, "HELLO_SECONDS", 0.2)
+    monkeypatch.setattr(sockets, "HELLO_SECONDS", 0.2)
     with Player(here) as player:
         refused = player.refusal()
         assert (refused.rule, refused.code) == ("hello late", 1008)
