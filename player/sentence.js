@@ -25,7 +25,8 @@ export class Sentence {
     this.next = frame && said(frame, exam, isPlaying, this.#seenWith(frame.message.values))
     this.steers = steers
     this.#offer(this.untry, steers && trial, words.untry)
-    const wait = this.changedAt + SELDOM - performance.now()
+    // What is no verdict yet gives way to the first one.
+    const wait = this.isVerdict ? this.changedAt + SELDOM - performance.now() : 0
     if (isAsked || wait <= 0) return this.#say()
     if (!steers) this.#offer(this.try, null)
     this.timer ??= setTimeout(() => this.#say(), wait)
@@ -44,6 +45,7 @@ export class Sentence {
     setAttribute(this.text, "title", at === undefined ? "" : words.asOf(at))
     if (text === this.text.textContent) return
     this.changedAt = performance.now()
+    this.isVerdict = rule !== undefined && rule !== "untrained"
     setText(this.text, text)
     setText(this.sign, text && (SIGNS_OF_STATES[state] ?? SIGNS[level]))
     setAttribute(this.element, "data-level", level)

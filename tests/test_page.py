@@ -52,11 +52,15 @@ def test_a_run_ends_at_max_iter_aligned(page: Page, address: str, picture) -> No
     page.get_by_label("speed").select_option("fast")
     button(page, "Play").click()
     wait_for_iteration(page, 300)
+    # A verdict is held for a while; that nothing is trained yet is none.
+    sentence = page.locator(".dann-sentence p")
+    assert sentence.get_attribute("title") not in ("", "As of iteration 0.")
     picture(page, "training")
     wait_for_iteration(page, 1000)
     expect(progress(page)).to_contain_text("done")
     assert figure(page, "lambda").startswith(("0.99", "1.", "2."))
     assert float(figure(page, "target accuracy").rstrip("%")) > 90
+    expect(sentence).to_contain_text("Adaptation paid off (exam)")
     picture(page, "aligned")
 
     # At the end, Play begins anew.
