@@ -2,6 +2,7 @@
 # make check: the tests, then what is said of runs that go wrong for a known reason, what lessons promise, and what the presets
 # and an upload's defaults reach over ten seeds (half an hour on two cores).
 # make fuzz: 20,000 damaged files of all formats, a quarter of an hour on two cores.
+# make words: the catalogues of all languages, brought in line with the source.
 # make docs: the documentation as a site, in site/; a broken link is an error.
 # make loadtest: thirty visitors at once, and what they had to wait for.
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS = false
 
-.PHONY: app test check lint loadtest fuzz docs
+.PHONY: app test check lint loadtest fuzz words docs
 
 app: $(VENV)/app.done
 	@echo "DANN Explorer: http://127.0.0.1:$(PORT)  (Ctrl+C stops it)"
@@ -33,6 +34,9 @@ loadtest: $(VENV)/test.done
 # Others: make fuzz FUZZ="--inputs 100000 --seed 20000"
 fuzz: $(VENV)/test.done
 	$(BIN)/python -m bench.fuzz $(FUZZ)
+
+words: $(VENV)/app.done
+	$(BIN)/python assets/languages/update.py
 
 docs: $(VENV)/test.done
 	PYTHONPATH=. $(BIN)/python docs/settings_page.py

@@ -7,7 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from server.link import LESSON
-from ui import shelf, viewed, visitors
+from ui import language, shelf, viewed, visitors
+from ui.language import told
 from ui.lessons import TAKEN
 from ui.pages import PAGES
 
@@ -20,14 +21,16 @@ st.set_page_config(page_title="DANN Explorer", page_icon=icon, layout="wide", in
 st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=icon)
 
 first = PAGES[0]
-page = st.navigation(
-    [st.Page(f"{page.name}.py", title=page.title, icon=page.icon, default=page is first) for page in PAGES]
+language.switch()
+now = st.navigation(
+    [st.Page(f"{page.name}.py", title=told(page.title), icon=page.icon, default=page is first) for page in PAGES]
 )
-if page.title != "Lessons":
+named = {told(page.title): page.name for page in PAGES}[now.title]
+if named != "lessons":
     # Who comes back to a lesson comes back to its run.
     st.session_state.pop(TAKEN, None)
-page.run()
+now.run()
 if viewed.now().view.shows("shelf"):
     shelf.draw(visitors.own())
-if page.title in {page.title for page in PAGES if page.keeps_link}:
+if named in {page.name for page in PAGES if page.keeps_link}:
     visitors.keep_link(visitors.arrive())

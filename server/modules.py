@@ -14,6 +14,8 @@ import streamlit
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
+from dann_core.language import ENGLISH, languages, module, negotiated
+
 ROOT = Path(__file__).parent.parent
 TYPES = {".js": "text/javascript", ".css": "text/css", ".dann": "application/octet-stream"}
 FOLDERS = {
@@ -23,6 +25,9 @@ FOLDERS = {
     # Where the installed package has it, so that their versions agree.
     "plotly": None,
 }
+CATALOGUE = "catalogue.js"
+SPOKEN = ("core", "player")
+"""The catalogues whose words the player shows."""
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -37,45 +42,69 @@ def _files(folder: str) -> dict[str, Path]:
 
 
 @cache
-def version(folder: str) -> str:
-    """Of all files of a folder together."""
+def version(folder: str, language: str = ENGLISH) -> str:
+    """Of all files of a folder together; the player's in another language end in its name."""
     digest = hashlib.blake2b(digest_size=6)
     for name, file in _files(folder).items():
         digest.update(name.encode() + file.read_bytes())
-    return digest.hexdigest()
+    if language == ENGLISH:
+        return digest.hexdigest()
+    digest.update(_catalogue(language).encode())
+    return f"{digest.hexdigest()}.{language}"
 
 
-def address(folder: str, name: str) -> str:
-    """Where a file is served, relative to the app."""
-    return f"{folder}/{version(folder)}/{name}"
+def address(folder: str, name: str, language: str = ENGLISH) -> str:
+    """Where a file is served, relative to the app; modules of the player import their words from beside them."""
+    return f"{folder}/{version(folder, language)}/{name}"
+
+
+@cache
+def _catalogue(language: str) -> str:
+    return module(language, SPOKEN)
 
 
 def serving(folder: str) -> Callable[[Request], Awaitable[Response]]:
     """What answers for `/FOLDER/VERSION/NAME`: files that lie in the folder itself, and nothing else."""
 
     async def serve(request: Request) -> Response:
-        file = _files(folder).get(request.path_params["name"])
+        asked, name = request.path_params["version"], request.path_params["name"]
+        language = _language(folder, asked)
+        file = _files(folder).get(name)
         if file is None:
             return PlainTextResponse("There is no such file.", 404)
         # A page that is older than the server gets what there is now, and asks again next time.
-        headers = FOR_EVER if request.path_params["version"] == version(folder) else {"Cache-Control": "no-cache"}
+        headers = FOR_EVER if asked == version(folder, language) else {"Cache-Control": "no-cache"}
+        if language != ENGLISH and name == CATALOGUE:
+            return Response(_catalogue(language), media_type=TYPES[file.suffix], headers=headers)
         return FileResponse(file, media_type=TYPES[file.suffix], headers=headers)
 
     return serve
 
 
+def _language(folder: str, version: str) -> str:
+    """The language that a version names, if there is such a one."""
+    _, _, named = version.partition(".")
+    return named if folder == "player" and named in languages() else ENGLISH
+
+
 @cache
-def _page() -> str:
+def _page(language: str) -> str:
     """Streamlit's page with our style in its head: one that came with the first script would move what is there."""
     whole = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     links = [f'<link rel="stylesheet" href="./{address("assets", "style.css")}" />']
     # Loaded beside Streamlit's own scripts, and not after them.
     links += [
-        f'<link rel="modulepreload" href="./{address("player", n)}" />' for n in _files("player") if n[-3:] == ".js"
+        f'<link rel="modulepreload" href="./{address("player", n, language)}" />'
+        for n in _files("player")
+        if n[-3:] == ".js"
     ]
-    return whole.replace("</head>", "\n".join([*links, "</head>"]))
+    spoken = whole.replace('<html lang="en">', f'<html lang="{language.replace("_", "-")}">')
+    return spoken.replace("</head>", "\n".join([*links, "</head>"]))
 
 
-async def page(_: Request) -> Response:
+async def page(request: Request) -> Response:
     """Any of the app's pages: they are one to the browser."""
-    return HTMLResponse(_page(), headers={"Cache-Control": "no-cache"})
+    accepted = request.headers.get("accept-language", "").split(",")
+    asked = [request.query_params.get("lang", ""), *(tag.partition(";")[0].strip() for tag in accepted)]
+    language = negotiated(asked)
+    return HTMLResponse(_page(language), headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"})

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from dann_core.domains import Domain, DomainPair
+from dann_core.language import as_data
 from dann_core.live.run import Run
 from dann_core.results.origin import Origin
 from dann_core.settings import Settings
@@ -91,4 +92,4 @@ class Notice:
 
     def told(self) -> dict[str, Any]:
         """As it travels."""
-        return {"id": self.id, "rule": self.rule, "level": self.level, "facts": self.facts}
+        return {"id": self.id, "rule": self.rule, "level": self.level, "facts": as_data(self.facts)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from dann_core.language import languages
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError, Knobs, from_text, knob
 
@@ -32,7 +33,7 @@ MAIN = tuple(k.name for k in Settings.knobs() if k.group == "main")
 CONTROLS = (*PARTS, *MAIN, *(k.name for k in Settings.knobs() if k.group not in ("main", "mistake")))
 """All names that `controls` may list."""
 
-MARKS = ("class", "lang")
+MARKS = ("class",)
 """Names of a link that others read: they stay in it as they are."""
 
 LONGEST_MARK, LONGEST_TEXT = 40, 1000
@@ -50,6 +51,7 @@ class View(Knobs):
     speed: Literal["slow", "normal", "fast"] = knob("normal", "The speed that a run begins with.")
     features: Literal["t-SNE", "PCA"] = knob("t-SNE", "Which picture of the features is seen first.")
     colour: Literal["class", "domain"] = knob("class", "What colours the points at first.", label="colours by")
+    lang: Literal["", *languages()] = knob("", "The language of the page; none: the browser's.", label="language")
     exam: bool = knob(True, "Whether what reads the target's labels is shown on Explore.", label="show the exam")
 
     def shows(self, control: str) -> bool:

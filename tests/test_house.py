@@ -128,6 +128,7 @@ FIRST_PAGE = (
     "ui.film",
     "ui.bundles",
     "ui.trust",
+    "ui.language",
     "ui.lessons",
     "ui.text",
 )

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from server import classroom, modules
+from server import classroom
 from server.classroom import CLASSES, LONGEST_TITLE, Classroom
 from server.registry import Full
 from server.view import MARKS
 from ui import view_editor, viewed, visitors
 from ui.joining import MARK, SOMEBODY
+from ui.language import address
 from ui.text import plain
 
 PAGE = "classroom"
@@ -59,7 +60,7 @@ def _mine() -> Classroom | None:
     mine = st.session_state.get(MINE)
     ends = mine == ()
     if not mine:
-        data = {"module": modules.address("player", "class-tab.js"), "code": None, "ends": ends}
+        data = {"module": address("class-tab.js"), "code": None, "ends": ends}
         told = _component("class tab")(
             key="whose class", data=data, default={"told": None}, on_told_change=lambda: None
         ).told
@@ -131,7 +132,7 @@ def _wall(room: Classroom) -> None:
             st.button("End the class", icon=":material/logout:", on_click=_end, args=(room,))
     st.caption("For your students:")
     _link("class", _address(room.link | {MARK: code}))
-    data = {"module": modules.address("player", "wall.js"), "channel": "wall", "code": code, "token": token}
+    data = {"module": address("wall.js"), "channel": "wall", "code": code, "token": token}
     _component("wall")(key="the wall", data=data)
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from dann_core.lessons import Lesson
-from server import modules
 from server.experiment import Experiment
+from ui.language import address
 from ui.text import plain
 
 TAKEN = "lesson"
@@ -91,7 +91,7 @@ def _ask(lesson: Lesson) -> None:
             if isinstance(curve, list) and all(isinstance(y, int | float) and 0 <= y <= 1 for y in curve):
                 _predict(lesson, {"curve": curve})
 
-        data = {"module": modules.address("player", "sketch.js"), "max_iter": lesson.settings.max_iter}
+        data = {"module": address("sketch.js"), "max_iter": lesson.settings.max_iter}
         _sketch()(key=key, data=data, on_drawn_change=drawn)
     st.button("Skip the prediction", type="tertiary", on_click=_predict, args=(lesson, {}))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from dann_core.language import Text, say
+
 
 class Page(NamedTuple):
     """A script `pages/NAME.py`, found in the browser at `/NAME`, with its title and icon.
@@ -13,16 +15,16 @@ class Page(NamedTuple):
     """
 
     name: str
-    title: str
+    title: Text
     icon: str
     keeps_link: bool = False
 
 
 PAGES = (
-    Page("explore", "Explore", ":material/play_circle:"),
-    Page("compare", "Compare", ":material/view_column:"),
-    Page("sweep", "Sweep", ":material/grid_on:", keeps_link=True),
-    Page("learn", "Learn", ":material/school:"),
-    Page("lessons", "Lessons", ":material/quiz:"),
-    Page("classroom", "Classroom", ":material/co_present:"),
+    Page("explore", say("Explore"), ":material/play_circle:"),
+    Page("compare", say("Compare"), ":material/view_column:"),
+    Page("sweep", say("Sweep"), ":material/grid_on:", keeps_link=True),
+    Page("learn", say("Learn"), ":material/school:"),
+    Page("lessons", say("Lessons"), ":material/quiz:"),
+    Page("classroom", say("Classroom"), ":material/co_present:"),
 )

@@ -9,6 +9,7 @@ import streamlit as st
 
 from server import modules
 from ui import viewed
+from ui.language import address, current
 
 # Streamlit's own scripts lie beside our routes, whatever path the app is served under; a script of one line would be
 # taken for a path.
@@ -62,7 +63,7 @@ def player(
     # Nothing here changes but by a script that the player would have asked for: the player is left alone.
     data = {
         "key": key,
-        "module": modules.address("player", "player.js"),
+        "module": address("player.js"),
         "channel": "live",
         "run": run,
         "token": token,
@@ -74,7 +75,8 @@ def player(
         "overlays": list(overlays),
         "view": viewed.told(),
     }
-    name = f"player {key}"
+    # A player speaks one language.
+    name = f"player {key} {current()}"
     _component()(
         key=name,
         data=data,
@@ -95,7 +97,7 @@ def comparison(
 ) -> None:
     """A player of all lanes of that run's comparison, each told as its title and role; the others as for `player`."""
     data = {
-        "module": modules.address("player", "compare.js"),
+        "module": address("compare.js"),
         "channel": "live",
         "run": run,
         "token": token,
@@ -104,4 +106,4 @@ def comparison(
         "overlays": list(overlays),
         "link": viewed.in_link(),
     }
-    _component()(key=f"player {key}", data=data, on_page_change=lambda: None, on_start_change=lambda: None)
+    _component()(key=f"player {key} {current()}", data=data, on_page_change=lambda: None, on_start_change=lambda: None)

@@ -54,6 +54,12 @@ def present(shown_as: str) -> None:
         st.session_state[VIEWED] = viewed._replace(view=viewed.view.replace(view=shown_as))
 
 
+def speak(language: str) -> None:
+    """Show all pages in that language from now on; the link holds it."""
+    viewed = now()
+    st.session_state[VIEWED] = viewed._replace(view=viewed.view.replace(lang=language))
+
+
 def forget(mark: str) -> None:
     """Let the link say no more of what others read under that name."""
     viewed = now()

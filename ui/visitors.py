@@ -9,13 +9,13 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from server import modules
 from server.experiment import Experiment
 from server.lane import RUN
 from server.place import PLACES, experiments
 from server.registry import Full
 from server.shown import Notice
 from ui import viewed
+from ui.language import address
 
 # Only this tab's storage knows the token: whoever else opens the link is somebody else.
 _TAB = """
@@ -153,7 +153,7 @@ def keep_link(visit: Visit) -> None:
 
 
 def _data(**told: Any) -> dict[str, Any]:
-    return {"module": modules.address("player", "tab.js"), **told}
+    return {"module": address("tab.js"), **told}
 
 
 @st.cache_resource

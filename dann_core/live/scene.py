@@ -37,6 +37,7 @@ import io
 import numpy as np
 
 from dann_core.domains.pair import DomainPair
+from dann_core.language import as_data
 from dann_core.live.message import SCENE, Message
 from dann_core.live.sample import Sample
 from dann_core.method.shares import shares
@@ -57,8 +58,8 @@ MARGIN = 0.08
 def pack(pair: DomainPair, settings: Settings, sample: Sample) -> bytes:
     """The scene of a run of these settings on this pair."""
     values = {
-        "name": pair.name,
-        "classes": list(pair.class_names),
+        "name": as_data(pair.name),
+        "classes": as_data(pair.class_names),
         "kind": pair.kind,
         "shape": list(pair.sample_shape),
         "samples": [len(pair.source_x), len(pair.target_x)],

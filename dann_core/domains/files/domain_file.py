@@ -43,7 +43,7 @@ class DomainFile:
             return [i for i in items if role_of(i.name) in (None, self.role)]
         return items
 
-    def say(self, rule: str, /, **values: object) -> None:
+    def note(self, rule: str, /, **values: object) -> None:
         """Note a fact about this file."""
         self.notes.append(fact(rule, self.file, **values))
 

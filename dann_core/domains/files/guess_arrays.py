@@ -37,7 +37,7 @@ def guess_array(domain: DomainFile, source: tuple[Reading, Item] | None) -> tupl
             i.path[-1] for i in domain.items if i.table is not None and i.name not in (labels.name, *_rows_of(domain))
         ]
         if beside:
-            domain.say("columns beside", name=item.name, columns=tuple(beside))
+            domain.note("columns beside", name=item.name, columns=tuple(beside))
     return Reading(form="array", name=item.name, labels=labels, samples=side, rows=domain.rows), item
 
 
@@ -72,7 +72,7 @@ def _samples(domain: DomainFile, source: tuple[Reading, Item] | None) -> Item:
         if not can_be_samples(item):
             why = item.problem or f"its shape is {by(item.shape) or 'a single number'}, {item.dtype}"
             raise refusal(domain.file, f"it cannot hold samples ({why}); choose another array", quoted(item.name))
-        domain.say("samples", name=item.name, shape=item.shape, why="as asked")
+        domain.note("samples", name=item.name, shape=item.shape, why="as asked")
         return item
     candidates = [i for i in domain.items if can_be_samples(i)]
     if not candidates:
@@ -91,13 +91,13 @@ def _samples(domain: DomainFile, source: tuple[Reading, Item] | None) -> Item:
     item = max(candidates, key=rank)
     others = [i for i in candidates if i is not item and not (is_label_name(last_of(i)) and fits(i, item))]
     if role_of(item.name) == domain.role and len(domain.items) < len(domain.contents.items):
-        domain.say("array of both", name=item.name)
+        domain.note("array of both", name=item.name)
     if others:
         why = "name, as in the source" if source and item.name == source[1].name else "name"
         why = why if is_data_name(last_of(item)) or source else "size"
-        domain.say("samples of several", name=item.name, shape=item.shape, why=why, others=_names(others))
+        domain.note("samples of several", name=item.name, shape=item.shape, why=why, others=_names(others))
     else:
-        domain.say("samples", name=item.name, shape=item.shape, why="the one array that can hold them")
+        domain.note("samples", name=item.name, shape=item.shape, why="the one array that can hold them")
     return item
 
 
@@ -115,14 +115,14 @@ def _labels(domain: DomainFile, item: Item, source: tuple[Reading, Item] | None)
     if asked is not None:
         return _asked_labels(domain, item, asked)
     if source is not None and source[0].labels.by == "column" and item.shape[1:] == source[1].shape[1:]:
-        domain.say("label same", name=f"column {source[0].labels.column}")
+        domain.note("label same", name=f"column {source[0].labels.column}")
         return source[0].labels
     rule, label = _plain_label(domain, item, source)
     if label is not None:
-        domain.say(rule, name=label.name)
+        domain.note(rule, name=label.name)
         return Labels(by="item", name=label.name)
     if domain.role == "target":
-        domain.say("unlabelled")
+        domain.note("unlabelled")
         return Labels()
     raise _unclear(domain, item)
 
@@ -249,7 +249,7 @@ def _side(domain: DomainFile, item: Item, labels: Labels, source: tuple[Reading,
             as_first = as_first or shape[1] == other.shape[1] - 1
         side = reading.samples if as_first == as_last else "first" if as_first else "last"
         if (as_first or as_last) and side == "last":
-            domain.say("follows source", name=item.name, side=side)
+            domain.note("follows source", name=item.name, side=side)
         return side if as_first or as_last else _look(shape)
     return _look(shape)
 

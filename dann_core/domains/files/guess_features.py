@@ -34,9 +34,9 @@ def features_of(domain: DomainFile, reading: Reading) -> tuple[tuple[str, ...], 
         left_out.setdefault(why, []).append(column.path[-1])
     for rule, names in left_out.items():
         if rule.startswith("unreadable"):
-            domain.say("unreadable", columns=tuple(names), reason=rule.removeprefix("unreadable "))
+            domain.note("unreadable", columns=tuple(names), reason=rule.removeprefix("unreadable "))
         elif rule:
-            domain.say(rule, columns=tuple(names))
+            domain.note(rule, columns=tuple(names))
     features = tuple(left_out.pop("", ()))
     if not features:
         raise refusal(domain.file, "there is no column left for features; add some or keep some (--keep NAME)")

@@ -49,19 +49,19 @@ def _kind(source: DomainFile, x: np.ndarray) -> Kind:
     is_square = shorter == longer
     if x.dtype.kind in "biuf" and np.isfinite(x).all() and (is_square or looks_like_pixels(x)):
         if not looks_like_pixels(x):
-            source.say("images guessed", shape=x.shape[1:])
+            source.note("images guessed", shape=x.shape[1:])
         return "images"
-    source.say("signals of channels", shape=x.shape[1:], channels=shorter, steps=longer)
+    source.note("signals of channels", shape=x.shape[1:], channels=shorter, steps=longer)
     return "signals"
 
 
 def _of_rows(source: DomainFile, x: np.ndarray) -> Kind:
     if looks_like_signals(x):
-        source.say("signals guessed", steps=x.shape[1])
+        source.note("signals guessed", steps=x.shape[1])
         return "signals"
     side = math.isqrt(x.shape[1])
     is_finite = x.dtype.kind in "biuf" and bool(np.isfinite(x).all())
     is_square = side * side == x.shape[1] and side >= SMALLEST_SIDE
     if is_square and is_finite and looks_like_pixels(x) and np.median(x[x > 0]) > FAINT:
-        source.say("maybe images", n=x.shape[1], shape=(side, side))
+        source.note("maybe images", n=x.shape[1], shape=(side, side))
     return "vectors"

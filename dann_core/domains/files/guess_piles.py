@@ -146,17 +146,17 @@ def guess_pile_labels(
     reading = Reading(form="arrays", folder=domain.folder, samples=pile)
     shape, names = items[0].shape, first_of((i.name for i in items), 5)
     if pile == "whole":
-        domain.say("one array a sample", n=len(items), names=names, shape=shape)
+        domain.note("one array a sample", n=len(items), names=names, shape=shape)
     else:
         where, sample = ("rows", shape[1:]) if pile == "first" else ("columns", shape[:-1])
-        domain.say("samples of arrays", n=len(items), names=names, shape=sample, where=where)
+        domain.note("samples of arrays", n=len(items), names=names, shape=sample, where=where)
     if domain.asked.labels_of(domain.role) == ARRAY_NAMES:
         folders = class_folders(items, domain.asked.class_level or 0)
         by = "folder" if all(folders) else "file name"
         return reading.model_copy(update={"labels": Labels(by=by, level=domain.asked.class_level or 0)})
     follows = source is not None and source.labels.by == "file name" and domain.asked.labels_of(domain.role) is None
     if follows and not {plain(c) for c in classes} & {plain(c) for c in file_classes(domain.file, items)}:
-        domain.say("unlabelled")
+        domain.note("unlabelled")
         return reading
     return reading.model_copy(update={"labels": guess_place_labels(domain, items, "array", source)})
 

@@ -65,16 +65,16 @@ def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: str, sou
     texts = [i for i in listed_ if i.holds == "texts"]
     named = [i for i in listed_ if is_label_name(last_of(i))] or texts
     if len(items) > 1 and len(named) == 1:
-        domain.say("label recording", name=named[0].name)
+        domain.note("label recording", name=named[0].name)
         return Labels(by="item", name=named[0].name)
     steps = [i for i in others if len(items) == 1 and max(i.shape) == max(items[0].shape) and is_label_name(last_of(i))]
     if what == "recording" and len(steps) == 1:
-        domain.say("label steps", name=steps[0].name)
+        domain.note("label steps", name=steps[0].name)
         return Labels(by="item", name=steps[0].name)
     if _names_tell(names, items, source):
         return _by_names(domain, items, names)
     if domain.role == "target":
-        domain.say("unlabelled")
+        domain.note("unlabelled")
         return Labels()
     raise _unclear(domain, items, what, folders, names, listed_)
 
@@ -101,20 +101,20 @@ def _names_tell(names: Sequence[str], items: Sequence[Item], source: Reading | N
 
 def _by_names(domain: DomainFile, items: Sequence[Item], names: Sequence[str]) -> Labels:
     rule = "label file name" if any(file_of(i) or i.holds == "picture" for i in items) else "label array name"
-    domain.say(rule, names=first_of(sorted(set(names)), 5))
+    domain.note(rule, names=first_of(sorted(set(names)), 5))
     return Labels(by="file name")
 
 
 def _say_folders(domain: DomainFile, items: Sequence[Item], folders: Sequence[str], level: int) -> None:
     names = tuple(sorted(set(folders)))
     if level:
-        domain.say("label folder level", level=level, names=names)
+        domain.note("label folder level", level=level, names=names)
     else:
-        domain.say("label folder", names=names)
+        domain.note("label folder", names=names)
     tops = _parts(_ways(items))
     if len(tops) > 1 and not set(tops) <= set(folders):
         rule = "folders joined" if any(is_class_folder(t) for t in tops) else "splits joined"
-        domain.say(rule, names=tuple(tops))
+        domain.note(rule, names=tuple(tops))
 
 
 def _unclear(
@@ -206,7 +206,7 @@ def _split_folders(
     way = next(w for w in ways if chosen[0] in w)
     for domain, folder in zip((source, target), chosen, strict=True):
         domain.folder = "/".join((*way[: way.index(chosen[0])], folder))
-        domain.say("folder of both", name=domain.folder)
+        domain.note("folder of both", name=domain.folder)
 
 
 def _share_classes(items: Sequence[Item], tops: Sequence[str]) -> bool:
@@ -235,7 +235,7 @@ def _split_rows(source: DomainFile, target: DomainFile, name: str, wanted: list[
         raise _which_parts(source, values, called, "values")
     for domain, value in zip((source, target), chosen, strict=True):
         domain.rows = (called, value)
-        domain.say("rows of both", name=called, value=value)
+        domain.note("rows of both", name=called, value=value)
 
 
 def _in_order(contents: Contents, column: Item) -> list[str]:

@@ -36,7 +36,7 @@ def guess_table(
         domain.contents = turned(domain.contents, columns)
         columns = list(domain.contents.items)
     else:
-        domain.say("rows")
+        domain.note("rows")
     labels = _labels(domain, columns, source, features, classes)
     return reading.model_copy(update={"labels": labels})
 
@@ -54,7 +54,7 @@ def _table_of(domain: DomainFile) -> str:
         raise refusal(domain.file, text + "one, with a column that says the class or the domain")
     name, items = "/".join(full[0]), columns[full[0]]
     others = tuple("/".join(t) for t in tables if t != full[0])
-    domain.say("samples of several", name=name, shape=(*items[0].shape, len(items)), why="numbers", others=others)
+    domain.note("samples of several", name=name, shape=(*items[0].shape, len(items)), why="numbers", others=others)
     return name
 
 
@@ -80,25 +80,25 @@ def _labels(
         known = source.labels.name
         same_width = not _is_numbered(known) or len(columns) > len(features) or domain.rows is not None
         if known in names and same_width and not _all_blank(domain, columns[names.index(known)]):
-            domain.say("label same", name=known)
+            domain.note("label same", name=known)
             return Labels(by="item", name=known)
     if source is not None and source.labels.by == "columns" and set(source.labels.names) <= set(names):
-        domain.say("label same", name=", ".join(source.labels.names))
+        domain.note("label same", name=", ".join(source.labels.names))
         return source.labels
     hot = _one_hot_columns(domain, [c for c in columns if c.path[-1] not in features])
     if hot:
-        domain.say("label one-hot columns", names=hot)
+        domain.note("label one-hot columns", names=hot)
         return Labels(by="columns", names=hot)
     rule, label = _plain_label(domain, [c for c in columns if c.path[-1] not in features])
     if label is not None and (rule == "label named" or _shares(domain, columns, label, classes)):
-        domain.say(rule, name=label)
+        domain.note(rule, name=label)
         return Labels(by="item", name=label)
     hot, others = _only_one_hot(domain, [c for c in columns if c.path[-1] not in features])
     if hot and not others and not rule:
-        domain.say("label one-hot columns", names=hot)
+        domain.note("label one-hot columns", names=hot)
         return Labels(by="columns", names=hot)
     if domain.role == "target":
-        domain.say("no label beside features" if set(names) <= set(features) else "unlabelled")
+        domain.note("no label beside features" if set(names) <= set(features) else "unlabelled")
         return Labels()
     raise unclear_table(domain, columns)
 
@@ -146,7 +146,7 @@ def _plain_label(domain: DomainFile, columns: list[Item]) -> tuple[str, str | No
     named = [c for c in columns if is_label_name(c.path[-1], names) and may_be_label(domain, c) == ""]
     axis = next((n for n in names if n.lower() == "y" and is_axis(n, names)), None)
     if axis and domain.role == "source":
-        domain.say("axis", name=axis)
+        domain.note("axis", name=axis)
     texts = [c for c in columns if c.holds == "texts" and not is_left_out_name(c.path[-1])]
     texts = [c for c in texts if may_be_label(domain, c) == "" and not is_property_name(c.path[-1])]
     # Beside columns of True and False, one of yes and no need not be the label.
@@ -230,7 +230,7 @@ def second_file_item(domain: DomainFile, asked: str | None, n: int, files: Seque
             hint = f"{len(named):,} of its arrays have {n:,} values, one for each sample; "
             raise unclear_labels(contents, domain.role, candidates, hint)
         name = named[0].name
-    domain.say("label second file", name=name, other=contents.file)
+    domain.note("label second file", name=name, other=contents.file)
     return name
 
 

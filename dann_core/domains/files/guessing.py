@@ -171,7 +171,7 @@ def _recordings(source: DomainFile, target: DomainFile) -> ReadingPlan:
         readings.append(Reading(form="recordings", folder=domain.folder, rows=domain.rows, labels=labels))
         wide = [i for i in items if i.table is None and len(i.shape) == 2 and min(i.shape) > 1]
         if wide:
-            domain.say("recording channels", name=wide[0].name, channels=min(wide[0].shape), steps=max(wide[0].shape))
+            domain.note("recording channels", name=wide[0].name, channels=min(wide[0].shape), steps=max(wide[0].shape))
         steps += [r.steps for r in recorded]
         classes += [f"{domain.role} {c}" for c in _classes(domain, items, labels.by)]
     windows = _asked_windows(source.asked)
@@ -206,12 +206,12 @@ def _channel(domain: DomainFile) -> tuple[str, tuple[str, ...]]:
     names = tuple(dict.fromkeys(i.path[-1] for i in tables))
     drop = tuple(n for n in names if n in domain.asked.drop or is_row_number_name(n) or n.lower() in ("time", "t"))
     if drop:
-        domain.say("row numbers", columns=drop)
+        domain.note("row numbers", columns=drop)
     if domain.asked.channel is not None:
         return domain.asked.channel, drop
     if tables:
         kept = tuple(n for n in names if n not in drop)
-        domain.say("channels", names=kept)
+        domain.note("channels", names=kept)
         return "", drop
     if len(files) == 1:
         files = by_beginning(files[0]) or files
@@ -224,7 +224,7 @@ def _channel(domain: DomainFile) -> tuple[str, tuple[str, ...]]:
         raise refusal(domain.file, text)
     # Of channels sampled at several rates, the longest; of these, one that measures vibration, else the first.
     chosen = max(endings, key=lambda e: (endings[e], bool(re.search("vib|acc|DE", e))))
-    domain.say("channel", name=chosen, others=tuple(e for e in endings if e != chosen) or ("none",))
+    domain.note("channel", name=chosen, others=tuple(e for e in endings if e != chosen) or ("none",))
     return chosen, drop
 
 

@@ -1,0 +1,51 @@
+"""The language of this session, and its words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dann_core.language import catalogue, languages, negotiated, own_name, say, say_many
+from server import modules
+from ui import viewed
+
+
+def current() -> str:
+    """The language that the link or the switch asks for; else the browser's, where there is that."""
+    return viewed.now().view.lang or negotiated([st.context.locale or ""])
+
+
+def tell(template: str, /, **values: Any) -> str:
+    """A literal in this session's language, with the values in its braces; see `dann_core.language.say`."""
+    return catalogue(current()).words(say(template, **values))
+
+
+def tell_many(one: str, many: str, n: int, /, **values: Any) -> str:
+    """A literal that counts, likewise; see `dann_core.language.say_many`."""
+    return catalogue(current()).words(say_many(one, many, n, **values))
+
+
+def told(text: str) -> str:
+    """What came as data: a text in this session's language, a name as it is."""
+    return catalogue(current()).words(text)
+
+
+def address(name: str) -> str:
+    """Where a module of the player is served that speaks this session's language."""
+    return modules.address("player", name, current())
+
+
+def switch() -> None:
+    """In the page's header: which language, as each calls itself."""
+    with st.container(key="language"):
+        st.segmented_control(
+            "language / 语言",
+            languages(),
+            default=current(),
+            required=True,
+            format_func=own_name,
+            label_visibility="collapsed",
+            key="chosen language",
+            on_change=lambda: viewed.speak(st.session_state["chosen language"]),
+        )
