@@ -21,6 +21,10 @@ KINDS = {".py": "python", ".js": "javascript"}
 AREAS = {
     "files": ("dann_core/domains/files",),
     "core": ("dann_core", "server"),
+    "learning": (
+        *("ui/learn", "ui/lessons.py", "ui/classroom.py", "ui/joining.py", "ui/view_editor.py"),
+        *("pages/learn.py", "pages/lessons.py", "pages/classroom.py"),
+    ),
     "pages": ("ui", "pages", "app.py"),
     "player": ("player",),
 }
