@@ -6,8 +6,15 @@ this. An f-string or `str.join` makes plain English of it: give values to `say` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
+
+_PLACE = re.compile(r"\{([a-z]\w*)(:,?(\.\d)?[dfg%]?)?\}")
+"""Where a value stands in a template, as texts write it: by its name, without attributes and widths."""
+
+_MOST_PARTS, _MOST_CHARACTERS, _LARGEST = 200, 2_000, 10**15
+"""Of a text that comes from where nobody is trusted: values in each other, characters of each, numbers."""
 
 
 class Form(NamedTuple):
@@ -61,10 +68,10 @@ def say_many(one: str, many: str, n: int, /, **values: Any) -> Text:
 
 
 def joined(parts: Iterable[str], between: str = "") -> Text:
-    """Texts one after another, each of which stays what it is."""
+    """Texts one after another, each of which stays what it is; what stands between them may be a text too."""
     values = {f"part{k}": part for k, part in enumerate(parts)}
-    between = between.replace("{", "{{").replace("}", "}}")
-    return Text(Form(between.join(f"{{{name}}}" for name in values), values, is_known=False))
+    template = "{between}".join(f"{{{name}}}" for name in values)
+    return Text(Form(template, {"between": between, **values}, is_known=False))
 
 
 def said(error: BaseException) -> str:
@@ -84,3 +91,52 @@ def as_data(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [as_data(inner) for inner in value]
     return value
+
+
+def from_data(data: Any) -> str:
+    """The text that `as_data` made this of, or a name as it is.
+
+    It may come from where nobody is trusted: raises `ValueError` for anything else, and for what is too large to be a
+    text. The values of a template can only be named in it, nothing of them looked up.
+    """
+    made = _Made()
+    try:
+        text = made.value(data)
+    except (KeyError, TypeError, OverflowError) as error:
+        raise ValueError("a text that is none") from error
+    if not isinstance(text, str):
+        raise ValueError("a number in the place of a text")
+    return text
+
+
+class _Made:
+    """Counts the parts of one text while they are made."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_PARTS
+
+    def value(self, data: Any) -> Any:
+        self.left -= 1
+        if self.left < 0:
+            raise ValueError("a text of too many parts")
+        if isinstance(data, dict):
+            data = self.text(data)
+        elif type(data) in (int, float):
+            if not abs(data) < _LARGEST:
+                raise ValueError("a number that is too large")
+            return data
+        if not isinstance(data, str) or len(data) > _MOST_CHARACTERS:
+            raise ValueError("a part of a text that is none")
+        return data
+
+    def text(self, data: dict[str, Any]) -> Text:
+        values = {name: self.value(inner) for name, inner in data.get("values", {}).items()}
+        many, n, is_joined = data.get("many"), data.get("n", 1), data.get("joined", False)
+        for template in (data["text"], *(() if many is None else (many,))):
+            if not isinstance(template, str) or len(template) > _MOST_CHARACTERS:
+                raise ValueError("a template that is none")
+            if values and re.search("[{}]", _PLACE.sub("", template.replace("{{", "").replace("}}", ""))):
+                raise ValueError("a template that asks for more than its values")
+        if type(n) is not int or abs(n) >= _LARGEST or not isinstance(is_joined, bool):
+            raise ValueError("a number of a text that is none")
+        return Text(Form(data["text"], values, many, n, not is_joined))

@@ -9,12 +9,20 @@ from typing import Literal
 from dann_core.domains.files.contents import Contents
 from dann_core.domains.files.errors import UploadError, quoted, refusal
 from dann_core.domains.files.names import is_label_name
+from dann_core.domains.files.nouns import ROLES, clauses
 from dann_core.domains.files.plan import Missing
 from dann_core.domains.files.samples import Role
+from dann_core.language import said, say
 from dann_core.settings.catalogue import Kind
 
 NO_LABELS = "none"
 FOLDERS, FILE_NAMES, ARRAY_NAMES = "folder names", "file names", "array names"
+_CHOICES = {
+    NO_LABELS: say("none"),
+    FOLDERS: say("folder names"),
+    FILE_NAMES: say("file names"),
+    ARRAY_NAMES: say("array names"),
+}
 
 MOST_NAMED = 4
 
@@ -56,7 +64,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something that might be meant; `why` says what it is, or why it cannot be meant."""
+    """Something that might be meant; `why` is a text that says what it is, or why it cannot be meant."""
 
     name: str
     why: str
@@ -80,8 +88,16 @@ class Unclear(UploadError):
         self.part, self.role, self.candidates, self.about = part, role, tuple(candidates), about
 
 
+def titled(choice: str) -> str:
+    """What a choice of labels is called where it is shown: those that name nothing in a file, by a text."""
+    return _CHOICES.get(choice, choice)
+
+
 def unclear_labels(contents: Contents, role: Role, candidates: Sequence[Candidate], hint: str = "") -> Unclear:
-    """Nothing in the file is plainly its label: one sentence with the candidates and what each is."""
+    """Nothing in the file is plainly its label: one sentence with the candidates and what each is.
+
+    A `hint` is a text that stands before what can be done in any case, and ends as it has to there.
+    """
     option = "--labels" if role == "source" else "--target-labels"
     ordered = sorted(candidates, key=lambda c: (not is_label_name(c.name), not c.possible))
     # What may be meant is named before what cannot be; of many, labels mostly stand first or last.
@@ -89,9 +105,15 @@ def unclear_labels(contents: Contents, role: Role, candidates: Sequence[Candidat
     possible = [c for c in ordered if c.possible]
     named = [*possible, *(c for c in ordered if not c.possible)]
     shown = [*possible[:half], *possible[-half:]] if len(possible) > MOST_NAMED else named[:MOST_NAMED]
-    listed = "; ".join(f"{quoted(c.name)} {c.why}" for c in shown)
-    more = f"; and {len(ordered) - MOST_NAMED:,} more" if len(ordered) > MOST_NAMED else ""
-    what = f"name one ({option} NAME) or give a second file that holds them ({option}-file FILE)"
-    how = f" ({'; '.join(contents.notes[:2])})" if contents.notes else ""
-    text = f"nothing in it is plainly the {role}'s label{how}; {hint}{what}{': ' if ordered else ''}{listed}{more}"
-    return Unclear(str(refusal(contents.file, text)), "labels", role, ordered)
+    listed = clauses(say("{name} {why}", name=quoted(titled(c.name)), why=c.why) for c in shown)
+    if len(ordered) > MOST_NAMED:
+        listed = say("{names}; and {n:,} more", names=listed, n=len(ordered) - MOST_NAMED)
+    what = say("name one ({option} NAME) or give a second file that holds them ({option}-file FILE)", option=option)
+    if ordered:
+        what = say("{what}: {candidates}", what=what, candidates=listed)
+    values = {"role": ROLES[role], "what": hint + what}
+    text = say("nothing in it is plainly the {role}'s label; {what}", **values)
+    if contents.notes:
+        notes = clauses(contents.notes[:2])
+        text = say("nothing in it is plainly the {role}'s label ({notes}); {what}", notes=notes, **values)
+    return Unclear(said(refusal(contents.file, text)), "labels", role, ordered)

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from dann_core.domains.files.contents import SVMLIGHT, Contents, Item
-from dann_core.domains.files.errors import by, count, quoted, refusal
+from dann_core.domains.files.errors import by, quoted, refusal
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import column_of, for_files, from_item, from_places, runs
 from dann_core.domains.files.limits import MAX_COLUMNS
 from dann_core.domains.files.names import is_feature_list, lies_in, natural
+from dann_core.domains.files.nouns import Placed, count_of, either, series
 from dann_core.domains.files.pictures import decoded
 from dann_core.domains.files.piles import called, pile, piled
 from dann_core.domains.files.plan import Reading, ReadingPlan
@@ -22,6 +23,7 @@ from dann_core.domains.files.shaping import checked_range, shaped
 from dann_core.domains.files.tabular import read_columns, rows_of_domain, table_items
 from dann_core.domains.files.turned import turned
 from dann_core.domains.files.windows import windowed
+from dann_core.language import say
 
 
 def carried_out(
@@ -33,11 +35,16 @@ def carried_out(
     for values that cannot be trained on.
     """
     if reading.labels.file and labels_from is None:
-        text = f"its labels stand in a second file, {quoted(reading.labels.file)}; give that too (--labels-file)"
+        text = say(
+            "its labels stand in a second file, {name}; give that too (--labels-file)", name=quoted(reading.labels.file)
+        )
         raise refusal(contents.file, text)
     if reading.rows is not None and reading.form in ("arrays", "pictures", "recordings"):
-        text = f"its {reading.form} have no rows to tell domains by; split by folders (--split-by folder=SOURCE:TARGET)"
-        raise refusal(contents.file, text, f"column {quoted(reading.rows[0])}")
+        text = say(
+            "its {what} have no rows to tell domains by; split by folders (--split-by folder=SOURCE:TARGET)",
+            what=_PLACED[reading.form],
+        )
+        raise refusal(contents.file, text, say("column {name}", name=quoted(reading.rows[0])))
     if reading.form == "columns" and reading.samples == "last":
         return _turned(contents, reading, plan, labels_from)
     return _FORMS[reading.form](contents, reading, plan, labels_from)
@@ -57,9 +64,10 @@ def _array(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from:
     item = _samples_item(contents, reading)
     x = loaded(contents, item)
     if x.dtype.kind not in "biuf":
-        raise refusal(file, f"it holds {x.dtype.name} values; save plain numbers", quoted(item.name))
+        raise refusal(file, say("it holds {kind} values; save plain numbers", kind=x.dtype.name), quoted(item.name))
     if not 2 <= x.ndim <= 4 or x.size == 0:
-        raise refusal(file, f"it is {by(x.shape) or 'a single number'} and holds no samples", quoted(item.name))
+        shape = by(x.shape) or say("a single number")
+        raise refusal(file, say("it is {shape} and holds no samples", shape=shape), quoted(item.name))
     checked_range(file, item.name, x, gaps=x.ndim == 2 and plan.kind == "vectors")
     notes: tuple[Fact, ...] = ()
     if reading.samples == "last":
@@ -82,7 +90,7 @@ def _array(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from:
         kept = [i for i, name in enumerate(columns) if name not in plan.drop]
         x, columns = x[:, kept], tuple(columns[i] for i in kept)
     if not x.shape[1]:
-        raise refusal(file, "there is no column left for features; leave out fewer", quoted(item.name))
+        raise refusal(file, say("there is no column left for features; leave out fewer"), quoted(item.name))
     x, more = shaped(file, quoted(item.name), x, plan.kind)
     open_ended = contents.format == SVMLIGHT
     return Samples(file, x, y, rows=rows, columns=columns, open_ended=open_ended, notes=notes + more)
@@ -112,7 +120,7 @@ def _arrays(contents: Contents, reading: Reading, plan: ReadingPlan, labels_from
     """Several arrays, each with samples of one class, or each one sample."""
     file, items = contents.file, piled(contents, reading.folder)
     if not items:
-        raise refusal(file, "there is no array of samples in it; give a file of the same form as in training")
+        raise refusal(file, say("there is no array of samples in it; give a file of the same form as in training"))
     y, said = _labels_of_items(contents, reading, labels_from, items, "array")
     x, which, notes = pile(contents, items, reading, plan)
     names = [called(item) for item in items]
@@ -134,7 +142,9 @@ def _windows_of_array(
     if x.ndim == 2 and x.shape[0] > x.shape[1] and plan.windows.length > x.shape[1]:
         stretches = runs(y) if y is not None else [slice(0, len(x))]
         recordings = [x[s].T for s in stretches]
-        names = [f"{item.name}, rows {s.start + 1:,} to {s.stop:,}" for s in stretches]
+        names = [
+            say("{name}, rows {first:,} to {last:,}", name=item.name, first=s.start + 1, last=s.stop) for s in stretches
+        ]
         y = None if y is None else y[[s.start for s in stretches]]
     else:
         recordings, _ = channels_of(contents.file, x)
@@ -147,12 +157,12 @@ def _pictures(contents: Contents, reading: Reading, plan: ReadingPlan, labels_fr
     y, said = _labels_of_items(contents, reading, labels_from, items, "image")
     fitted = plan.fitted
     pixels, notes = decoded(contents, items, None if fitted is None or len(fitted.shape) != 3 else fitted.shape)
-    x, more = shaped(contents.file, "images", pixels, plan.kind)
+    x, more = shaped(contents.file, say("images"), pixels, plan.kind)
     return Samples(contents.file, x, y, rows=np.array([i.name for i in items]), notes=said + notes + more)
 
 
 def _labels_of_items(
-    contents: Contents, reading: Reading, labels_from: Contents | None, items: list[Item], what: str
+    contents: Contents, reading: Reading, labels_from: Contents | None, items: list[Item], what: Placed
 ) -> tuple[np.ndarray | None, tuple[Fact, ...]]:
     """The labels `(N,)` of items that are a sample each or of one class each, None without any; and what is said."""
     if reading.labels.by in ("folder", "file name"):
@@ -170,8 +180,10 @@ def in_folder(contents: Contents, reading: Reading, holds: str) -> list[Item]:
         key=lambda i: natural(i.path),
     )
     if not items:
-        where = f" in the folder {quoted(reading.folder)}" if reading.folder else ""
-        raise refusal(contents.file, f"there is no image{where}; give one as in training")
+        text = say("there is no image; give one as in training")
+        if reading.folder:
+            text = say("there is no image in the folder {name}; give one as in training", name=quoted(reading.folder))
+        raise refusal(contents.file, text)
     return items
 
 
@@ -193,18 +205,23 @@ def _recordings(contents: Contents, reading: Reading, plan: ReadingPlan, labels_
         checked_range(file, recording.name, x, gaps=False)
     widths = {len(x) for x in values}
     if len(widths) > 1:
-        text = (
-            f"recordings have {' or '.join(map(str, sorted(widths)))} channels; save all with as many, or choose one "
+        text = say(
+            "recordings have {numbers} channels; save all with as many, or choose one of several by its name "
+            "(--channel NAME)",
+            numbers=either(sorted(widths)),
         )
-        text += "of several by its name (--channel NAME)"
         raise refusal(file, text)
     if plan.windows is not None:
         return windowed(file, values, names, y, plan, said)
     shapes = {x.shape for x in values}
     if len(shapes) > 1:
-        text = f"the recordings have {count(len(shapes), 'shape')} ({', '.join(by(s) for s in sorted(shapes)[:3])})"
-        raise refusal(file, f"{text}; cut them into windows (--window LENGTH)")
-    x, notes = shaped(file, "recordings", np.stack(values), plan.kind)
+        text = say(
+            "the recordings have {shapes} ({first}); cut them into windows (--window LENGTH)",
+            shapes=count_of(len(shapes), "shape"),
+            first=series(by(s) for s in sorted(shapes)[:3]),
+        )
+        raise refusal(file, text)
+    x, notes = shaped(file, say("recordings"), np.stack(values), plan.kind)
     return Samples(file, x, y, rows=np.array(names), notes=said + notes)
 
 
@@ -215,8 +232,9 @@ def _stretches(
     x = checked_range(contents.file, recording.name, recording.load(contents), gaps=False)
     y = from_item(labels_from or contents, reading.labels, x.shape[1])
     parts = runs(y)
-    names = [f"{recording.name}, steps {s.start} to {s.stop}" for s in parts]
+    names = [say("{name}, steps {first} to {last}", name=recording.name, first=s.start, last=s.stop) for s in parts]
     return windowed(contents.file, [x[:, s] for s in parts], names, y[[s.start for s in parts]], plan, ())
 
 
+_PLACED = {"arrays": say("arrays"), "pictures": say("pictures"), "recordings": say("recordings")}
 _FORMS = {"array": _array, "arrays": _arrays, "columns": read_columns, "pictures": _pictures, "recordings": _recordings}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dann_core.domains.files.limits import MIB, NAME_LENGTH
+from dann_core.domains.files.nouns import series
 from dann_core.domains.pair import DomainError
+from dann_core.language import Text, said, say
 
 _TAIL = 15  # characters kept of a long name's end, where the file's ending is
 
@@ -20,12 +22,19 @@ class UploadError(DomainError):
 
 def refusal(file: str, text: str, place: str = "") -> UploadError:
     """The error for `file` (any name) at `place` ("row 3, column 'x'"); `text` says what and how to mend it."""
-    where = f", {place}" if place else ""
-    return UploadError(f"{shown(file)}{where}: {text}.")
+    if place:
+        return UploadError(say("{file}, {place}: {text}.", file=shown(file), place=place, text=text))
+    return UploadError(say("{file}: {text}.", file=shown(file), text=text))
 
 
 def shown(name: object) -> str:
-    """A name from a file as it may appear in a message: at most 60 characters, none of them a control character."""
+    """A name from a file as it may appear in a message: at most 60 characters, none of them a control character.
+
+    A text of ours stays one, with such names in it.
+    """
+    if isinstance(name, Text):
+        values = {key: shown(v) if isinstance(v, str) else v for key, v in name.form.values.items()}
+        return Text(name.form._replace(values=values))
     text = str(name)
     if len(text) > NAME_LENGTH:
         text = text[: NAME_LENGTH - _TAIL - 1] + "…" + text[-_TAIL:]
@@ -34,19 +43,21 @@ def shown(name: object) -> str:
 
 def reason(error: Exception) -> str:
     """What a library says of damaged content, as part of a sentence; it may quote raw bytes at any length."""
+    if isinstance(said(error), Text):
+        return said(error)
     return shown(" ".join(str(error).replace(". ", "; ").split()).rstrip(".")) or type(error).__name__
 
 
-def quoted(name: object) -> str:
+def quoted(name: object) -> Text:
     """`shown`, in quotation marks."""
-    return f"'{shown(name)}'"
+    return say("'{name}'", name=shown(name))
 
 
-def listed(names: Iterable[object], most: int = 5) -> str:
+def listed(names: Iterable[object], most: int = 5) -> Text:
     """The first few names, in quotation marks, and how many more there are."""
     names = list(names)
-    text = ", ".join(quoted(n) for n in names[:most])
-    return f"{text} and {len(names) - most:,} more" if len(names) > most else text
+    text = series(quoted(n) for n in names[:most])
+    return say("{names} and {n:,} more", names=text, n=len(names) - most) if len(names) > most else text
 
 
 def by(shape: Iterable[int]) -> str:

@@ -14,6 +14,7 @@ from dann_core.domains.files.held import Remembered
 from dann_core.domains.files.opened import open_file
 from dann_core.domains.files.pairing import ReadPair, read_pair
 from dann_core.domains.files.plan import ReadingPlan
+from dann_core.language import say
 
 
 def load_files(
@@ -53,7 +54,10 @@ def open_path(path: Path, header: bool | None = None, progress: Callable[[float]
     try:
         is_there = path.exists()
     except (OSError, ValueError) as error:
-        raise refusal(path.name, f"the file cannot be opened ({reason(error)}); check the path") from None
+        text = say("the file cannot be opened ({why}); check the path", why=reason(error))
+        raise refusal(path.name, text) from None
     if not is_there:
-        raise refusal(path.name, f"the file cannot be opened (there is none); check the path {path}")
+        raise refusal(
+            path.name, say("the file cannot be opened (there is none); check the path {path}", path=str(path))
+        )
     return Remembered(open_file(path.name, path, header=header, progress=progress))

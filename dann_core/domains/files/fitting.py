@@ -7,14 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from dann_core.domains.files.errors import by, count, listed, quoted, refusal, shown
+from dann_core.domains.files import nouns
+from dann_core.domains.files.errors import by, listed, quoted, refusal, shown
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.limits import MAX_COLUMNS
 from dann_core.domains.files.matching import plain
+from dann_core.domains.files.nouns import count_of
 from dann_core.domains.files.pixels import resized
 from dann_core.domains.files.plan import Fitted, Missing
 from dann_core.domains.files.samples import Samples
 from dann_core.domains.pair import KINDS
+from dann_core.language import Text, say, say_many
 
 Applied = tuple[np.ndarray, np.ndarray, tuple[Fact, ...]]
 
@@ -26,8 +29,15 @@ def fit(source: Samples, target: Samples, classes: Sequence[str], missing: Missi
     """
     a, b = source.x, target.x
     if a.ndim != b.ndim:
-        text = f"the target holds {KINDS[b.ndim]} ({by(b.shape[1:])}) and the source {shown(source.file)} "
-        raise refusal(target.file, f"{text}{KINDS[a.ndim]} ({by(a.shape[1:])}); give both as the same kind")
+        text = say(
+            "the target holds {theirs} ({shape}) and the source {source} {ours} ({other}); give both as the same kind",
+            theirs=nouns.KINDS[KINDS[b.ndim]],
+            shape=by(b.shape[1:]),
+            source=shown(source.file),
+            ours=nouns.KINDS[KINDS[a.ndim]],
+            other=by(a.shape[1:]),
+        )
+        raise refusal(target.file, text)
     if a.ndim == 4:
         shape = (max(a.shape[1], b.shape[1]), *min(a.shape[2:], b.shape[2:], key=lambda s: s[0] * s[1]))
         same = a.dtype == b.dtype
@@ -42,8 +52,7 @@ def fit(source: Samples, target: Samples, classes: Sequence[str], missing: Missi
     target, _ = _respelled(target, (*names, *source.texts))
     order, _ = _order(source.file, names, set(source.texts), target)
     if len(order) != a.shape[1]:
-        text = f"its samples have {count(len(order), 'feature')} and those of {shown(source.file)} {a.shape[1]:,}"
-        raise refusal(target.file, f"{text}; give both the same features in the same order")
+        raise refusal(target.file, _other_width(len(order), source.file, a.shape[1]))
     medians = _medians(source, a, b[:, order]) if missing == "median" else ()
     categories = {
         name: tuple(np.unique(np.concatenate([values, _texts(source, target, name)])).tolist())
@@ -51,10 +60,12 @@ def fit(source: Samples, target: Samples, classes: Sequence[str], missing: Missi
     }
     columns = (*names, *(f"{name}={value}"[:1_000] for name, values in categories.items() for value in values))
     if len(columns) > MAX_COLUMNS:
-        text = (
-            f"with one column for each category there are {len(columns):,}, more than {MAX_COLUMNS:,}; leave some out"
+        text = say(
+            "with one column for each category there are {n:,}, more than {most:,}; leave some out (--drop)",
+            n=len(columns),
+            most=MAX_COLUMNS,
         )
-        raise refusal(source.file, f"{text} (--drop)")
+        raise refusal(source.file, text)
     medians += (0.0,) * (len(columns) - len(names)) if medians and columns else ()
     shape = (len(columns) or a.shape[1],)
     return Fitted(shape=shape, classes=tuple(classes), columns=columns, categories=categories, medians=medians)
@@ -67,8 +78,13 @@ def apply(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
     """
     kinds = {1: _vectors, 2: _signals, 3: _images}
     if samples.x.ndim - 1 != len(fitted.shape):
-        text = f"it holds {KINDS[samples.x.ndim]} ({by(samples.x.shape[1:])}), not samples of {by(fitted.shape)}"
-        raise refusal(samples.file, f"{text}; give files like those of the training")
+        text = say(
+            "it holds {kind} ({shape}), not samples of {wanted}; give files like those of the training",
+            kind=nouns.KINDS[KINDS[samples.x.ndim]],
+            shape=by(samples.x.shape[1:]),
+            wanted=by(fitted.shape),
+        )
+        raise refusal(samples.file, text)
     return kinds[len(fitted.shape)](samples, fitted, missing)
 
 
@@ -77,31 +93,39 @@ def _vectors(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
     names = fitted.columns[:n_numbers]
     samples, widened = _widened(samples, names, n_numbers)
     samples, respelled = _respelled(samples, (*names, *fitted.categories))
-    order, notes = _order("the training data", names, set(fitted.categories), samples)
+    order, notes = _order(say("the training data"), names, set(fitted.categories), samples)
     notes = widened + respelled + notes
     # Of large tables a copy takes as long as a look.
     x = samples.x if order == list(range(samples.x.shape[1])) else samples.x[:, order]
     if x.shape[1] != n_numbers:
-        text = f"its samples have {count(x.shape[1], 'feature')}, where {n_numbers:,} are wanted"
-        raise refusal(samples.file, f"{text}; give both the same features in the same order")
+        text = say(
+            "its samples have {features}, where {wanted:,} are wanted; give both the same features in the same order",
+            features=count_of(x.shape[1], "feature"),
+            wanted=n_numbers,
+        )
+        raise refusal(samples.file, text)
     gaps = np.isnan(x) if x.dtype.kind == "f" else np.zeros(x.shape, bool)
     keep = np.ones(len(x), bool)
     if gaps.any() and missing == "median":
         x = np.where(gaps, np.asarray(fitted.medians[:n_numbers], x.dtype), x)
-        which = tuple(names[j] if names else f"feature {j + 1}" for j in np.flatnonzero(gaps.any(0)))
-        notes += (fact("filled", samples.file, n=int(gaps.sum()), columns=which),)
+        which = tuple(names[j] if names else say("feature {n}", n=j + 1) for j in np.flatnonzero(gaps.any(0)))
+        notes += (fact("filled", samples.file, gaps=int(gaps.sum()), columns=which),)
     elif gaps.any():
         keep = ~gaps.any(1)
-        notes += (fact("rows left out", samples.file, n=int((~keep).sum()), of=len(keep)),)
+        notes += (fact("rows left out", samples.file, rows=int((~keep).sum()), of=len(keep)),)
         if not keep.any():
-            raise refusal(samples.file, "every row has a missing cell; fill them (--missing median) or drop columns")
+            text = say("every row has a missing cell; fill them (--missing median) or drop columns")
+            raise refusal(samples.file, text)
     parts = [x]
     for name, values in fitted.categories.items():
         cells = samples.texts[name]
         unknown = np.setdiff1d(cells, values)
         if len(unknown):
-            text = f"the column has {listed(unknown)}, which the training data lacks; relabel or leave out those rows"
-            raise refusal(samples.file, text, f"column {quoted(name)}")
+            text = say(
+                "the column has {names}, which the training data lacks; relabel or leave out those rows",
+                names=listed(unknown),
+            )
+            raise refusal(samples.file, text, say("column {name}", name=quoted(name)))
         parts.append((cells[:, None] == np.array(values)).astype(x.dtype if x.dtype.kind == "f" else np.float64))
         notes += (fact("categories", samples.file, name=name, values=values),)
     x = np.concatenate(parts, axis=1) if len(parts) > 1 else x
@@ -115,7 +139,7 @@ def _widened(samples: Samples, names: Sequence[str], width: int) -> tuple[Sample
     if not samples.open_ended or not more or not _are_numbers(names):
         return samples, ()
     columns = (*known, *more) if names and known else None
-    note = fact("never named", samples.file, n=len(more))
+    note = fact("never named", samples.file, features=len(more))
     return replace(samples, x=np.pad(samples.x, ((0, 0), (0, len(more)))), columns=columns), (note,)
 
 
@@ -141,19 +165,25 @@ def _order(other: str, names: Sequence[str], texts: set[str], samples: Samples) 
     if missing and len(names) == len(theirs) and not texts and (_are_numbers(names) or _are_numbers(theirs)):
         return list(range(len(names))), (fact("by order", file, n=len(names)),)
     if missing and (_are_numbers(names) or _are_numbers(theirs)):
-        text = f"its samples have {count(len(theirs), 'feature')} and those of {shown(other)} {len(names):,}"
-        raise refusal(file, f"{text}; give both the same features in the same order")
+        raise refusal(file, _other_width(len(theirs), other, len(names)))
     if missing:
-        noun = "column" if len(missing) == 1 else "columns"
-        text = f"it lacks the {noun} {listed(missing)} of {shown(other)} (it has {listed(theirs)}); add or rename, or "
-        text += "leave out there (--drop)"
+        text = say_many(
+            "it lacks the column {names} of {other} (it has {theirs}); add or rename, or leave out there (--drop)",
+            "it lacks the columns {names} of {other} (it has {theirs}); add or rename, or leave out there (--drop)",
+            len(missing),
+            names=listed(missing),
+            other=shown(other),
+            theirs=listed(theirs),
+        )
         raise refusal(file, text)
     swapped = [name for name in names if name in samples.texts] or [name for name in sorted(texts) if name in theirs]
     if swapped:
-        text = (
-            f"the column holds {'texts' if swapped[0] in samples.texts else 'numbers'} here and not in {shown(other)}"
+        text = say(
+            "the column holds {what} here and not in {other}; write it alike or leave it out (--drop)",
+            what=say("texts") if swapped[0] in samples.texts else say("numbers"),
+            other=shown(other),
         )
-        raise refusal(file, f"{text}; write it alike or leave it out (--drop)", f"column {quoted(swapped[0])}")
+        raise refusal(file, text, say("column {name}", name=quoted(swapped[0])))
     extra = tuple(c for c in (*theirs, *samples.texts) if c not in (*names, *texts))
     notes = (fact("extra columns", file, columns=extra),) if extra else ()
     at = {name: i for i, name in enumerate(theirs)}
@@ -163,6 +193,15 @@ def _order(other: str, names: Sequence[str], texts: set[str], samples: Samples) 
     return order, notes
 
 
+def _other_width(n: int, other: str, width: int) -> Text:
+    return say(
+        "its samples have {features} and those of {other} {width:,}; give both the same features in the same order",
+        features=count_of(n, "feature"),
+        other=shown(other),
+        width=width,
+    )
+
+
 def _are_numbers(names: Sequence[str]) -> bool:
     return all(name.lower().removeprefix("column").strip().replace(",", "").isdigit() for name in names)
 
@@ -170,7 +209,8 @@ def _are_numbers(names: Sequence[str]) -> bool:
 def _texts(source: Samples, target: Samples, name: str) -> np.ndarray:
     if name not in target.texts:
         _order(source.file, source.columns or (), set(source.texts), target)
-        raise refusal(target.file, f"it lacks the column {quoted(name)} of {shown(source.file)}; add it")
+        text = say("it lacks the column {name} of {other}; add it", name=quoted(name), other=shown(source.file))
+        raise refusal(target.file, text)
     return target.texts[name]
 
 
@@ -181,16 +221,22 @@ def _medians(source: Samples, a: np.ndarray, b: np.ndarray) -> tuple[float, ...]
         gaps = np.isnan(a).all(0) & np.isnan(b).all(0)
     if gaps.any():
         j = int(np.flatnonzero(gaps)[0])
-        column = source.columns[j] if source.columns else f"feature {j + 1}"
-        raise refusal(source.file, "no cell of it holds a value; leave it out (--drop)", f"column {quoted(column)}")
+        column = source.columns[j] if source.columns else say("feature {n}", n=j + 1)
+        text = say("no cell of it holds a value; leave it out (--drop)")
+        raise refusal(source.file, text, say("column {name}", name=quoted(column)))
     return tuple(float(np.nanmedian(np.concatenate([a[:, j], b[:, j]]))) for j in range(a.shape[1]))
 
 
 def _signals(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
     x = samples.x
     if x.shape[1:] != fitted.shape:
-        text = f"its samples have {by(x.shape[1:])} (channels x steps), where {by(fitted.shape)} are wanted"
-        raise refusal(samples.file, f"{text}; give both the same channels and length")
+        text = say(
+            "its samples have {shape} (channels x steps), where {wanted} are wanted; give both the same channels and "
+            "length",
+            shape=by(x.shape[1:]),
+            wanted=by(fitted.shape),
+        )
+        raise refusal(samples.file, text)
     return x, np.ones(len(x), bool), ()
 
 
@@ -198,7 +244,11 @@ def _images(samples: Samples, fitted: Fitted, missing: Missing) -> Applied:
     x, notes = samples.x, ()
     channels, *size = fitted.shape
     if x.shape[1] != channels and x.shape[1] != 1 and channels != 1:
-        text = f"its images have {x.shape[1]} channels, where {channels} are wanted; give grey or colour as in training"
+        text = say(
+            "its images have {n} channels, where {wanted} are wanted; give grey or colour as in training",
+            n=x.shape[1],
+            wanted=channels,
+        )
         raise refusal(samples.file, text)
     if x.shape[2:] != tuple(size):
         notes += (fact("resized", samples.file, before=x.shape[2:], after=tuple(size)),)

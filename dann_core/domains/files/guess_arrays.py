@@ -10,15 +10,17 @@ import numpy as np
 from dann_core.domains.files.asking import ARRAY_NAMES, NO_LABELS, Candidate, Unclear, unclear_labels
 from dann_core.domains.files.contents import Item
 from dann_core.domains.files.domain_file import DomainFile, as_texts, first_of
-from dann_core.domains.files.errors import by, count, listed, quoted, refusal
+from dann_core.domains.files.errors import by, listed, quoted, refusal
 from dann_core.domains.files.evidence import counts_rows
 from dann_core.domains.files.guess_table import second_file_item
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import one_hot
 from dann_core.domains.files.limits import MAX_CLASSES
 from dann_core.domains.files.names import is_data_name, is_label_name, is_left_out_name, last_of, role_of, split_of
+from dann_core.domains.files.nouns import clauses, count_of
 from dann_core.domains.files.plan import Labels, Reading
 from dann_core.domains.files.shaping import CHANNELS
+from dann_core.language import Text, say
 
 MOST_SIDES = 4
 _SPLIT_RANKS = {"train": 3, "training": 3, "": 2}
@@ -70,15 +72,21 @@ def _samples(domain: DomainFile, source: tuple[Reading, Item] | None) -> Item:
     if asked is not None:
         item = found(domain.file, domain.contents.items, asked)
         if not can_be_samples(item):
-            why = item.problem or f"its shape is {by(item.shape) or 'a single number'}, {item.dtype}"
-            raise refusal(domain.file, f"it cannot hold samples ({why}); choose another array", quoted(item.name))
-        domain.note("samples", name=item.name, shape=item.shape, why="as asked")
+            shape = by(item.shape) or say("a single number")
+            why = item.problem or say("its shape is {shape}, {type}", shape=shape, type=item.dtype)
+            text = say("it cannot hold samples ({why}); choose another array", why=why)
+            raise refusal(domain.file, text, quoted(item.name))
+        domain.note("samples", name=item.name, shape=item.shape, why=say("as asked"))
         return item
     candidates = [i for i in domain.items if can_be_samples(i)]
     if not candidates:
-        arrays = [f"{quoted(i.name)}: {i.problem or by(i.shape) or 'a single number'}" for i in domain.items[:4]]
-        text = f"no array in it can hold samples ({'; '.join(arrays) or 'it is empty'}); save a numeric array with one "
-        raise refusal(domain.file, text + "row per sample")
+        arrays = [
+            say("{name}: {why}", name=quoted(i.name), why=i.problem or by(i.shape) or say("a single number"))
+            for i in domain.items[:4]
+        ]
+        why = clauses(arrays) if arrays else say("it is empty")
+        text = say("no array in it can hold samples ({why}); save a numeric array with one row per sample", why=why)
+        raise refusal(domain.file, text)
     labels = [i for i in domain.items if is_label_name(last_of(i)) and i not in candidates[1:]]
 
     def rank(item: Item) -> tuple[object, ...]:
@@ -93,11 +101,11 @@ def _samples(domain: DomainFile, source: tuple[Reading, Item] | None) -> Item:
     if role_of(item.name) == domain.role and len(domain.items) < len(domain.contents.items):
         domain.note("array of both", name=item.name)
     if others:
-        why = "name, as in the source" if source and item.name == source[1].name else "name"
-        why = why if is_data_name(last_of(item)) or source else "size"
+        why = say("name, as in the source") if source and item.name == source[1].name else say("name")
+        why = why if is_data_name(last_of(item)) or source else say("size")
         domain.note("samples of several", name=item.name, shape=item.shape, why=why, others=_names(others))
     else:
-        domain.note("samples", name=item.name, shape=item.shape, why="the one array that can hold them")
+        domain.note("samples", name=item.name, shape=item.shape, why=say("the one array that can hold them"))
     return item
 
 
@@ -115,7 +123,7 @@ def _labels(domain: DomainFile, item: Item, source: tuple[Reading, Item] | None)
     if asked is not None:
         return _asked_labels(domain, item, asked)
     if source is not None and source[0].labels.by == "column" and item.shape[1:] == source[1].shape[1:]:
-        domain.note("label same", name=f"column {source[0].labels.column}")
+        domain.note("label same", name=say("column {number}", number=source[0].labels.column))
         return source[0].labels
     rule, label = _plain_label(domain, item, source)
     if label is not None:
@@ -135,7 +143,7 @@ def _asked_labels(domain: DomainFile, item: Item, asked: str) -> Labels:
         return Labels(by="column", column=column if column > 0 else max(0, item.shape[1] + 1 + column))
     label = found(domain.file, domain.contents.items, asked)
     if label is item:
-        text = "it holds the samples; choose another array, or one of its columns (--labels 'column 1')"
+        text = say("it holds the samples; choose another array, or one of its columns (--labels 'column 1')")
         raise refusal(domain.file, text, quoted(label.name))
     return Labels(by="item", name=label.name)
 
@@ -180,8 +188,8 @@ def _is_one_hot(domain: DomainFile, item: Item) -> bool:
 
 def _refuse_problem(domain: DomainFile, item: Item) -> None:
     if item.problem:
-        text = f"the labels cannot be used: {item.problem}"
-        raise refusal(domain.file, f"{text}; or name other labels (--labels)", quoted(item.name))
+        text = say("the labels cannot be used: {why}; or name other labels (--labels)", why=item.problem)
+        raise refusal(domain.file, text, quoted(item.name))
 
 
 def _unclear(domain: DomainFile, item: Item) -> Unclear:
@@ -189,28 +197,34 @@ def _unclear(domain: DomainFile, item: Item) -> Unclear:
     for other in domain.items:
         if other is item or _tells_domains(domain, other):
             continue
-        why = other.problem or ("" if other.shape and fits(other, item) else f"is {by(other.shape) or 'one number'}")
+        why = other.problem
+        if not why and not (other.shape and fits(other, item)):
+            why = say("is {shape}", shape=by(other.shape) or say("one number"))
         if not why and not _is_label_shape(domain, other):
-            why = f"is {by(other.shape)}, neither one label per sample nor one-hot rows"
-        known = why or f"has {_described(loaded(domain.contents, other))}"
+            why = say("is {shape}, neither one label per sample nor one-hot rows", shape=by(other.shape))
+        known = why or say("has {values}", values=_described(loaded(domain.contents, other)))
         candidates.append(Candidate(other.name, known, possible=not why))
     if len(item.shape) == 2:
         columns = _label_columns(loaded(domain.contents, item))
-        candidates += [Candidate(f"column {j + 1}", f"of {quoted(item.name)} has {what}") for j, what in columns]
+        name = quoted(item.name)
+        candidates += [
+            Candidate(f"column {j + 1}", say("of {name} has {values}", name=name, values=what)) for j, what in columns
+        ]
     alike = [i for i in domain.items if can_be_samples(i) and i.shape[1:] == item.shape[1:]]
     hint = ""
     if len(alike) > 1 and not any(c.possible for c in candidates):
-        hint = (
-            f"{len(alike):,} arrays hold rows of {by(item.shape[1:])} ({listed(i.name for i in alike)}): if each is a "
+        hint = say(
+            "{n:,} arrays hold rows of {shape} ({names}): if each is a class, say so (--labels '{option}') or join "
+            "them in one array, with the class of each row in a second one; or ",
+            n=len(alike),
+            shape=by(item.shape[1:]),
+            names=listed(i.name for i in alike),
+            option=ARRAY_NAMES,
         )
-        hint += (
-            f"class, say so (--labels {quoted(ARRAY_NAMES)}) or join them in one array, with the class of each row in "
-        )
-        hint += "a second one; or "
     return unclear_labels(domain.contents, domain.role, candidates, hint)
 
 
-def _label_columns(x: np.ndarray) -> list[tuple[int, str]]:
+def _label_columns(x: np.ndarray) -> list[tuple[int, Text]]:
     """Columns of a matrix that may be labels: few whole numbers; the first and the last ones first."""
     if x.dtype.kind not in "biuf":
         return []
@@ -225,9 +239,10 @@ def _label_columns(x: np.ndarray) -> list[tuple[int, str]]:
     return found_[:4]
 
 
-def _described(values: np.ndarray) -> str:
+def _described(values: np.ndarray) -> Text:
     values = np.unique(as_texts(values.reshape(-1)))
-    return f"{count(len(values), 'value')} ({listed(first_of(values.tolist()), 3)})"
+    first = listed(first_of(values.tolist()), 3)
+    return say("{values} ({first})", values=count_of(len(values), "value"), first=first)
 
 
 def _side(domain: DomainFile, item: Item, labels: Labels, source: tuple[Reading, Item] | None) -> str:
@@ -249,7 +264,7 @@ def _side(domain: DomainFile, item: Item, labels: Labels, source: tuple[Reading,
             as_first = as_first or shape[1] == other.shape[1] - 1
         side = reading.samples if as_first == as_last else "first" if as_first else "last"
         if (as_first or as_last) and side == "last":
-            domain.note("follows source", name=item.name, side=side)
+            domain.note("follows source", name=item.name)
         return side if as_first or as_last else _look(shape)
     return _look(shape)
 

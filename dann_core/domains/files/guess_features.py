@@ -6,12 +6,13 @@ import numpy as np
 
 from dann_core.domains.files.contents import Item
 from dann_core.domains.files.domain_file import DomainFile
-from dann_core.domains.files.errors import count, quoted, refusal
+from dann_core.domains.files.errors import quoted, refusal
 from dann_core.domains.files.evidence import are_dates, counts_rows, passes
 from dann_core.domains.files.held import loaded
 from dann_core.domains.files.names import is_identifier_name, is_row_number_name, is_time_name
 from dann_core.domains.files.plan import Reading
 from dann_core.domains.files.tabular import is_blank, table_items
+from dann_core.language import say, say_many
 
 MOST_CATEGORIES = 20
 _MOSTLY = 0.5
@@ -28,25 +29,24 @@ def features_of(domain: DomainFile, reading: Reading) -> tuple[tuple[str, ...], 
     if reading.rows:
         out.add(reading.rows[0])
     columns = [c for c in table_items(domain.contents, reading) if c.path[-1] not in out]
-    left_out: dict[str, list[str]] = {}
+    left_out: dict[tuple[str, str], list[str]] = {}
     for column in columns:
-        why = "" if column.path[-1] in domain.asked.keep else _why_no_feature(domain, column)
-        left_out.setdefault(why, []).append(column.path[-1])
-    for rule, names in left_out.items():
-        if rule.startswith("unreadable"):
-            domain.note("unreadable", columns=tuple(names), reason=rule.removeprefix("unreadable "))
-        elif rule:
-            domain.note(rule, columns=tuple(names))
-    features = tuple(left_out.pop("", ()))
+        rule = "" if column.path[-1] in domain.asked.keep else _why_no_feature(domain, column)
+        problem = column.problem if rule == "unreadable" else ""
+        left_out.setdefault((rule, problem), []).append(column.path[-1])
+    for (rule, problem), names in left_out.items():
+        if rule:
+            domain.note(rule, columns=tuple(names), **({"reason": problem} if problem else {}))
+    features = tuple(left_out.pop(("", ""), ()))
     if not features:
-        raise refusal(domain.file, "there is no column left for features; add some or keep some (--keep NAME)")
+        raise refusal(domain.file, say("there is no column left for features; add some or keep some (--keep NAME)"))
     return features, tuple(name for names in left_out.values() for name in names)
 
 
 def _why_no_feature(domain: DomainFile, column: Item) -> str:
     name = column.path[-1]
     if column.problem:
-        return f"unreadable {column.problem}"
+        return "unreadable"
     values = loaded(domain.contents, column)
     if is_blank(values).all():
         return "blank columns"
@@ -81,6 +81,12 @@ def _refuse_mostly_numbers(domain: DomainFile, name: str, values: np.ndarray) ->
     if not bad.any():
         return
     row = int(np.flatnonzero(bad)[0])
-    text = f"{quoted(values[row])} is not a number ({count(int(bad.sum()), 'such cell')}, all others are); write it as "
-    text += "one, leave the cell empty, or leave the column out (--drop)"
-    raise refusal(domain.file, text, f"data row {row + 1:,}, column {quoted(name)}")
+    text = say_many(
+        "{value} is not a number ({n:,} such cell, all others are); write it as one, leave the cell empty, or leave "
+        "the column out (--drop)",
+        "{value} is not a number ({n:,} such cells, all others are); write it as one, leave the cell empty, or leave "
+        "the column out (--drop)",
+        int(bad.sum()),
+        value=quoted(values[row]),
+    )
+    raise refusal(domain.file, text, say("data row {row:,}, column {name}", row=row + 1, name=quoted(name)))

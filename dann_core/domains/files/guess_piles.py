@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from dann_core.domains.files.asking import ARRAY_NAMES, FILE_NAMES, FOLDERS, NO_LABELS, Candidate, Unclear
+from dann_core.domains.files.asking import ARRAY_NAMES, FILE_NAMES, FOLDERS, NO_LABELS, Candidate, Unclear, titled
 from dann_core.domains.files.contents import Item
 from dann_core.domains.files.domain_file import DomainFile, first_of
 from dann_core.domains.files.errors import by, listed, quoted, refusal
@@ -21,6 +21,7 @@ from dann_core.domains.files.plan import Labels, Reading
 from dann_core.domains.files.recordings import is_long
 from dann_core.domains.files.shaping import CHANNELS, SMALLEST_SIDE
 from dann_core.domains.files.windows import LENGTHS, SEVERAL
+from dann_core.language import said, say
 
 Pile = Literal["", "first", "last", "whole"]
 
@@ -124,19 +125,27 @@ def _asked(domain: DomainFile, items: Sequence[Item], one_each: bool) -> Pile:
     if told or (not one_each and items[0].shape[0] <= _MANY) or domain.role == "target":
         return ""
     places = FILE_NAMES if one_each else FOLDERS
-    shape, names = by(items[0].shape), listed(i.name for i in items)
-    text = (
-        f"its {len(items):,} arrays ({names}) may hold samples of one class each, {items[0].shape[0]:,} in the first's "
-    )
-    rows = f"the labels are {quoted(ARRAY_NAMES)} (--transpose for samples in columns)"
-    candidates = [Candidate(ARRAY_NAMES, f"each array is a class, its rows ({shape}) are samples")]
+    values = {"n": len(items), "names": listed(i.name for i in items), "first": items[0].shape[0]}
+    values |= {"rows": quoted(titled(ARRAY_NAMES))}
+    why = say("each array is a class, its rows ({shape}) are samples", shape=by(items[0].shape))
+    candidates = [Candidate(ARRAY_NAMES, why)]
     if all(map(is_long, items)):
-        text += f"rows, or be recordings of several channels; say which: {rows} or {quoted(places)} (--labels NAME)"
-        candidates.append(Candidate(places, "each array is a recording of several channels"))
+        text = say(
+            "its {n:,} arrays ({names}) may hold samples of one class each, {first:,} in the first's rows, or be "
+            "recordings of several channels; say which: the labels are {rows} (--transpose for samples in columns) or "
+            "{places} (--labels NAME)",
+            places=quoted(titled(places)),
+            **values,
+        )
+        candidates.append(Candidate(places, say("each array is a recording of several channels")))
     else:
-        text += f"rows; if so, {rows} (--labels NAME), else join them in one array, with the class of each row in "
-        text += "a second one"
-    raise Unclear(str(refusal(domain.file, text)), "labels", domain.role, candidates)
+        text = say(
+            "its {n:,} arrays ({names}) may hold samples of one class each, {first:,} in the first's rows; if so, the "
+            "labels are {rows} (--transpose for samples in columns) (--labels NAME), else join them in one array, with "
+            "the class of each row in a second one",
+            **values,
+        )
+    raise Unclear(said(refusal(domain.file, text)), "labels", domain.role, candidates)
 
 
 def guess_pile_labels(
@@ -148,7 +157,7 @@ def guess_pile_labels(
     if pile == "whole":
         domain.note("one array a sample", n=len(items), names=names, shape=shape)
     else:
-        where, sample = ("rows", shape[1:]) if pile == "first" else ("columns", shape[:-1])
+        where, sample = (say("rows"), shape[1:]) if pile == "first" else (say("columns"), shape[:-1])
         domain.note("samples of arrays", n=len(items), names=names, shape=sample, where=where)
     if domain.asked.labels_of(domain.role) == ARRAY_NAMES:
         folders = class_folders(items, domain.asked.class_level or 0)

@@ -16,7 +16,7 @@ from dann_core.domains.files.asking import (
 )
 from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.domain_file import DomainFile, as_texts, first_of
-from dann_core.domains.files.errors import by, count, quoted, refusal
+from dann_core.domains.files.errors import by, quoted, refusal, shown
 from dann_core.domains.files.guess_arrays import is_line
 from dann_core.domains.files.guess_table import second_file_item
 from dann_core.domains.files.held import found, loaded
@@ -30,15 +30,17 @@ from dann_core.domains.files.names import (
     split_of,
     without_splits,
 )
+from dann_core.domains.files.nouns import MANY, ONE, Placed, count_of, series
 from dann_core.domains.files.piles import can_be_piled
 from dann_core.domains.files.plan import Labels, Reading
 from dann_core.domains.files.recordings import is_long
+from dann_core.language import Text, said, say
 
 _MOST = 500
 _DOMAIN_NAMES = ("domain", "domains", "sample_domain")
 
 
-def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: str, source: Reading | None) -> Labels:
+def guess_place_labels(domain: DomainFile, items: Sequence[Item], what: Placed, source: Reading | None) -> Labels:
     """The classes of pictures or recordings: their folders, else what else in the file has one label for each, else
     their names. Raises `Unclear` where the source has none of these."""
     asked = domain.asked.labels_of(domain.role)
@@ -120,32 +122,36 @@ def _say_folders(domain: DomainFile, items: Sequence[Item], folders: Sequence[st
 def _unclear(
     domain: DomainFile,
     items: Sequence[Item],
-    what: str,
+    what: Placed,
     folders: Sequence[str],
     names: Sequence[str],
     lists: Sequence[Item],
 ) -> Unclear:
     if len(items) == 1 and what == "recording":
-        text = (
-            f"it is one long signal ({by(items[0].shape)}), so of one class only; it can be cut into windows, but the "
+        text = say(
+            "it is one long signal ({shape}), so of one class only; it can be cut into windows, but the source needs "
+            "all classes: pack their files into one ZIP (or folder) with one folder per class",
+            shape=by(items[0].shape),
         )
-        text += "source needs all classes: pack their files into one ZIP (or folder) with one folder per class"
-        return Unclear(str(refusal(domain.file, text, quoted(items[0].name))), "labels", domain.role, ())
+        return Unclear(said(refusal(domain.file, text, quoted(items[0].name))), "labels", domain.role, ())
     candidates = [Candidate(FOLDERS, _why_folders(folders), possible=all(folders) and len(set(folders)) > 1)]
     distinct = sorted(set(names))
-    shown = ", ".join(first_of(distinct))
-    said = f"say {count(len(distinct), 'class', 'classes')} ({shown})"
-    candidates.append(Candidate(FILE_NAMES, said, possible=len(distinct) > 1))
-    candidates += [Candidate(i.name, f"has {count(max(i.shape), 'value')}, one for each {what}") for i in lists]
-    return unclear_labels(domain.contents, domain.role, candidates, f"pack the {what}s in one folder per class, ")
+    first = series(shown(name) for name in first_of(distinct))
+    why = say("say {classes} ({first})", classes=count_of(len(distinct), "class"), first=first)
+    candidates.append(Candidate(FILE_NAMES, why, possible=len(distinct) > 1))
+    for item in lists:
+        values = count_of(max(item.shape), "value")
+        candidates.append(Candidate(item.name, say("has {values}, one for each {what}", values=values, what=ONE[what])))
+    hint = say("pack the {what} in one folder per class, ", what=MANY[what])
+    return unclear_labels(domain.contents, domain.role, candidates, hint)
 
 
-def _why_folders(folders: Sequence[str]) -> str:
+def _why_folders(folders: Sequence[str]) -> Text:
     if not any(folders):
-        return "are none"
+        return say("are none")
     if not all(folders):
-        return f"are missing for {sum(not f for f in folders):,} of {len(folders):,}"
-    return f"are all '{folders[0]}'"
+        return say("are missing for {n:,} of {of:,}", n=sum(not f for f in folders), of=len(folders))
+    return say("are all {name}", name=quoted(folders[0]))
 
 
 def _ways(items: Sequence[Item]) -> list[tuple[str, ...]]:
@@ -178,7 +184,7 @@ def split_domains(source: DomainFile, target: DomainFile) -> None:
     name, _, chosen = (asked or "").partition("=")
     wanted = chosen.split(":") if chosen else []
     if chosen and len(wanted) != 2:
-        raise refusal(source.file, f"--split-by takes NAME=SOURCE:TARGET, got {quoted(asked)}")
+        raise refusal(source.file, say("--split-by takes NAME=SOURCE:TARGET, got {given}", given=quoted(asked)))
     placed = [
         i for i in source.contents.items if i.holds == "picture" or (file_of(i) and (is_long(i) or can_be_piled(i)))
     ]
@@ -202,7 +208,7 @@ def _split_folders(
         return
     chosen = wanted or named or tops
     if len(chosen) != 2 or not set(chosen) <= set(tops):
-        raise _which_parts(source, tops, "folder", "folders")
+        raise _which_parts(source, tops, "folder", say("folders"))
     way = next(w for w in ways if chosen[0] in w)
     for domain, folder in zip((source, target), chosen, strict=True):
         domain.folder = "/".join((*way[: way.index(chosen[0])], folder))
@@ -232,7 +238,7 @@ def _split_rows(source: DomainFile, target: DomainFile, name: str, wanted: list[
         return
     chosen = wanted or values
     if len(chosen) != 2 or not set(chosen) <= set(values):
-        raise _which_parts(source, values, called, "values")
+        raise _which_parts(source, values, called, say("values"))
     for domain, value in zip((source, target), chosen, strict=True):
         domain.rows = (called, value)
         domain.note("rows of both", name=called, value=value)
@@ -247,10 +253,12 @@ def _in_order(contents: Contents, column: Item) -> list[str]:
 
 
 def _which_parts(domain: DomainFile, values: Sequence[str], name: str, what: str) -> Unclear:
-    shown = ", ".join(quoted(v) for v in values[:6])
-    text = f"of its {len(values):,} {what} ({shown}) one must be named as the source and one as the target "
-    pair = f"{name}={values[0]}:{values[-1]}" if len(values) > 1 else f"{name}=SOURCE:TARGET"
-    candidates = [Candidate(v, "") for v in values]
-    return Unclear(
-        str(refusal(domain.file, f"{text}(--split-by {quoted(pair)})")), "domains", "source", candidates, name
+    text = say(
+        "of its {n:,} {what} ({names}) one must be named as the source and one as the target (--split-by {option})",
+        n=len(values),
+        what=what,
+        names=series(quoted(v) for v in values[:6]),
+        option=quoted(f"{name}={values[0]}:{values[-1]}" if len(values) > 1 else f"{name}=SOURCE:TARGET"),
     )
+    candidates = [Candidate(v, "") for v in values]
+    return Unclear(said(refusal(domain.file, text)), "domains", "source", candidates, name)

@@ -9,15 +9,17 @@ import numpy as np
 from dann_core.domains.files.asking import NO_LABELS, Candidate, Unclear, unclear_labels
 from dann_core.domains.files.contents import Item
 from dann_core.domains.files.domain_file import DomainFile, as_texts
-from dann_core.domains.files.errors import count, quoted, refusal
+from dann_core.domains.files.errors import quoted, refusal
 from dann_core.domains.files.evidence import are_dates, counts_rows
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labelling import names_beside, one_hot
 from dann_core.domains.files.limits import MAX_CLASSES
 from dann_core.domains.files.names import is_axis, is_label_name, is_left_out_name, is_property_name
+from dann_core.domains.files.nouns import count_of, series
 from dann_core.domains.files.plan import Labels, Reading
 from dann_core.domains.files.tabular import is_blank, table_items
 from dann_core.domains.files.turned import looks_turned, turned
+from dann_core.language import say
 
 
 def guess_table(
@@ -49,12 +51,17 @@ def _table_of(domain: DomainFile) -> str:
     # A sheet of remarks has no numbers.
     full = [t for t, items in columns.items() if len(items) > 1 and any(i.holds == "numbers" for i in items)]
     if len(full) != 1:
-        names = ", ".join(quoted("/".join(t)) for t in tables[:5])
-        text = f"it holds {len(tables):,} tables ({names}); say which (--samples NAME), or join them in "
-        raise refusal(domain.file, text + "one, with a column that says the class or the domain")
+        text = say(
+            "it holds {n:,} tables ({names}); say which (--samples NAME), or join them in one, with a column that says "
+            "the class or the domain",
+            n=len(tables),
+            names=series(quoted("/".join(t)) for t in tables[:5]),
+        )
+        raise refusal(domain.file, text)
     name, items = "/".join(full[0]), columns[full[0]]
     others = tuple("/".join(t) for t in tables if t != full[0])
-    domain.note("samples of several", name=name, shape=(*items[0].shape, len(items)), why="numbers", others=others)
+    shape = (*items[0].shape, len(items))
+    domain.note("samples of several", name=name, shape=shape, why=say("numbers"), others=others)
     return name
 
 
@@ -161,41 +168,44 @@ def _plain_label(domain: DomainFile, columns: list[Item]) -> tuple[str, str | No
 
 
 def may_be_label(domain: DomainFile, column: Item) -> str:
-    """Why a column cannot be the label; "" if it may be."""
+    """Why a column cannot be the label, as a text; "" if it may be."""
     values = loaded(domain.contents, column)
     values = values[~is_blank(values)]
     n = len(values)
     if not n:
-        return "holds no value"
+        return say("holds no value")
     if values.dtype.kind == "f" and np.any(values != np.round(values)):
-        return "holds fractions"
+        return say("holds fractions")
     distinct = len(np.unique(values))
     if values.dtype.kind != "U" and counts_rows(values):
-        return "numbers the rows"
+        return say("numbers the rows")
     if values.dtype.kind == "U" and are_dates(values):
-        return "holds dates or times"
+        return say("holds dates or times")
     if distinct > max(20, n // 2) or (distinct == n and n > 3):
-        return f"has {count(distinct, 'value')} in {count(n, 'row')}"
-    return "has one value only" if distinct < 2 and domain.role == "source" else ""
+        return say("has {values} in {rows}", values=count_of(distinct, "value"), rows=count_of(n, "row"))
+    return say("has one value only") if distinct < 2 and domain.role == "source" else ""
 
 
 def unclear_table(domain: DomainFile, columns: list[Item]) -> Unclear:
     """The question which column is the label, with what each one is."""
     hot, _ = _only_one_hot(domain, columns)
-    candidates = [Candidate(",".join(hot), "are one-hot together")] if hot else []
+    candidates = [Candidate(",".join(hot), say("are one-hot together"))] if hot else []
     for column in columns:
         if column.problem:
-            candidates.append(Candidate(column.path[-1], f"cannot be read: {column.problem}", possible=False))
+            why = say("cannot be read: {why}", why=column.problem)
+            candidates.append(Candidate(column.path[-1], why, possible=False))
             continue
         why = may_be_label(domain, column)
         if why:
             candidates.append(Candidate(column.path[-1], why, possible=False))
             continue
-        values = np.unique(as_texts(loaded(domain.contents, column)))
-        what = "texts" if column.holds == "texts" else "whole numbers"
+        n = len(np.unique(as_texts(loaded(domain.contents, column))))
+        why = say("has {n:,} whole numbers, as features may have", n=n)
+        if column.holds == "texts":
+            why = say("has {n:,} texts, as features may have", n=n)
         if column.path[-1] not in hot:
-            candidates.append(Candidate(column.path[-1], f"has {len(values):,} {what}, as features may have"))
-    hint = "if its rows are the features and its columns the samples, transpose it (--transpose); "
+            candidates.append(Candidate(column.path[-1], why))
+    hint = say("if its rows are the features and its columns the samples, transpose it (--transpose); ")
     return unclear_labels(
         domain.contents, domain.role, candidates, hint if looks_turned(domain.contents, columns) else ""
     )
@@ -227,7 +237,7 @@ def second_file_item(domain: DomainFile, asked: str | None, n: int, files: Seque
         named = [i for i in fitting if is_label_name(i.path[-1])] or fitting
         if len(named) != 1:
             candidates = [Candidate(i.name, i.detail, i in fitting) for i in contents.items]
-            hint = f"{len(named):,} of its arrays have {n:,} values, one for each sample; "
+            hint = say("{named:,} of its arrays have {n:,} values, one for each sample; ", named=len(named), n=n)
             raise unclear_labels(contents, domain.role, candidates, hint)
         name = named[0].name
     domain.note("label second file", name=name, other=contents.file)

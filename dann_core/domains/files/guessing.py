@@ -29,6 +29,7 @@ from dann_core.domains.files.plan import Form, Reading, ReadingPlan, Windows
 from dann_core.domains.files.recordings import by_beginning, by_file, common_endings, is_long, recordings_of
 from dann_core.domains.files.tabular import table_items
 from dann_core.domains.files.windows import are_samples, default_windows
+from dann_core.language import say
 
 _SEVERAL_COLUMNS = 3
 """Of noise, one or two columns may be channels of a recording."""
@@ -188,9 +189,11 @@ def _check_steps(source: DomainFile, channel: str, drop: tuple[str, ...]) -> Non
     if first.item.table is None or len(first.items) < _SEVERAL_COLUMNS:
         return
     if rows_are_independent(first.load(source.contents).T):
-        text = "the rows do not go on from one to the next, as steps of a recording do: if each is a sample, join the "
-        text += "tables in one, with a column that says the class; if they are steps, say so (--window LENGTH)"
-        raise refusal(source.file, text, f"entry {quoted(first.name)}")
+        text = say(
+            "the rows do not go on from one to the next, as steps of a recording do: if each is a sample, join the "
+            "tables in one, with a column that says the class; if they are steps, say so (--window LENGTH)"
+        )
+        raise refusal(source.file, text, say("entry {name}", name=quoted(first.name)))
 
 
 def _classes(domain: DomainFile, items: Sequence[Item], by: str) -> list[str]:
@@ -220,11 +223,13 @@ def _channel(domain: DomainFile) -> tuple[str, tuple[str, ...]]:
         return "", drop
     endings = common_endings(files)
     if not endings:
-        text = "its files hold several long arrays under different names; say which is meant (--channel NAME or ending)"
+        text = say(
+            "its files hold several long arrays under different names; say which is meant (--channel NAME or ending)"
+        )
         raise refusal(domain.file, text)
     # Of channels sampled at several rates, the longest; of these, one that measures vibration, else the first.
     chosen = max(endings, key=lambda e: (endings[e], bool(re.search("vib|acc|DE", e))))
-    domain.note("channel", name=chosen, others=tuple(e for e in endings if e != chosen) or ("none",))
+    domain.note("channel", name=chosen, others=tuple(e for e in endings if e != chosen) or (say("none"),))
     return chosen, drop
 
 

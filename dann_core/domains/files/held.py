@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 
 from dann_core.domains.files.contents import Contents, Holds, Item, Path
 from dann_core.domains.files.errors import listed, quoted, refusal
 from dann_core.domains.files.limits import MAX_UNPACKED_BYTES
+from dann_core.language import say
 
 
 class Remembered:
@@ -57,7 +59,7 @@ def _item(path: Path, array: np.ndarray, table: bool) -> Item:
     return Item(path, holds, array.shape, array.dtype.name, path[:-1] if table else None, missing)
 
 
-def found(file: str, items: Sequence[Item], name: str, what: str = "array") -> Item:
+def found(file: str, items: Sequence[Item], name: str, what: Literal["array", "column"] = "array") -> Item:
     """The item of that name: its whole way (`train/data`, also written `train.data`), or its last part if only one has
     it. Raises `UploadError` if there is none."""
     wanted = [name, name.replace(".", "/")]
@@ -69,12 +71,20 @@ def found(file: str, items: Sequence[Item], name: str, what: str = "array") -> I
         return last[0]
     names = [i.name for i in items]
     if last:
-        raise refusal(file, f"there are {len(last):,} called {quoted(name)} ({listed(i.name for i in last)}); name one")
-    raise refusal(file, f"there is no {what} {quoted(name)}; it holds {listed(names)}")
+        text = say(
+            "there are {n:,} called {name} ({names}); name one",
+            n=len(last),
+            name=quoted(name),
+            names=listed(i.name for i in last),
+        )
+        raise refusal(file, text)
+    if what == "column":
+        raise refusal(file, say("there is no column {name}; it holds {names}", name=quoted(name), names=listed(names)))
+    raise refusal(file, say("there is no array {name}; it holds {names}", name=quoted(name), names=listed(names)))
 
 
 def loaded(contents: Contents, item: Item) -> np.ndarray:
     """The values of one item. Raises `UploadError` for one that cannot be had, saying why."""
     if item.problem:
-        raise refusal(contents.file, f"it cannot be used ({item.problem})", quoted(item.name))
+        raise refusal(contents.file, say("it cannot be used ({why})", why=item.problem), quoted(item.name))
     return contents.load([item])[0]

@@ -9,12 +9,14 @@ import numpy as np
 
 from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.domain_file import as_texts
-from dann_core.domains.files.errors import by, count, listed, quoted, refusal
+from dann_core.domains.files.errors import by, listed, quoted, refusal
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.held import found, loaded
 from dann_core.domains.files.labels import clean_labels
 from dann_core.domains.files.names import classes_of_files, file_of, is_class_folder, is_left_out_name, without_ending
+from dann_core.domains.files.nouns import ONE, Placed, count_of
 from dann_core.domains.files.plan import Labels
+from dann_core.language import say
 
 
 def from_item(contents: Contents, labels: Labels, n: int, *, table: tuple[str, ...] | None = None) -> np.ndarray:
@@ -39,8 +41,12 @@ def for_files(contents: Contents, labels: Labels, items: Sequence[Item]) -> tupl
     rows = [at.get(_key(_called(i))) for i in items]
     if None in rows:
         missing = _called(items[rows.index(None)])
-        text = f"there is no label for {quoted(missing)} (one of {rows.count(None):,}); add a row for each file"
-        raise refusal(contents.file, text, f"column {quoted(names.path[-1])}")
+        text = say(
+            "there is no label for {name} (one of {n:,}); add a row for each file",
+            name=quoted(missing),
+            n=rows.count(None),
+        )
+        raise refusal(contents.file, text, say("column {name}", name=quoted(names.path[-1])))
     values = loaded(contents, item)[np.array(rows)]
     return cleaned(contents.file, item.name, values, len(items)), fact("labels by name", contents.file, name=names.name)
 
@@ -65,8 +71,11 @@ def for_rows(contents: Contents, labels: Labels, samples: Contents, columns: Seq
             if len(np.unique(others)) == n and np.array_equal(others[at], names):
                 return y[at]
             if theirs.path[-1] == ours.path[-1]:
-                text = f"it names other rows than that of {quoted(samples.file)}; give the labels of the same rows"
-                raise refusal(contents.file, text, f"column {quoted(theirs.path[-1])}")
+                text = say(
+                    "it names other rows than that of {other}; give the labels of the same rows",
+                    other=quoted(samples.file),
+                )
+                raise refusal(contents.file, text, say("column {name}", name=quoted(theirs.path[-1])))
     return y
 
 
@@ -101,7 +110,11 @@ def cleaned(file: str, name: str, y: np.ndarray, n: int) -> np.ndarray:
         y = y.T
     y = clean_labels(file, name, y)
     if len(y) != n:
-        text = f"it has {count(len(y), 'label')} where {n:,} are wanted; choose labels with as many"
+        text = say(
+            "it has {labels} where {wanted:,} are wanted; choose labels with as many",
+            labels=count_of(len(y), "label"),
+            wanted=n,
+        )
         raise refusal(file, text, quoted(name))
     return y
 
@@ -118,8 +131,8 @@ def from_columns(contents: Contents, items: Sequence[Item], names: Sequence[str]
     columns = [loaded(contents, found(contents.file, items, name, "column")) for name in names]
     hot = np.stack([np.asarray(c) for c in columns], axis=1)
     if not one_hot(hot):
-        text = "some row has no single 1 in it, or a column none; choose other labels"
-        raise refusal(contents.file, text, f"columns {listed(names)}")
+        text = say("some row has no single 1 in it, or a column none; choose other labels")
+        raise refusal(contents.file, text, say("columns {names}", names=listed(names)))
     # All that lies between the first and the last name in the alphabet begins as both do.
     first, last = min(names), max(names)
     common = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), 0)
@@ -150,17 +163,17 @@ def file_classes(file: str, items: Sequence[Item]) -> list[str]:
     return classes_of_files([without_ending(_stem(way[-1])) for way in ways])
 
 
-def from_places(contents: Contents, labels: Labels, items: Sequence[Item], what: str) -> np.ndarray:
+def from_places(contents: Contents, labels: Labels, items: Sequence[Item], what: Placed) -> np.ndarray:
     """The class of each picture or recording by its folder or its file's name, as strings or whole numbers."""
     file = contents.file
     if labels.by == "file name":
-        return clean_labels(file, "file name", np.array(file_classes(file, items)))
+        return clean_labels(file, say("file name"), np.array(file_classes(file, items)))
     names = class_folders(items, labels.level)
     stray = next((i for i, name in zip(items, names, strict=True) if not name), None)
     if stray is not None:
-        text = f"the {what} is in no class folder; pack one folder per class or choose no labels"
-        raise refusal(file, text, f"entry {quoted(stray.name)}")
-    return clean_labels(file, "folder names", np.array(names))
+        text = say("the {what} is in no class folder; pack one folder per class or choose no labels", what=ONE[what])
+        raise refusal(file, text, say("entry {name}", name=quoted(stray.name)))
+    return clean_labels(file, say("folder names"), np.array(names))
 
 
 def runs(y: np.ndarray) -> list[slice]:
@@ -176,9 +189,13 @@ def runs(y: np.ndarray) -> list[slice]:
 def column_of(file: str, name: str, x: np.ndarray, column: int) -> tuple[np.ndarray, np.ndarray]:
     """The samples `(N, F - 1)` and the labels `(N,)` of a matrix that holds both; `column` counts from 1."""
     if x.ndim != 2 or not 1 <= column <= x.shape[1]:
-        text = f"there is no column {column:,} in {by(x.shape)} values; columns are counted from 1"
+        text = say(
+            "there is no column {column:,} in {shape} values; columns are counted from 1",
+            column=column,
+            shape=by(x.shape),
+        )
         raise refusal(file, text, quoted(name))
-    y = clean_labels(file, f"column {column:,}", x[:, column - 1])
+    y = clean_labels(file, say("column {number:,}", number=column), x[:, column - 1])
     return np.delete(x, column - 1, axis=1), y
 
 

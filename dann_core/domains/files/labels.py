@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from dann_core.domains.files.errors import by, count, quoted, refusal
+from dann_core.domains.files.errors import by, quoted, refusal
 from dann_core.domains.files.limits import CONTINUOUS_LABELS, MAX_CLASSES
+from dann_core.language import say, say_many
 
 _FEW = 20  # up to so many classes, each may have a single sample
+_TOO_LARGE = say("the labels are too large to name classes; number the classes from 0")
 _LARGEST = 2**53  # beyond it a float no longer tells whole numbers apart
 
 
@@ -22,19 +24,22 @@ def clean_labels(file: str, name: str, y: np.ndarray) -> np.ndarray:
     if y.dtype.kind == "f":
         y = _from_floats(file, name, y)
     elif y.dtype.kind not in "biuU":
-        raise refusal(file, f"the labels are {y.dtype} values; use whole numbers or texts", quoted(name))
+        raise refusal(
+            file, say("the labels are {type} values; use whole numbers or texts", type=str(y.dtype)), quoted(name)
+        )
     if y.dtype.kind in "biu":
         if np.abs(y.astype(np.float64)).max(initial=0) > _LARGEST:
-            raise refusal(file, "the labels are too large to name classes; number the classes from 0", quoted(name))
+            raise refusal(file, _TOO_LARGE, quoted(name))
         y = y.astype(np.int64)
     distinct = len(np.unique(y))
     if distinct > MAX_CLASSES or distinct > max(_FEW, len(y) // 2):
-        raise refusal(
-            file,
-            f"{distinct:,} different values among {len(y):,} labels look like a quantity or an identifier; "
-            "choose what names the class",
-            quoted(name),
+        text = say(
+            "{n:,} different values among {labels:,} labels look like a quantity or an identifier; choose what names "
+            "the class",
+            n=distinct,
+            labels=len(y),
         )
+        raise refusal(file, text, quoted(name))
     return y
 
 
@@ -44,7 +49,7 @@ def _one_column(file: str, name: str, y: np.ndarray) -> np.ndarray:
     if y.ndim == 2 and y.dtype.kind in "biuf" and np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all():
         return y.argmax(axis=1)
     if y.ndim != 1:
-        text = f"{by(y.shape)} values are no list of labels, nor one-hot rows; choose an array that is"
+        text = say("{shape} values are no list of labels, nor one-hot rows; choose an array that is", shape=by(y.shape))
         raise refusal(file, text, quoted(name))
     return y
 
@@ -53,14 +58,25 @@ def _from_floats(file: str, name: str, y: np.ndarray) -> np.ndarray:
     place = quoted(name)
     bad = np.flatnonzero(~np.isfinite(y))
     if len(bad):
-        text = f"{count(len(bad), 'label is', 'labels are')} missing, the first is number {bad[0] + 1:,}; "
-        raise refusal(file, text + "fill in all or choose no labels", place)
+        text = say_many(
+            "{n:,} label is missing, the first is number {first:,}; fill in all or choose no labels",
+            "{n:,} labels are missing, the first is number {first:,}; fill in all or choose no labels",
+            len(bad),
+            first=int(bad[0]) + 1,
+        )
+        raise refusal(file, text, place)
     if np.abs(y).max(initial=0) > _LARGEST:
-        raise refusal(file, "the labels are too large to name classes; number the classes from 0", place)
+        raise refusal(file, _TOO_LARGE, place)
     if np.any(y != np.round(y)):
         distinct = len(np.unique(y))
-        what = f"look continuous ({distinct:,} different values)" if distinct > CONTINUOUS_LABELS else "are fractions"
-        raise refusal(file, f"the labels {what}; a label names a class, so choose another one or round it", place)
+        text = say("the labels are fractions; a label names a class, so choose another one or round it")
+        if distinct > CONTINUOUS_LABELS:
+            text = say(
+                "the labels look continuous ({n:,} different values); a label names a class, so choose another one or "
+                "round it",
+                n=distinct,
+            )
+        raise refusal(file, text, place)
     return y.astype(np.int64)
 
 
@@ -70,8 +86,13 @@ def _from_text(file: str, name: str, y: np.ndarray) -> np.ndarray:
     y = np.char.strip(y)
     blank = np.flatnonzero(y == "")
     if len(blank):
-        text = f"{count(len(blank), 'label is', 'labels are')} blank, the first is number {blank[0] + 1:,}; "
-        raise refusal(file, text + "fill in all or choose no labels", quoted(name))
+        text = say_many(
+            "{n:,} label is blank, the first is number {first:,}; fill in all or choose no labels",
+            "{n:,} labels are blank, the first is number {first:,}; fill in all or choose no labels",
+            len(blank),
+            first=int(blank[0]) + 1,
+        )
+        raise refusal(file, text, quoted(name))
     return _numbered(np.asarray(y))
 
 

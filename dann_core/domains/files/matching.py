@@ -7,9 +7,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dann_core.domains.files.errors import UploadError, count, listed, quoted, refusal, shown
+from dann_core.domains.files.errors import UploadError, listed, quoted, refusal, shown
+from dann_core.domains.files.nouns import count_of
+from dann_core.language import said, say, say_many
 
 PLUS, MINUS = "plus 1", "minus 1"
+_ONE_TOO_FEW = say(
+    "say whether 10 is the digit 0 (--match 0=10) or all are one too few (--match 'plus 1'), or choose no labels"
+)
+_ONE_TOO_MANY = say(
+    "say whether 10 is the digit 0 (--match 10=0) or all are one too many (--match 'minus 1'), or choose no labels"
+)
 
 
 class Unmatched(UploadError):
@@ -31,7 +39,7 @@ def asked_match(texts: Sequence[str], found: Sequence[str]) -> dict[str, str]:
             continue
         label, equals, meant = text.partition("=")
         if not equals or not label.strip() or not meant.strip():
-            raise UploadError(f"--match takes LABEL=CLASS, plus 1 or minus 1, got {quoted(text)}.")
+            raise UploadError(say("--match takes LABEL=CLASS, plus 1 or minus 1, got {given}.", given=quoted(text)))
         table[label.strip()] = meant.strip()
     return table
 
@@ -56,17 +64,21 @@ def refused(target: str, source: str, y: np.ndarray, unknown: Sequence[str], cla
     """
     lost = int((y < 0).sum())
     values = [*(classes[k] for k in np.unique(y[y >= 0]).tolist()), *unknown]
-    noun = "the class" if len(unknown) == 1 else "the classes"
-    text = f"the target has {noun} {listed(unknown)} ({count(lost, 'sample')}), which the source {shown(source)} lacks "
-    text += f"(it has {listed(classes)}); "
     by = shift(values, classes)
+    mend = say("say which class each means (--match LABEL=CLASS), relabel or remove these samples or choose no labels")
     if by and len(classes) == 10:
-        ten, all_, much = ("0=10", PLUS, "few") if by < 0 else ("10=0", MINUS, "many")
-        text += f"say whether 10 is the digit 0 (--match {ten}) or all are one too {much} (--match '{all_}'), "
-        text += "or choose no labels"
-    else:
-        text += "say which class each means (--match LABEL=CLASS), relabel or remove these samples or choose no labels"
-    return Unmatched(str(refusal(target, text)), tuple(values), tuple(classes))
+        mend = _ONE_TOO_FEW if by < 0 else _ONE_TOO_MANY
+    text = say_many(
+        "the target has the class {names} ({samples}), which the source {source} lacks (it has {classes}); {mend}",
+        "the target has the classes {names} ({samples}), which the source {source} lacks (it has {classes}); {mend}",
+        len(unknown),
+        names=listed(unknown),
+        samples=count_of(lost, "sample"),
+        source=shown(source),
+        classes=listed(classes),
+        mend=mend,
+    )
+    return Unmatched(said(refusal(target, text)), tuple(values), tuple(classes))
 
 
 def encoded(y: np.ndarray, classes: Sequence[str], match: Mapping[str, str]) -> np.ndarray:

@@ -22,9 +22,10 @@ import numpy as np
 
 from dann_core.domains.files import limits
 from dann_core.domains.files.contents import Contents, Item, Path
-from dann_core.domains.files.errors import UploadError, megabytes, reason, refusal
+from dann_core.domains.files.errors import UploadError, megabytes, quoted, reason, refusal
 from dann_core.domains.files.readers.wire import receive, send
 from dann_core.domains.files.reading_process import reader, warm_up
+from dann_core.language import from_data, say
 
 __all__ = ["open_file", "warm_up"]
 
@@ -51,12 +52,16 @@ class _Opened:
         """See `Contents.load`."""
         for item in items:
             if item.problem:
-                raise refusal(self.file, item.problem, f"'{item.name}'")
+                raise refusal(self.file, item.problem, quoted(item.name))
         missing = [item for item in items if item.path not in self.carried]
         nbytes = sum(math.prod(item.shape) * _itemsize(item) for item in missing)
         if nbytes > limits.MAX_UNPACKED_BYTES:
-            text = f"what is to be read takes {megabytes(nbytes)}, more than {megabytes(limits.MAX_UNPACKED_BYTES)}"
-            raise refusal(self.file, f"{text}; use a part of it")
+            text = say(
+                "what is to be read takes {size}, more than {most}; use a part of it",
+                size=megabytes(nbytes),
+                most=megabytes(limits.MAX_UNPACKED_BYTES),
+            )
+            raise refusal(self.file, text)
         loaded = dict(self.carried)
         if missing:
             request = {"header": self.header, "wanted": [item.path for item in missing]}
@@ -78,19 +83,31 @@ def open_file(
     if isinstance(data, FilePath) and not data.is_dir():
         data = _content(name, data)
     if not isinstance(data, FilePath) and len(data) > limits.MAX_FILE_BYTES:
-        text = f"the file is larger than {megabytes(limits.MAX_FILE_BYTES)} ({megabytes(len(data))})"
-        raise refusal(name, f"{text}; upload a part of the data")
+        text = say(
+            "the file is larger than {most} ({size}); upload a part of the data",
+            most=megabytes(limits.MAX_FILE_BYTES),
+            size=megabytes(len(data)),
+        )
+        raise refusal(name, text)
     with ThreadPoolExecutor(1) as pool:
         identified = pool.submit(_identity, data)
         (message, arrays), *_ = _asked(name, data, {"header": header}, 1, progress)
         sha256, size = identified.result()
     try:
         items = tuple(
-            Item(tuple(path), holds, tuple(shape), dtype, None if table is None else tuple(table), missing, problem)
+            Item(
+                tuple(path),
+                holds,
+                tuple(shape),
+                dtype,
+                None if table is None else tuple(table),
+                missing,
+                _told(problem),
+            )
             for path, holds, shape, dtype, table, missing, problem in message["items"]
         )
         carried = dict(zip((tuple(path) for path in message["carried"]), arrays, strict=True))
-        format_, notes = str(message["format"]), tuple(map(str, message["notes"]))
+        format_, notes = str(message["format"]), tuple(map(_told, message["notes"]))
     except (KeyError, TypeError, ValueError):
         raise _ended(name) from None
     if all(item.problem or item.path in carried for item in items):
@@ -117,7 +134,7 @@ def _asked(
                 message, arrays = _received(back, room)
                 room -= sum(array.nbytes for array in arrays)
                 if "refusal" in message:
-                    raise UploadError(" ".join(str(message["refusal"]).split())[:_SENTENCE])
+                    raise UploadError(message["refusal"])
                 if "progress" not in message:
                     answers.append((message, arrays))
                 elif progress is not None:
@@ -127,23 +144,35 @@ def _asked(
     return answers
 
 
+def _told(given: Any) -> str:
+    """A sentence that the reader has sent. Raises `ValueError` for anything else."""
+    text = from_data(given)
+    if len(text) > _SENTENCE or not text.isprintable():
+        raise ValueError("a sentence that is none")
+    return text
+
+
 def _received(back: BinaryIO, room: int) -> tuple[dict[str, Any], list[np.ndarray]]:
     """The next answer; one that is none, as of a reader that a file has taken over, is the same as its end."""
     try:
-        return receive(back, room)
+        message, arrays = receive(back, room)
+        if "refusal" in message:
+            message["refusal"] = _told(message["refusal"])
+        return message, arrays
     except (EOFError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise OSError("the reader has ended") from error
 
 
 _GRACE_SECONDS = 5
-_SENTENCE = 1_000  # characters that a refusal may have
+_SENTENCE = 1_000  # characters that a refusal or a note may have
 
 
 def _ended(file: str, seconds: float = 0.0) -> UploadError:
     if seconds >= limits.READ_SECONDS:
-        return refusal(file, f"reading it takes more than {limits.READ_SECONDS} seconds; use a part of it")
+        most = limits.READ_SECONDS
+        return refusal(file, say("reading it takes more than {most} seconds; use a part of it", most=most))
     return refusal(
-        file, "reading it was ended: it is damaged, or takes too much memory; save it again, or a part of it"
+        file, say("reading it was ended: it is damaged, or takes too much memory; save it again, or a part of it")
     )
 
 
@@ -166,7 +195,8 @@ def _content(name: str, place: FilePath) -> bytes:
             return stream.read(limits.MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or reason(error)
-        raise refusal(name, f"the file cannot be opened ({why}); check the path {place}") from None
+        text = say("the file cannot be opened ({why}); check the path {path}", why=why, path=str(place))
+        raise refusal(name, text) from None
 
 
 def _identity(data: bytes | FilePath) -> tuple[str, int]:

@@ -21,6 +21,7 @@ from dann_core.domains.files.recordings import is_long
 from dann_core.domains.files.report import Report, report
 from dann_core.domains.files.samples import Role, Samples
 from dann_core.domains.pair import DomainError, DomainPair
+from dann_core.language import said, say
 
 _ENOUGH_SHARED = 2
 
@@ -77,7 +78,9 @@ def read_pair(
             target_rows=theirs.rows,
         )
     except DomainError as error:
-        raise UploadError(f"{shown(ours.file)} and {shown(theirs.file)}: {error}") from None
+        raise UploadError(
+            say("{source} and {target}: {why}", source=shown(ours.file), target=shown(theirs.file), why=said(error))
+        ) from None
     opened = [fact("note", c.file, text=note) for c in dict.fromkeys((source, target)) for note in c.notes]
     roles = {"source": source, "target": target, "source labels": source_labels, "target labels": target_labels}
     files = tuple(
@@ -95,9 +98,8 @@ def read_one(
     has none. Raises `UploadError` for a plan that was never carried out, and a file that does not fit it.
     """
     if plan.fitted is None:
-        raise refusal(
-            contents.file, "the plan was never carried out; give the plan.json of a run that has been trained"
-        )
+        text = say("the plan was never carried out; give the plan.json of a run that has been trained")
+        raise refusal(contents.file, text)
     reading = plan.source if role == "source" else plan.target
     reading = reading.model_copy(update={"labels": _if_there(contents, reading.labels, labels_from)})
     if reading.rows is not None and all(reading.rows[0] not in (i.name, i.path[-1]) for i in contents.items):
@@ -121,11 +123,13 @@ def _if_there(contents: Contents, labels: Labels, labels_from: Contents | None) 
 def _classes(source: Samples) -> tuple[str, ...]:
     """The source's labels as texts, sorted as numbers if they are."""
     if source.y is None:
-        text = "the source has no labels; name its label column or array (--labels), or use class folders"
+        text = say("the source has no labels; name its label column or array (--labels), or use class folders")
         raise refusal(source.file, text)
     classes = np.unique(source.y)
     if len(classes) < 2:
-        text = f"the source has one class only, {quoted(classes[0])}; choose other labels or add a second class"
+        text = say(
+            "the source has one class only, {name}; choose other labels or add a second class", name=quoted(classes[0])
+        )
         raise refusal(source.file, text)
     return tuple(str(c) for c in classes.tolist())
 
@@ -145,7 +149,7 @@ def _fitted(samples: Samples, fitted: Fitted, plan: ReadingPlan, match: Mapping[
         y = encoded(spelled, fitted.classes, match)
         if (y < 0).any():
             unknown = np.unique(spelled[y < 0])
-            notes += (fact("unknown labels", samples.file, names=tuple(unknown.tolist()), n=int((y < 0).sum())),)
+            notes += (fact("unknown labels", samples.file, names=tuple(unknown.tolist()), samples=int((y < 0).sum())),)
     rows, groups = (part if part is None else part[keep] for part in (samples.rows, samples.groups))
     notes = (*samples.notes, *notes)
     return replace(samples, x=x, y=y, columns=fitted.columns or None, texts={}, rows=rows, groups=groups, notes=notes)

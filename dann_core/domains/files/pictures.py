@@ -11,6 +11,7 @@ from dann_core.domains.files.errors import by, megabytes, refusal
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.limits import MAX_ARRAY_BYTES, MAX_IMAGE_SIDE, MAX_TOTAL_PIXELS
 from dann_core.domains.files.pixels import capped, resized
+from dann_core.language import say
 
 _AT_ONCE = 4_000_000
 """Pixels that are decoded at a time."""
@@ -26,7 +27,9 @@ def decoded(
     file = contents.file
     sizes = np.array([i.shape[:2] for i in items])
     if sizes.prod(1).sum() > MAX_TOTAL_PIXELS:
-        text = f"the images have more than {MAX_TOTAL_PIXELS:,} pixels in all; pack fewer or smaller images"
+        text = say(
+            "the images have more than {most:,} pixels in all; pack fewer or smaller images", most=MAX_TOTAL_PIXELS
+        )
         raise refusal(file, text)
     size = capped(*(int(n) for n in np.median(sizes, axis=0)))
     channels = max(i.shape[2] if len(i.shape) == 3 else 1 for i in items)
@@ -34,8 +37,14 @@ def decoded(
         channels, size = shape[0], (shape[1], shape[2])
     nbytes = len(items) * channels * size[0] * size[1]
     if nbytes > MAX_ARRAY_BYTES:
-        text = f"{len(items):,} images of {by(size)} take {megabytes(nbytes)}, more than {megabytes(MAX_ARRAY_BYTES)}"
-        raise refusal(file, f"{text}; pack fewer or smaller images")
+        text = say(
+            "{n:,} images of {shape} take {size}, more than {most}; pack fewer or smaller images",
+            n=len(items),
+            shape=by(size),
+            size=megabytes(nbytes),
+            most=megabytes(MAX_ARRAY_BYTES),
+        )
+        raise refusal(file, text)
     pixels = np.empty((len(items), channels, *size), np.uint8)
     for start, stop in _portions(sizes.prod(1)):
         for i, picture in enumerate(contents.load(items[start:stop]), start):

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from dann_core.domains.files.contents import Contents, Item
-from dann_core.domains.files.errors import by, count, listed, refusal
+from dann_core.domains.files.errors import by, listed, refusal
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.names import file_of, is_label_name, last_of, lies_in, natural
+from dann_core.domains.files.nouns import count_of, either
 from dann_core.domains.files.pixels import capped, resized
 from dann_core.domains.files.plan import Reading, ReadingPlan
 from dann_core.domains.files.shaping import checked_range, shaped
+from dann_core.language import Text, say
 
 _MOST_SIDES = 4
 
@@ -48,7 +50,7 @@ def pile(
     if reading.samples == "whole":
         x, notes = _whole(file, items, values, plan)
         return x, np.arange(len(items)), notes
-    x, notes = shaped(file, "the arrays", joined(contents, items, reading.samples), plan.kind)
+    x, notes = shaped(file, say("the arrays"), joined(contents, items, reading.samples), plan.kind)
     sizes = [i.shape[-1 if reading.samples == "last" else 0] for i in items]
     return x, np.repeat(np.arange(len(items)), sizes), notes
 
@@ -64,7 +66,9 @@ def joined(contents: Contents, items: Sequence[Item], samples: str) -> np.ndarra
     values = [np.moveaxis(v, -1, 0) if samples == "last" else v for v in values]
     shapes = {x.shape[1:] for x in values}
     if len(shapes) > 1:
-        text = f"its arrays hold samples of {_shapes(shapes)}; give all the same, or choose one (--samples)"
+        text = say(
+            "its arrays hold samples of {shapes}; give all the same, or choose one (--samples)", shapes=_shapes(shapes)
+        )
         raise refusal(contents.file, text)
     return np.concatenate(values)
 
@@ -74,18 +78,22 @@ def _whole(
 ) -> tuple[np.ndarray, tuple[Fact, ...]]:
     shapes = Counter(x.shape for x in values)
     if len(shapes) == 1:
-        return shaped(file, "the arrays", np.stack(values), plan.kind)
+        return shaped(file, say("the arrays"), np.stack(values), plan.kind)
     if plan.kind != "images":
-        raise refusal(file, f"its arrays are {_shapes(shapes)}; give all the same shape, or read pictures (--kind)")
+        text = say(
+            "its arrays are {shapes}; give all the same shape, or read pictures (--kind)", shapes=_shapes(shapes)
+        )
+        raise refusal(file, text)
     parts = [shaped(file, item.name, x[None], "images")[0] for item, x in zip(items, values, strict=True)]
     channels = {part.shape[1] for part in parts}
     if len(channels) > 1:
-        raise refusal(file, f"its pictures have {' or '.join(map(str, sorted(channels)))} channels; give all as many")
+        text = say("its pictures have {numbers} channels; give all as many", numbers=either(sorted(channels)))
+        raise refusal(file, text)
     size = capped(*(int(n) for n in np.median([part.shape[2:] for part in parts], axis=0)))
     x = np.concatenate([resized(part, size) for part in parts])
     return x, (fact("sizes", file, n=len(shapes), after=size),)
 
 
-def _shapes(shapes: Counter[tuple[int, ...]] | set[tuple[int, ...]]) -> str:
+def _shapes(shapes: Counter[tuple[int, ...]] | set[tuple[int, ...]]) -> Text:
     ordered = [by(shape) for shape in sorted(shapes)]
-    return f"{count(len(ordered), 'shape')} ({listed(ordered, 3)})"
+    return say("{shapes} ({first})", shapes=count_of(len(ordered), "shape"), first=listed(ordered, 3))

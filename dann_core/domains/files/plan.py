@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from dann_core.domains.files.errors import quoted, reason, refusal
 from dann_core.domains.files.limits import MAX_CLASSES, MAX_COLUMNS, MAX_FOLDER_DEPTH, MAX_SAMPLE_VALUES
+from dann_core.language import say
 from dann_core.settings.catalogue import Kind
 
 Form = Literal["array", "arrays", "columns", "pictures", "recordings"]
@@ -124,11 +125,13 @@ class ReadingPlan(_Value):
     def from_json(cls, text: str | bytes, file: str = "plan.json") -> ReadingPlan:
         """The plan of that text, which may come from anyone. Raises `UploadError` if it is none."""
         if len(text) > MOST_CHARACTERS:
-            raise refusal(file, f"a plan has at most {MOST_CHARACTERS:,} characters; give the plan.json of a run")
+            text = say("a plan has at most {most:,} characters; give the plan.json of a run", most=MOST_CHARACTERS)
+            raise refusal(file, text)
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             place = "/".join(str(part) for part in first["loc"])
-            text = f"this is no reading plan ({reason(ValueError(first['msg']))}); give the plan.json of a run"
+            why = reason(ValueError(first["msg"]))
+            text = say("this is no reading plan ({why}); give the plan.json of a run", why=why)
             raise refusal(file, text, quoted(place) if place else "") from None

@@ -13,6 +13,7 @@ from dann_core.domains.files.contents import Contents, Item, Path
 from dann_core.domains.files.errors import listed, quoted, refusal
 from dann_core.domains.files.held import loaded
 from dann_core.domains.files.names import file_of, is_label_name, last_of, lies_in, natural, without_ending
+from dann_core.language import say
 
 SHORTEST, MOST_CHANNELS, RATIO = 64, 256, 4
 """Steps that a recording has at least, channels at most, and how many times longer than wide it is."""
@@ -137,13 +138,19 @@ def recordings_of(contents: Contents, folder: str, channel: str, drop: Collectio
             if is_channel(item, name, channel) and (item.table is None or name not in drop)
         ]
         if not kept:
-            text = f"it has no channel {quoted(channel)} (it has {listed(items.values())}); name another one "
-            raise refusal(contents.file, f"{text}(--channel NAME)", f"entry {quoted('/'.join(way))}" if way else "")
+            text = say(
+                "it has no channel {name} (it has {names}); name another one (--channel NAME)",
+                name=quoted(channel),
+                names=listed(items.values()),
+            )
+            raise refusal(contents.file, text, say("entry {name}", name=quoted("/".join(way))) if way else "")
         tables = list(dict.fromkeys(i.table for i in kept if i.table is not None))
         found += [Recording(tuple(i for i in kept if i.table == table)) for table in tables]
         found += [Recording((i,)) for i in kept if i.table is None]
     if not found:
-        text = f"there is no recording in it: no array or column of at least {SHORTEST} steps; give one as in training"
+        text = say(
+            "there is no recording in it: no array or column of at least {n} steps; give one as in training", n=SHORTEST
+        )
         raise refusal(contents.file, text)
     return found
 
@@ -174,6 +181,6 @@ def channels_of(file: str, x: np.ndarray) -> tuple[list[np.ndarray], bool]:
     if x.ndim == 2:
         return [row[None] for row in x], False
     if x.ndim != 3:
-        raise refusal(file, f"samples of {x.ndim - 1} sides are no recordings; choose another array")
+        raise refusal(file, say("samples of {n} sides are no recordings; choose another array", n=x.ndim - 1))
     turned = x.shape[1] > x.shape[2]
     return [sample.T if turned else sample for sample in x], turned

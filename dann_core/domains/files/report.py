@@ -17,6 +17,7 @@ from dann_core.domains.files.samples import Samples
 from dann_core.domains.files.windows import LENGTHS
 from dann_core.domains.files.words import sentences
 from dann_core.domains.pair import DomainPair
+from dann_core.language import Text
 from dann_core.settings.catalogue import Kind
 
 _NO_LABEL = ("?", "-", "--", "na", "n/a", "nan", "none", "null", "unknown", "unlabeled", "unlabelled", "missing", "tbd")
@@ -55,13 +56,13 @@ class Report:
     facts: tuple[Fact, ...]
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Text, ...]:
         """The facts as sentences."""
         return sentences(self.facts)
 
     @property
     def text(self) -> str:
-        """One paragraph."""
+        """One paragraph in English."""
         lines = [_domain("source", self.source, self), _domain("target", self.target, self)]
         if self.columns:
             lines.append(f"features used ({len(self.columns):,}): {listed(self.columns, 12)}")
@@ -184,7 +185,7 @@ def _leaks(pair: DomainPair, plan: ReadingPlan, source: Samples, target: Samples
     for samples, x in ((source, pair.source_x), (target, pair.target_x)):
         for value, cells in missing_codes(x).items():
             columns, n = tuple(names[j] for j, _ in cells), sum(n for _, n in cells)
-            counts.append(fact("missing code", samples.file, columns=columns, value=value, n=n))
+            counts.append(fact("missing code", samples.file, columns=columns, value=value, cells=n))
     told = telling(pair.source_x, pair.source_y)
     if len(told) > _MOST_TELLING:
         share = min(share for _, share in told)

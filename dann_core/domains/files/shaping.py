@@ -11,6 +11,7 @@ from dann_core.domains.files.errors import by, refusal, shown
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.limits import MAX_IMAGE_SIDE, MAX_SAMPLE_VALUES, MAX_VALUE
 from dann_core.domains.files.pixels import capped, resized
+from dann_core.language import say
 from dann_core.settings.catalogue import Kind
 
 CHANNELS = (1, 3, 4)
@@ -29,8 +30,12 @@ def shaped(file: str, place: str, x: np.ndarray, kind: Kind) -> Shaped:
     x, notes = _AS_KIND[kind](file, place, x)
     values = math.prod(x.shape[1:])
     if x.ndim < 4 and values > MAX_SAMPLE_VALUES:
-        text = f"one sample has {values:,} values, more than {MAX_SAMPLE_VALUES:,}; shorten the samples"
-        raise refusal(file, f"{text} or cut them into windows", place)
+        text = say(
+            "one sample has {n:,} values, more than {most:,}; shorten the samples or cut them into windows",
+            n=values,
+            most=MAX_SAMPLE_VALUES,
+        )
+        raise refusal(file, text, place)
     if x.ndim == 4:
         x, more = _capped_images(file, _as_pixels(x))
         notes += more
@@ -47,12 +52,15 @@ def checked_range(file: str, name: str, x: np.ndarray, *, gaps: bool) -> np.ndar
     bad = np.isinf(x) if gaps else ~np.isfinite(x)
     if bad.any():
         index = np.argwhere(bad)[0]
-        what = "missing" if np.isnan(x[tuple(index)]) else "infinite"
-        text = f"the value is {what}, not finite (one of {bad.sum():,}); replace it or delete those samples"
+        n = int(bad.sum())
+        text = say("the value is infinite, not finite (one of {n:,}); replace it or delete those samples", n=n)
+        if np.isnan(x[tuple(index)]):
+            text = say("the value is missing, not finite (one of {n:,}); replace it or delete those samples", n=n)
         raise refusal(file, text, index_text(file, name, index))
     if max(abs(float(np.nanmax(x, initial=0))), abs(float(np.nanmin(x, initial=0)))) > MAX_VALUE:
         index = np.argwhere(np.abs(x) > MAX_VALUE)[0]
-        text = f"the value {x[tuple(index)]:g} is beyond {MAX_VALUE:g}; rescale the data"
+        value = float(x[tuple(index)])
+        text = say("the value {value:g} is beyond {most:g}; rescale the data", value=value, most=MAX_VALUE)
         raise refusal(file, text, index_text(file, name, index))
     return x
 
@@ -61,7 +69,7 @@ def index_text(file: str, name: str, index: np.ndarray) -> str:
     """An index as the program that wrote the file counts: `x[0, 2]` or, in MATLAB, `x(1, 3)`."""
     matlab = file.lower().endswith(".mat")
     numbers = ", ".join(str(int(i) + matlab) for i in index)
-    return f"{shown(name)}({numbers})" if matlab else f"{shown(name)}[{numbers}]"
+    return shown(name) + (f"({numbers})" if matlab else f"[{numbers}]")
 
 
 def trainable(x: np.ndarray) -> np.ndarray:
@@ -82,7 +90,8 @@ def _signals(file: str, place: str, x: np.ndarray) -> Shaped:
     if x.ndim == 2:
         return x[:, None], ()
     if x.ndim == 4:
-        text = f"samples of {by(x.shape[1:])} are no signals; read them as images or vectors (--kind)"
+        shape = by(x.shape[1:])
+        text = say("samples of {shape} are no signals; read them as images or vectors (--kind)", shape=shape)
         raise refusal(file, text, place)
     if x.shape[1] <= x.shape[2]:
         return x, ()
@@ -96,7 +105,10 @@ def _images(file: str, place: str, x: np.ndarray) -> Shaped:
         return x[:, None], ()
     if x.shape[1] not in CHANNELS:
         if x.shape[3] not in CHANNELS:
-            text = f"images of {by(x.shape[1:])} have no side for channels; give 1, 3 or 4 channels first or last"
+            text = say(
+                "images of {shape} have no side for channels; give 1, 3 or 4 channels first or last",
+                shape=by(x.shape[1:]),
+            )
             raise refusal(file, text, place)
         x = np.moveaxis(x, 3, 1)
     return (x[:, :3], (fact("alpha dropped", file),)) if x.shape[1] == 4 else (x, ())
@@ -108,7 +120,8 @@ def _unrolled(file: str, place: str, x: np.ndarray) -> Shaped:
         side = math.isqrt(x.shape[1] // channels)
         if channels * side * side == x.shape[1] and side >= SMALLEST_SIDE:
             return x.reshape(len(x), channels, side, side), (fact("unrolled", file, shape=(channels, side, side)),)
-    text = f"{x.shape[1]:,} values per sample make no square image; read them as vectors (--kind vectors)"
+    n = x.shape[1]
+    text = say("{n:,} values per sample make no square image; read them as vectors (--kind vectors)", n=n)
     raise refusal(file, text, place)
 
 

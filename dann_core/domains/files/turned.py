@@ -8,11 +8,13 @@ import numpy as np
 
 from dann_core.domains.files.contents import Contents, Item
 from dann_core.domains.files.domain_file import as_texts
-from dann_core.domains.files.errors import count, megabytes, quoted, refusal
+from dann_core.domains.files.errors import megabytes, quoted, refusal
 from dann_core.domains.files.held import Held
 from dann_core.domains.files.limits import MAX_ARRAY_BYTES, MAX_COLUMNS
 from dann_core.domains.files.names import classes_of_files
+from dann_core.domains.files.nouns import count_of
 from dann_core.domains.files.readers.opening import unique
+from dann_core.language import say
 
 IDENTIFIER, NAME = "sample id", "sample name"
 """The columns of a turned table that hold the names of its columns, and these without their numbers."""
@@ -31,11 +33,19 @@ class Turned(Held):
         names, samples = columns[0], [c for c in columns[1:] if not c.problem]
         rows = names.shape[0]
         if rows > MAX_COLUMNS:
-            text = f"turned, its {rows:,} rows would be more than {MAX_COLUMNS:,} columns; keep fewer rows"
-            raise refusal(contents.file, f"{text}, such as those that vary most")
+            text = say(
+                "turned, its {rows:,} rows would be more than {most:,} columns; keep fewer rows, such as those that "
+                "vary most",
+                rows=rows,
+                most=MAX_COLUMNS,
+            )
+            raise refusal(contents.file, text)
         if names.problem or len(samples) < _FEWEST:
-            text = f"turned, it has {count(len(samples), 'sample')}; the first column must name the rows, and each"
-            raise refusal(contents.file, f"{text} further one be a sample")
+            text = say(
+                "turned, it has {samples}; the first column must name the rows, and each further one be a sample",
+                samples=count_of(len(samples), "sample"),
+            )
+            raise refusal(contents.file, text)
         features = as_texts(contents.load([names])[0]).tolist()
         self.names = np.array([c.path[-1] for c in samples])
         self.first = names.path[-1]
@@ -71,8 +81,8 @@ def _rows(contents: Contents, samples: Sequence[Item]) -> list[np.ndarray]:
         return list(np.stack(columns, axis=1))
     nbytes = columns[0].size * len(columns) * max(max(c.dtype.itemsize for c in columns if c.dtype.kind == "U"), 32 * 4)
     if nbytes > MAX_ARRAY_BYTES:
-        text = f"turned, a table with texts in it takes {megabytes(nbytes)}; leave the rows of texts out"
-        raise refusal(contents.file, text, f"column {quoted(samples[0].path[-1])}")
+        text = say("turned, a table with texts in it takes {size}; leave the rows of texts out", size=megabytes(nbytes))
+        raise refusal(contents.file, text, say("column {name}", name=quoted(samples[0].path[-1])))
     return [_plain(row) for row in np.stack([c if c.dtype.kind == "U" else _written(c) for c in columns], axis=1)]
 
 

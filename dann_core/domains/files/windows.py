@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dann_core.domains.files.errors import count, quoted, refusal
+from dann_core.domains.files.errors import quoted, refusal
 from dann_core.domains.files.facts import Fact, fact
 from dann_core.domains.files.limits import MAX_ARRAY_BYTES
+from dann_core.domains.files.nouns import count_of
 from dann_core.domains.files.plan import ReadingPlan, Windows
 from dann_core.domains.files.samples import Samples
 from dann_core.domains.files.shaping import shaped
+from dann_core.language import say
 
 LENGTHS = (1024, 512, 256, 128)
 """Steps of a window, the first by which each class has enough."""
@@ -51,11 +53,16 @@ def cut(file: str, recordings: Sequence[np.ndarray], names: Sequence[str], windo
     for name, recording in zip(names, recordings, strict=True):
         steps = recording.shape[1]
         if steps < windows.length:
-            text = f"the recording has {count(steps, 'step')}, fewer than a window of {windows.length:,}; "
-            raise refusal(file, text + "give shorter windows (--window LENGTH) or leave it out", quoted(name))
+            text = say(
+                "the recording has {steps}, fewer than a window of {length:,}; give shorter windows (--window LENGTH) "
+                "or leave it out",
+                steps=count_of(steps, "step"),
+                length=windows.length,
+            )
+            raise refusal(file, text, quoted(name))
         total += (1 + (steps - windows.length) // windows.step) * windows.length * len(recording) * 8
     if total > MAX_ARRAY_BYTES:
-        text = "the windows take too much memory; give a larger step (--window LENGTH:STEP) or fewer recordings"
+        text = say("the windows take too much memory; give a larger step (--window LENGTH:STEP) or fewer recordings")
         raise refusal(file, text)
     return [
         np.lib.stride_tricks.sliding_window_view(r, windows.length, axis=1)[:, :: windows.step].swapaxes(0, 1)
@@ -76,7 +83,8 @@ def windowed(
     long = [i for i, r in enumerate(recordings) if r.shape[1] >= windows.length]
     if long and len(long) < len(recordings):
         shortest = min(r.shape[1] for r in recordings)
-        notes += (fact("too short", file, n=len(recordings) - len(long), length=windows.length, shortest=shortest),)
+        few = len(recordings) - len(long)
+        notes += (fact("too short", file, recordings=few, length=windows.length, shortest=shortest),)
         recordings, names = [recordings[i] for i in long], [names[i] for i in long]
         y = None if y is None else y[long]
     parts = cut(file, recordings, names, windows)
@@ -84,7 +92,7 @@ def windowed(
     groups = np.repeat(np.arange(len(parts)), sizes)
     starts = np.concatenate([np.arange(n) * windows.step for n in sizes])
     rows = np.array([f"{names[g]} @ {s}" for g, s in zip(groups.tolist(), starts.tolist(), strict=True)])
-    x, more = shaped(file, "windows", np.concatenate(parts), "signals")
+    x, more = shaped(file, say("windows"), np.concatenate(parts), "signals")
     y = None if y is None else y[groups]
-    notes += (fact("windows", file, recordings=len(parts), n=len(x), length=windows.length, step=windows.step),)
+    notes += (fact("windows", file, recordings=len(parts), windows=len(x), length=windows.length, step=windows.step),)
     return Samples(file, x, y, rows=rows, groups=groups, notes=notes + more)

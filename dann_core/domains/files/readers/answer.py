@@ -11,6 +11,7 @@ from dann_core.domains.files.errors import UploadError, refusal
 from dann_core.domains.files.limits import MAX_CARRIED_BYTES
 from dann_core.domains.files.readers import bounds, recognised, wire
 from dann_core.domains.files.readers.opening import Opening, Request, damage
+from dann_core.language import as_data, said, say
 
 
 def answer(request: BinaryIO, reply: BinaryIO) -> None:
@@ -23,12 +24,16 @@ def answer(request: BinaryIO, reply: BinaryIO) -> None:
     bounds.confine(message["memory"], message["seconds"], folder)
     with contextlib.suppress(OSError):
         try:
-            with damage(file, "file"):
+            with damage(file, say("file")):
                 _answer(message, folder or content, reply)
         except UploadError as error:
-            wire.send(reply, {"refusal": str(error)})
+            _refuse(reply, error)
         except MemoryError:
-            wire.send(reply, {"refusal": str(refusal(file, "reading it takes too much memory; save a part of it"))})
+            _refuse(reply, refusal(file, say("reading it takes too much memory; save a part of it")))
+
+
+def _refuse(reply: BinaryIO, error: UploadError) -> None:
+    wire.send(reply, {"refusal": as_data(said(error))})
 
 
 def _answer(message: wire.Message, data: bytes | Path, reply: BinaryIO) -> None:
@@ -57,8 +62,8 @@ def _send_items(opening: Opening, reply: BinaryIO) -> None:
         if room < 0:
             break
         carried.append(path)
-    items = [dataclasses.astuple(item) for item in opening.items]
-    message = {"format": opening.format, "items": items, "notes": opening.notes, "carried": carried}
+    items = [(*dataclasses.astuple(item)[:-1], as_data(item.problem)) for item in opening.items]
+    message = {"format": opening.format, "items": items, "notes": as_data(opening.notes), "carried": carried}
     wire.send(reply, message, [opening.decoded[path] for path in carried])
 
 

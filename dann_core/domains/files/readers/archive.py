@@ -12,7 +12,7 @@ import numpy as np
 
 from dann_core.domains.files.archives import entry_path, open_archive, read_entry
 from dann_core.domains.files.contents import Path
-from dann_core.domains.files.errors import UploadError, count, listed, quoted, refusal, shown
+from dann_core.domains.files.errors import UploadError, listed, quoted, refusal, shown
 from dann_core.domains.files.limits import (
     MAX_CARRIED_BYTES,
     MAX_ENTRIES,
@@ -20,7 +20,9 @@ from dann_core.domains.files.limits import (
     MAX_FOLDER_DEPTH,
     MAX_TOTAL_PIXELS,
 )
+from dann_core.domains.files.nouns import count_of
 from dann_core.domains.files.readers.opening import Opening, Request, check_number, damage, inside
+from dann_core.language import said, say, say_many
 
 _OF_SYSTEMS = ("thumbs.db", "desktop.ini")
 
@@ -43,7 +45,7 @@ def open_zip(request: Request, open_one: Open) -> Opening:
 def open_folder(request: Request, open_one: Open) -> Opening:
     """All files of a folder, at any level; links are not followed."""
     root = FilePath(request.data)
-    return _opened(request, "folder", list(_files(request.file, root)), open_one)
+    return _opened(request, say("folder"), list(_files(request.file, root)), open_one)
 
 
 def _files(file: str, root: FilePath) -> Iterator[_Entry]:
@@ -57,8 +59,13 @@ def _files(file: str, root: FilePath) -> Iterator[_Entry]:
                 continue
             n += 1
             if n > MAX_ENTRIES or len(parts) - 1 > MAX_FOLDER_DEPTH:
-                text = f"it holds more than {MAX_ENTRIES:,} files, or is more than {MAX_FOLDER_DEPTH} folders deep"
-                raise refusal(file, f"{text}; name a folder further down")
+                text = say(
+                    "it holds more than {most:,} files, or is more than {deepest} folders deep; name a folder further "
+                    "down",
+                    most=MAX_ENTRIES,
+                    deepest=MAX_FOLDER_DEPTH,
+                )
+                raise refusal(file, text)
             yield _Entry(parts, lambda place=place: _content(file, place))
 
 
@@ -66,7 +73,8 @@ def _content(file: str, place: FilePath) -> bytes:
     with place.open("rb") as stream:
         content = stream.read(MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
-        raise refusal(file, "the file is too large; keep a part of it", f"file {quoted(place.name)}")
+        text = say("the file is too large; keep a part of it")
+        raise refusal(file, text, say("file {name}", name=quoted(place.name)))
     return content
 
 
@@ -92,12 +100,18 @@ def _opened(request: Request, format_: str, entries: list[_Entry], open_one: Ope
         if carried <= MAX_CARRIED_BYTES:
             made.decoded |= {path + way: values for way, values in part.decoded.items()}
     if not made.items:
-        raise refusal(request.file, "there is no file in it that can be read; pack tables, arrays or pictures")
+        text = say("there is no file in it that can be read; pack tables, arrays or pictures")
+        raise refusal(request.file, text)
     if sum(item.shape[0] * item.shape[1] for item in made.items if item.holds == "picture") > MAX_TOTAL_PIXELS:
-        raise refusal(request.file, f"the images have more than {MAX_TOTAL_PIXELS:,} pixels in all; pack fewer")
-    made.notes += [note if n == 1 else f"{count(n, 'file')}: {note}" for note, n in notes.items()]
+        text = say("the images have more than {most:,} pixels in all; pack fewer", most=MAX_TOTAL_PIXELS)
+        raise refusal(request.file, text)
+    for note, n in notes.items():
+        made.notes.append(note if n == 1 else say("{files}: {text}", files=count_of(n, "file"), text=note))
     if left_out:
-        made.notes.append(f"{count(len(left_out), 'file is', 'files are')} left out: {listed(left_out, 3)}")
+        names = listed(left_out, 3)
+        made.notes.append(
+            say_many("{n:,} file is left out: {names}", "{n:,} files are left out: {names}", len(left_out), names=names)
+        )
     return made
 
 
@@ -134,7 +148,7 @@ class LeftOut(Exception):
 
 
 def _in_archive(file: str, error: UploadError) -> UploadError:
-    return UploadError(f"{shown(file)}, entry {error}")
+    return UploadError(say("{file}, entry {text}", file=shown(file), text=said(error)))
 
 
 def _is_hidden(path: Path) -> bool:

@@ -10,14 +10,22 @@ from dataclasses import dataclass
 from io import StringIO
 from itertools import pairwise
 
-from dann_core.domains.files.errors import count, refusal
+from dann_core.domains.files.errors import refusal
 from dann_core.domains.files.limits import MAX_COLUMNS, MAX_ROW_CHARACTERS
+from dann_core.domains.files.nouns import count_of
 from dann_core.domains.files.readers import signs
 from dann_core.domains.files.readers.encodings import HEAD_BYTES, HEAD_ROWS
 from dann_core.domains.files.readers.opening import unique
+from dann_core.language import Text, say, say_many
 
 BLANKS = " "
-_SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", BLANKS: "blanks"}
+_SEPARATORS = {
+    "\t": say("tabs"),
+    ";": say("semicolons"),
+    ",": say("commas"),
+    "|": say("bars"),
+    BLANKS: say("blanks"),
+}
 _MOST_BEFORE = 50  # lines before a table
 _SCALE = 8  # numbers that only rise by chance once in 20,000 times
 _ENOUGH_ROWS = 5  # rows by which one of units is told from a row of texts
@@ -47,7 +55,7 @@ class Dialect:
     header: bool
     units: bool
     names: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Text, ...]
 
 
 def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
@@ -66,45 +74,51 @@ def sniffed(file: str, data: bytes, header: bool | None) -> Dialect:
     separator, records = _split(file, text, whole)
     width = Counter(len(r) for r in records[1:] or records).most_common(1)[0][0]
     if width > MAX_COLUMNS:
-        raise refusal(file, f"{width:,} columns are more than {MAX_COLUMNS:,}; keep fewer")
+        raise refusal(file, say("{n:,} columns are more than {most:,}; keep fewer", n=width, most=MAX_COLUMNS))
     before = _before(text, separator, width)
     if before:
-        notes.append(f"{count(len(before), 'line')} before the table {'was' if len(before) == 1 else 'were'} left out")
+        notes.append(
+            say_many(
+                "{n:,} line before the table was left out", "{n:,} lines before the table were left out", len(before)
+            )
+        )
         skipped, records = skipped + len(before), _records(text.split("\n", len(before))[-1], separator)
     if separator not in ",\t" and width > 1:
-        notes.append(f"its columns are separated by {_SEPARATORS[separator]}")
+        notes.append(say("its columns are separated by {signs}", signs=_SEPARATORS[separator]))
     decimal, thousands = _decimals(separator, records)
     if decimal == ",":
-        notes.append("its decimals are written with a comma")
+        notes.append(say("its decimals are written with a comma"))
     if thousands == ",":
-        notes.append("commas within its numbers were taken to part thousands")
+        notes.append(say("commas within its numbers were taken to part thousands"))
     in_row = is_header(records, decimal) if header is None else header
     names = _fitted(records[0], width) if in_row else None
     said = IN_ROW if in_row else NUMBERED
     if not in_row and header is None and comment:
         cells = _records(comment, separator)[0]
         if len(cells) == width and not any(is_number(cell) for cell in cells):
-            names, said = cells, "the comment before the first row was taken as the header"
+            names, said = cells, say("the comment before the first row was taken as the header")
     notes.append(said)
     units = in_row and has_units(records, decimal)
     if units and names is not None and _is_split(names) and len(names) == len(records[1]):
         names = [" ".join(filter(None, pair)) for pair in zip(names, records[1], strict=True)]
-        notes[-1] = "the first two rows were taken as the header"
+        notes[-1] = say("the first two rows were taken as the header")
     elif units:
         notes.append(UNITS)
     if names is None:
         if in_row:
-            text = (
-                f"the header has {count(len(records[0]), 'cell')} but the rows have {width:,}; give every row as many"
+            text = say(
+                "the header has {cells} but the rows have {width:,}; give every row as many",
+                cells=count_of(len(records[0]), "cell"),
+                width=width,
             )
-            raise refusal(file, text, "row 1")
+            raise refusal(file, text, say("row {row:,}", row=1))
         names = [str(i) for i in range(1, width + 1)]
     return Dialect(separator, decimal, thousands, skipped, in_row, units, tuple(named(names)), tuple(notes))
 
 
-IN_ROW = "the first row was taken as the header"
-UNITS = "the row under the header holds no numbers (units) and was left out"
-NUMBERED = "no header was found: the first row is data, and the columns are numbered"
+IN_ROW = say("the first row was taken as the header")
+UNITS = say("the row under the header holds no numbers (units) and was left out")
+NUMBERED = say("no header was found: the first row is data, and the columns are numbered")
 
 
 def _without_comments(text: str) -> tuple[int, str, str]:
@@ -120,9 +134,10 @@ def _split(file: str, text: str, whole: bool) -> tuple[str, list[list[str]]]:
     """The separator, and the first rows in cells: the first separator by which all rows have as many cells."""
     lines = [line for line in text.split("\n", HEAD_ROWS + 1)[: HEAD_ROWS + 1] if line.strip()]
     if not lines:
-        raise refusal(file, "there is nothing in it but blank lines; save it again and upload that")
+        raise refusal(file, say("there is nothing in it but blank lines; save it again and upload that"))
     if len(lines[0]) > MAX_ROW_CHARACTERS:
-        raise refusal(file, f"the row is longer than {MAX_ROW_CHARACTERS:,} characters; keep fewer columns", "row 1")
+        text = say("the row is longer than {most:,} characters; keep fewer columns", most=MAX_ROW_CHARACTERS)
+        raise refusal(file, text, say("row {row:,}", row=1))
     best: tuple[float, str, list[list[str]]] = (0, ",", [])
     for separator in _SEPARATORS:
         records = _records(text, separator)

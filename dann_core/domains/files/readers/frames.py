@@ -13,6 +13,7 @@ from dann_core.domains.files.errors import listed, megabytes, refusal
 from dann_core.domains.files.limits import MAX_ARRAY_BYTES, MAX_CELLS, MAX_COLUMNS
 from dann_core.domains.files.readers import dialect, signs
 from dann_core.domains.files.readers.opening import Opening, check_number, unique
+from dann_core.language import Text, say
 
 _LOOKED_AT = 200  # rows by which a column of texts may be numbers with signs
 _SHORTEST_LIST = 8  # numbers in one cell that make a list without brackets
@@ -23,12 +24,18 @@ _CHARACTER = np.dtype("U1").itemsize
 
 
 def opening(
-    file: str, format_: str, frame: pd.DataFrame, table: Path = (), notes: Iterable[str] = (), decimal: str = "."
+    file: str, format_: str, frame: pd.DataFrame, table: Path = (), notes: Iterable[Text] = (), decimal: str = "."
 ) -> Opening:
     """The columns of one table, decoded; `table` is the way to it within the file."""
     if frame.shape[1] > MAX_COLUMNS or frame.size > MAX_CELLS:
-        text = f"{frame.shape[0]:,} rows and {frame.shape[1]:,} columns are more than {MAX_CELLS:,} cells or "
-        raise refusal(file, f"{text}{MAX_COLUMNS:,} columns; keep fewer")
+        text = say(
+            "{rows:,} rows and {columns:,} columns are more than {cells:,} cells or {most:,} columns; keep fewer",
+            rows=frame.shape[0],
+            columns=frame.shape[1],
+            cells=MAX_CELLS,
+            most=MAX_COLUMNS,
+        )
+        raise refusal(file, text)
     check_number(file, frame.shape[1])
     made = Opening(format_, [], notes=list(notes))
     names = unique(str(name) for name in frame.columns)
@@ -47,12 +54,14 @@ def opening(
         made.items.append(Item(path, holds, values.shape, dtype, table if values.ndim == 1 else None, missing))
         made.decoded[path] = values
     for unit, columns in units.items():
-        how = f"without the sign {unit}" if unit else "whose blanks part thousands"
-        made.notes.append(f"read as numbers {how}: {listed(columns)}")
+        note = say("read as numbers whose blanks part thousands: {columns}", columns=listed(columns))
+        if unit:
+            note = say("read as numbers without the sign {unit}: {columns}", unit=unit, columns=listed(columns))
+        made.notes.append(note)
     return made
 
 
-def column_values(column: pd.Series, decimal: str = ".") -> tuple[np.ndarray | str, int]:
+def column_values(column: pd.Series, decimal: str = ".") -> tuple[np.ndarray | Text, int]:
     """The values of a column and how many are missing: NaN among numbers, "" among texts; or why it has none."""
     missing = int(column.isna().sum())
     if missing == len(column):
@@ -60,7 +69,7 @@ def column_values(column: pd.Series, decimal: str = ".") -> tuple[np.ndarray | s
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype if column.cat.categories.dtype != object else "str")
     if pd.api.types.is_complex_dtype(column.dtype):
-        return "it holds complex values: save plain numbers", missing
+        return say("it holds {kind} values: save plain numbers", kind="complex"), missing
     if not pd.api.types.is_numeric_dtype(column.dtype):
         if isinstance(column.iloc[0], np.ndarray | list):
             return _stacked(column), missing
@@ -78,11 +87,11 @@ def column_values(column: pd.Series, decimal: str = ".") -> tuple[np.ndarray | s
     return np.ascontiguousarray(column.to_numpy()), missing
 
 
-def _stacked(column: pd.Series) -> np.ndarray | str:
+def _stacked(column: pd.Series) -> np.ndarray | Text:
     """A column of lists of numbers, as many in each row."""
     rows = [np.asarray(row) for row in column]
     if len({row.shape for row in rows}) > 1 or any(row.dtype.kind not in "biuf" for row in rows):
-        return "it holds lists of different lengths, or not of numbers: save it as columns"
+        return say("it holds lists of different lengths, or not of numbers: save it as columns")
     return np.stack(rows)
 
 
@@ -108,14 +117,18 @@ def _list(cell: str) -> np.ndarray:
     return row.astype(np.uint8) if is_bytes else row
 
 
-def _texts(column: pd.Series) -> np.ndarray | str:
+def _texts(column: pd.Series) -> np.ndarray | Text:
     # Most columns of texts have few different ones.
     codes, different = pd.factorize(column)
     names = [str(text).strip() for text in different]
     longest = max(map(len, names))
     nbytes = max(longest, 1) * len(column) * _CHARACTER
     if nbytes > MAX_ARRAY_BYTES:
-        return f"its longest text has {longest:,} characters, and all would take {megabytes(nbytes)}: shorten them"
+        return say(
+            "its longest text has {n:,} characters, and all would take {size}: shorten them",
+            n=longest,
+            size=megabytes(nbytes),
+        )
     return np.array([*names, ""], dtype=f"U{max(longest, 1)}")[codes]
 
 

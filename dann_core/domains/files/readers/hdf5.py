@@ -16,6 +16,7 @@ from dann_core.domains.files.errors import megabytes, quoted, refusal
 from dann_core.domains.files.limits import MAX_ARRAY_BYTES, unpacked_limit
 from dann_core.domains.files.readers import sparse
 from dann_core.domains.files.readers.opening import Opening, Request, check_number, counted
+from dann_core.language import say
 
 _MATLAB_HEADER = b"MATLAB 7.3"
 _CLASS, _EMPTY, _ROWS, _DECODE = "MATLAB_class", "MATLAB_empty", "MATLAB_sparse", "MATLAB_object_decode"
@@ -78,7 +79,7 @@ class _Found:
         shape = item.shape[::-1] if self._reversed(item) else item.shape
         class_ = _class(item)
         if problem or item.size == 0:
-            self._add(Item(path, "numbers", shape, item.dtype.name, table, problem=problem or "it is empty"))
+            self._add(Item(path, "numbers", shape, item.dtype.name, table, problem=problem or say("it is empty")))
         elif h5py.check_ref_dtype(item.dtype) is h5py.Reference:
             self._cells(path, item)
         elif h5py.check_string_dtype(item.dtype):
@@ -94,7 +95,7 @@ class _Found:
             self._add(Item(path, "numbers", shape, item.dtype.name, table), lambda: self._numbers(item))
         else:
             kind = "complex" if item.dtype.kind == "c" else item.dtype.name
-            text = f"it holds {kind} values: save plain numbers"
+            text = say("it holds {kind} values: save plain numbers", kind=kind)
             self._add(Item(path, "numbers", shape, item.dtype.name, table, problem=text))
 
     def _numbers(self, item: h5py.Dataset) -> np.ndarray:
@@ -129,7 +130,7 @@ class _Found:
             of = item.dtype.fields[name][0]
             kind = "texts" if of.kind in "SU" or h5py.check_string_dtype(of) else "numbers"
             if of.subdtype or not (of.kind in "biuf" or kind == "texts"):
-                problem = "it holds no single numbers or texts: save it as an array of its own"
+                problem = say("it holds no single numbers or texts: save it as an array of its own")
                 self._add(Item((*path, name), "numbers", item.shape, str(of), path, problem=problem))
                 continue
             read = (lambda n=name: _texts(item[n])) if kind == "texts" else (lambda n=name: item[n])
@@ -170,7 +171,7 @@ class _Found:
             if isinstance(part, h5py.Dataset):
                 self._check_size(path, part)
                 if _problem(part):
-                    raise refusal(self.file, f"{_problem(part)}", quoted("/".join(path)))
+                    raise refusal(self.file, _problem(part), quoted("/".join(path)))
         matrix = make(tuple(p[()] for p in values), shape=shape)
         self._add(sparse.item(self.file, path or ("matrix",), matrix), lambda: sparse.dense(matrix))
         return True
@@ -181,10 +182,16 @@ class _Found:
         largest = max(nbytes, math.prod(item.chunks or ()) * item.dtype.itemsize)
         stored, place = item.id.get_storage_size(), quoted("/".join(path))
         if largest > MAX_ARRAY_BYTES or largest > unpacked_limit(stored):
-            text = f"{megabytes(largest)} from {stored:,} stored bytes is over the limit ({megabytes(MAX_ARRAY_BYTES)}"
-            raise refusal(self.file, f"{text}, or too strongly packed); save a part of it, or uncompressed", place)
+            text = say(
+                "{size} from {stored:,} stored bytes is over the limit ({most}, or too strongly packed); save a part "
+                "of it, or uncompressed",
+                size=megabytes(largest),
+                stored=stored,
+                most=megabytes(MAX_ARRAY_BYTES),
+            )
+            raise refusal(self.file, text, place)
         if stored > self.size:
-            raise refusal(self.file, "the values are cut off; save the file again", place)
+            raise refusal(self.file, say("the values are cut off; save the file again"), place)
 
 
 def _class(item: h5py.Dataset) -> str:
@@ -200,7 +207,7 @@ def _texts(values: np.ndarray | list[str]) -> np.ndarray:
     flat = [v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in values.flat]
     longest = max(map(len, flat), default=1)
     if longest * len(flat) * 4 > MAX_ARRAY_BYTES:
-        raise ValueError("its texts are too long")
+        raise ValueError(say("its texts are too long"))
     return np.array(flat, dtype=f"U{max(longest, 1)}").reshape(values.shape)
 
 
@@ -214,17 +221,17 @@ def _text(item: h5py.Dataset) -> str:
     if _EMPTY in item.attrs or item.size == 0:
         return ""
     if item.dtype.kind not in "ui" or item.size * 8 > MAX_ARRAY_BYTES:
-        raise ValueError("a text is none")
+        raise ValueError(say("a text is none"))
     return str(_characters(np.ravel(item[()])[None])[0])
 
 
 def _problem(item: h5py.Dataset) -> str:
-    """Why a data set is not read ("" if it is)."""
+    """Why a data set is not read, as a text ("" if it is)."""
     plist = item.id.get_create_plist()
     if item.is_virtual or plist.get_external_count():
-        return "its values are kept in another file: save them in this one"
+        return say("its values are kept in another file: save them in this one")
     if any(plist.get_filter(i)[0] not in _FILTERS for i in range(plist.get_nfilters())):
-        return "its compression is not gzip: save it with gzip or uncompressed"
+        return say("its compression is not gzip: save it with gzip or uncompressed")
     if _DECODE in item.attrs:
-        return "it is a MATLAB object, such as a string or a table: save it with cellstr or table2struct"
-    return "it is empty" if _EMPTY in item.attrs else ""
+        return say("it is a MATLAB object, such as a string or a table: save it with cellstr or table2struct")
+    return say("it is empty") if _EMPTY in item.attrs else ""

@@ -17,7 +17,8 @@ from dann_core.domains.files.contents import Item, Path
 from dann_core.domains.files.errors import megabytes, refusal
 from dann_core.domains.files.limits import MAX_ARRAY_BYTES, unpacked_limit
 from dann_core.domains.files.readers import sparse
-from dann_core.domains.files.readers.opening import Opening, Request, check_number, counted, too_large
+from dann_core.domains.files.readers.opening import Opening, Request, check_number, counted, no_numbers, too_large
+from dann_core.language import say
 
 _HEADER, _COMPRESSED, _PART, _STEP = 128, 15, 1 << 16, 1 << 20
 _MOST_LEVELS = 16
@@ -82,14 +83,17 @@ def _item(file: str, path: Path, value: Any) -> Item:
     if scipy.sparse.issparse(value):
         return sparse.item(file, path, value)
     if isinstance(value, MatlabFunction | MatlabOpaque) or not isinstance(value, np.ndarray):
-        return Item(path, "numbers", (), "object", problem="it is a MATLAB object or function: save plain arrays")
+        return Item(path, "numbers", (), "object", problem=say("it is a MATLAB object or function: save plain arrays"))
     if value.nbytes > MAX_ARRAY_BYTES:
-        text = f"it takes {megabytes(value.nbytes)}, more than {megabytes(MAX_ARRAY_BYTES)}; save a part of it"
+        text = say(
+            "it takes {size}, more than {most}; save a part of it",
+            size=megabytes(value.nbytes),
+            most=megabytes(MAX_ARRAY_BYTES),
+        )
         raise too_large(file, path, text)
     if value.dtype.kind == "U":
         return Item(path, "texts", _values(value).shape, "text")
-    problem = "" if value.dtype.kind in "biuf" else f"it holds {value.dtype.name} values: save plain numbers"
-    return Item(path, "numbers", value.shape, value.dtype.name, problem=problem)
+    return Item(path, "numbers", value.shape, value.dtype.name, problem=no_numbers(value.dtype))
 
 
 def _values(value: Any) -> np.ndarray:
@@ -126,5 +130,6 @@ def _check_unpacked(file: str, data: bytes) -> None:
             except zlib.error:
                 return  # SciPy says what is wrong
         if limit < 0:
-            raise refusal(file, "a compressed variable unpacks to far more than the file's size; save it uncompressed")
+            text = say("a compressed variable unpacks to far more than the file's size; save it uncompressed")
+            raise refusal(file, text)
         at += 8 + size

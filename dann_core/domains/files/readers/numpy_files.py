@@ -10,10 +10,12 @@ import numpy as np
 
 from dann_core.domains.files.archives import open_archive, read_entry
 from dann_core.domains.files.contents import Item, Path
-from dann_core.domains.files.errors import count, megabytes, quoted, refusal
+from dann_core.domains.files.errors import megabytes, quoted, refusal, shown
 from dann_core.domains.files.limits import MAX_ARRAY_BYTES, MAX_ARRAYS, MAX_NPY_HEADER
+from dann_core.domains.files.nouns import count_of
 from dann_core.domains.files.readers import sparse
-from dann_core.domains.files.readers.opening import Opening, Request, unique
+from dann_core.domains.files.readers.opening import Opening, Request, no_numbers, unique
+from dann_core.language import say, say_many
 
 _NPY = ".npy"
 _ALONE = ("array",)  # the way to the only array of an NPY file
@@ -37,9 +39,9 @@ def open_npz(request: Request) -> Opening:
     archive, infos = open_archive(file, request.data)
     infos = [info for info in infos if info.filename.endswith(_NPY)]
     if not infos:
-        raise refusal(file, "there is no array in it; save it with numpy.savez")
+        raise refusal(file, say("there is no array in it; save it with numpy.savez"))
     if len(infos) > MAX_ARRAYS:
-        raise refusal(file, f"{len(infos):,} arrays are more than {MAX_ARRAYS:,}; save fewer")
+        raise refusal(file, say("{n:,} arrays are more than {most:,}; save fewer", n=len(infos), most=MAX_ARRAYS))
     if {info.filename.removesuffix(_NPY) for info in infos} >= _SPARSE:
         return sparse.open_npz(request)
     names = unique(info.filename.removesuffix(_NPY) for info in infos)
@@ -54,23 +56,28 @@ def open_npz(request: Request) -> Opening:
 def _item(file: str, path: Path, head: bytes, size: int) -> Item:
     shape, dtype, offset = _header(path, head)
     nbytes = math.prod(shape) * dtype.itemsize
-    place = f"key {quoted('/'.join(path))}"
+    place = say("key {name}", name=quoted("/".join(path)))
     if nbytes > MAX_ARRAY_BYTES:
-        text = f"the array takes {megabytes(nbytes)}, more than {megabytes(MAX_ARRAY_BYTES)}; save a part of it"
+        text = say(
+            "the array takes {size}, more than {most}; save a part of it",
+            size=megabytes(nbytes),
+            most=megabytes(MAX_ARRAY_BYTES),
+        )
         raise refusal(file, text, place)
     if not dtype.hasobject and size - offset < nbytes:
-        missing = count(nbytes - size + offset, "byte")
-        raise refusal(file, f"the array is cut off ({missing} missing); save it again", place)
+        missing = count_of(nbytes - size + offset, "byte")
+        raise refusal(file, say("the array is cut off ({missing} missing); save it again", missing=missing), place)
     if dtype.hasobject:
-        name = path[-1]
-        problem = f"it holds Python objects, which are never loaded: save it as {name}.astype(str), or as plain numbers"
+        problem = say(
+            "it holds Python objects, which are never loaded: save it as {name}.astype(str), or as plain numbers",
+            name=shown(path[-1]),
+        )
         return Item(path, "texts", shape, "objects", problem=problem)
     if dtype.names is not None:
         return Item(path, "numbers", shape, _FIELDS)
     if dtype.kind in "US":
         return Item(path, "texts", shape, "text")
-    problem = "" if dtype.kind in "biuf" else f"it holds {dtype.name} values: save plain numbers"
-    return Item(path, "numbers", shape, dtype.name, problem=problem)
+    return Item(path, "numbers", shape, dtype.name, problem=no_numbers(dtype))
 
 
 def _with_fields(made: Opening, tables: dict[Path, Path]) -> Opening:
@@ -86,7 +93,13 @@ def _with_fields(made: Opening, tables: dict[Path, Path]) -> Opening:
             column, values = _column((*table, name), table, values)
             items.append(column)
             made.decoded |= {} if column.problem else {column.path: values}
-        made.notes.append(f"an array of records was read as a table of its {count(len(records.dtype.names), 'field')}")
+        made.notes.append(
+            say_many(
+                "an array of records was read as a table of its {n:,} field",
+                "an array of records was read as a table of its {n:,} fields",
+                len(records.dtype.names),
+            )
+        )
     made.items = items
     return made
 
@@ -106,7 +119,7 @@ def _column(path: Path, table: Path, values: np.ndarray) -> tuple[Item, np.ndarr
         values = np.char.decode(values, "utf-8", "replace")
     if values.dtype.kind == "U":
         return Item(path, "texts", values.shape, "text", table), np.char.strip(values)
-    problem = "" if values.dtype.kind in "biuf" else f"it holds {values.dtype.name} values: save plain numbers"
+    problem = no_numbers(values.dtype)
     missing = int(np.isnan(values).sum()) if values.dtype.kind == "f" else 0
     # A field of many numbers is an array beside the table.
     beside = table if values.ndim == 1 else None

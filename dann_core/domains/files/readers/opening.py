@@ -14,6 +14,7 @@ import numpy as np
 from dann_core.domains.files.contents import Item, Path
 from dann_core.domains.files.errors import UploadError, quoted, reason, refusal
 from dann_core.domains.files.limits import MAX_ITEMS
+from dann_core.language import Text, say
 
 
 def _untold(fraction: float) -> None:
@@ -47,7 +48,7 @@ class Opening:
     items: list[Item]
     load: Callable[[Path], np.ndarray] | None = None
     decoded: dict[Path, np.ndarray] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
 
     def value(self, path: Path) -> np.ndarray:
         """The values of one item."""
@@ -62,7 +63,11 @@ def damage(file: str, what: str) -> Iterator[None]:
     except (UploadError, MemoryError):
         raise
     except Exception as error:
-        text = f"it is damaged or cut off, or no {what} that can be read ({reason(error)}); save it again"
+        text = say(
+            "it is damaged or cut off, or no {what} that can be read ({why}); save it again",
+            what=what,
+            why=reason(error),
+        )
         raise refusal(file, text) from None
 
 
@@ -99,7 +104,12 @@ def unique(names: Iterable[str]) -> list[str]:
 def check_number(file: str, n: int) -> None:
     """Refuse files of more items than anyone looks through."""
     if n > MAX_ITEMS:
-        raise refusal(file, f"it holds more than {MAX_ITEMS:,} arrays, columns and pictures; save fewer")
+        raise refusal(file, say("it holds more than {most:,} arrays, columns and pictures; save fewer", most=MAX_ITEMS))
+
+
+def no_numbers(dtype: np.dtype) -> str:
+    """Why values of this type cannot be used, as a text ("" if they can)."""
+    return "" if dtype.kind in "biuf" else say("it holds {kind} values: save plain numbers", kind=dtype.name)
 
 
 def too_large(file: str, path: Path, text: str) -> Exception:

@@ -12,6 +12,7 @@ from dann_core.domains.files.errors import megabytes, refusal
 from dann_core.domains.files.limits import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS
 from dann_core.domains.files.pixels import capped
 from dann_core.domains.files.readers.opening import Opening, Request
+from dann_core.language import say
 
 Image.init()
 # Those are read by other programs (Ghostscript) or by nothing that is here.
@@ -42,25 +43,28 @@ def open_picture(request: Request) -> Opening:
     height, width = capped(height, width)
     mode = "L" if _is_grey(image) else "RGB"
     item = Item((), "picture", (height, width, Image.getmodebands(mode)), "uint8")
-    return Opening(f"{image.format} picture", [item], lambda _: _pixels(image, turn, mode, (width, height)))
+    return Opening(
+        say("{format} picture", format=image.format), [item], lambda _: _pixels(image, turn, mode, (width, height))
+    )
 
 
 def _opened(file: str, data: bytes) -> Image.Image:
     if len(data) > MAX_IMAGE_BYTES:
-        raise refusal(file, f"the image is larger than {megabytes(MAX_IMAGE_BYTES)}; save it smaller")
+        text = say("the image is larger than {most}; save it smaller", most=megabytes(MAX_IMAGE_BYTES))
+        raise refusal(file, text)
     try:
         image = Image.open(BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels(file) from None
     except Image.UnidentifiedImageError:
-        raise refusal(file, "this is no picture that can be read; save it as PNG or JPEG") from None
+        raise refusal(file, say("this is no picture that can be read; save it as PNG or JPEG")) from None
     if image.width * image.height > MAX_IMAGE_PIXELS:
         raise _too_many_pixels(file)
     return image
 
 
 def _too_many_pixels(file: str) -> Exception:
-    return refusal(file, f"the image has more than {MAX_IMAGE_PIXELS:,} pixels; save it smaller")
+    return refusal(file, say("the image has more than {most:,} pixels; save it smaller", most=MAX_IMAGE_PIXELS))
 
 
 def _is_grey(image: Image.Image) -> bool:

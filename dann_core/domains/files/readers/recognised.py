@@ -26,6 +26,7 @@ from dann_core.domains.files.readers import (
     workbooks,
 )
 from dann_core.domains.files.readers.opening import Opening, Request, damage, inside
+from dann_core.language import Text, say
 
 Reader = Callable[[Request], Opening]
 
@@ -33,29 +34,36 @@ _HEAD = 4096  # bytes by which a file is recognised
 _HDF5 = rb"\x89HDF\r\n\x1a\n"
 _ARFF = rb"(?i:([ \t\r]*(%[^\n]*)?\n)*[ \t\r]*@relation\b)"
 _PICTURES = rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|P[1-6]\s|8BPS|BM.{4}\0{4}|\0{3}\x0cjP  |RIFF.{4}WEBP"
-_READERS: tuple[tuple[bytes, str, Reader], ...] = (
-    (rb"\x93NUMPY", "NPY file", numpy_files.open_npy),
-    (rb"MATLAB 5\.0 MAT-file", "MAT file", matlab.open_mat),
+
+
+def _file(format_: str) -> Text:
+    return say("{format} file", format=format_)
+
+
+_READERS: tuple[tuple[bytes, Text, Reader], ...] = (
+    (rb"\x93NUMPY", _file("NPY"), numpy_files.open_npy),
+    (rb"MATLAB 5\.0 MAT-file", _file("MAT"), matlab.open_mat),
     # A MAT file of version 7.3 is HDF5 behind a text header of 512 bytes.
-    (rb"(.{512})?" + _HDF5, "HDF5 file", hdf5.open_hdf5),
-    (rb"PAR1", "Parquet file", workbooks.open_parquet),
-    (rb"RIF[FX].{4}WAVE", "WAV file", wav.open_wav),
-    (_PICTURES, "picture", pictures.open_picture),
-    (_ARFF, "ARFF file", workbooks.open_arff),
+    (rb"(.{512})?" + _HDF5, _file("HDF5"), hdf5.open_hdf5),
+    (rb"PAR1", _file("Parquet"), workbooks.open_parquet),
+    (rb"RIF[FX].{4}WAVE", _file("WAV"), wav.open_wav),
+    (_PICTURES, say("picture"), pictures.open_picture),
+    (_ARFF, _file("ARFF"), workbooks.open_arff),
 )
+_PICKLE = say("a Python pickle, which is never loaded")
 _REFUSED = (
-    (b"MZ", "a Windows program"),
-    (b"\x7fELF", "a program"),
-    (b"%PDF", "a PDF document"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document (.xls)"),
-    (b"\x80\x04\x95", "a Python pickle, which is never loaded"),
-    (b"\x80\x05\x95", "a Python pickle, which is never loaded"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"{", "a JSON document"),
-    (b"<", "an HTML or XML document"),
+    (b"MZ", say("a Windows program")),
+    (b"\x7fELF", say("a program")),
+    (b"%PDF", say("a PDF document")),
+    (b"\xd0\xcf\x11\xe0", say("an old Office document (.xls)")),
+    (b"\x80\x04\x95", _PICKLE),
+    (b"\x80\x05\x95", _PICKLE),
+    (b"7z\xbc\xaf", say("a 7z archive")),
+    (b"Rar!", say("a RAR archive")),
+    (b"BZh", say("a bzip2 archive")),
+    (b"\xfd7zXZ", say("an xz archive")),
+    (b"{", say("a JSON document")),
+    (b"<", say("an HTML or XML document")),
 )
 _GZIP, _ZIPS = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 _ARCHIVES = (".zip", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
@@ -67,9 +75,9 @@ def opened(request: Request) -> Opening:
     if isinstance(request.data, FilePath):
         return archive.open_folder(request, _in_archive)
     if not request.data:
-        raise refusal(request.file, "the file is empty; save it again and upload that")
+        raise refusal(request.file, say("the file is empty; save it again and upload that"))
     request = _unpacked(request)
-    what, reader = _reader(request) or ("ZIP archive", partial(archive.open_zip, open_one=_in_archive))
+    what, reader = _reader(request) or (say("ZIP archive"), partial(archive.open_zip, open_one=_in_archive))
     with damage(request.file, what):
         opening = reader(request)
     # A picture has no name but that of its file.
@@ -85,7 +93,7 @@ def _in_archive(request: Request) -> Opening:
     request = _unpacked(request)
     found = None if ending in _ARCHIVES else _reader(request)
     if found is None:
-        raise refusal(request.file, "an archive inside the archive is not opened; unpack it first")
+        raise refusal(request.file, say("an archive inside the archive is not opened; unpack it first"))
     what, reader = found
     try:
         with damage(request.file, what):
@@ -96,12 +104,13 @@ def _in_archive(request: Request) -> Opening:
         raise
 
 
-def _reader(request: Request) -> tuple[str, Reader] | None:
+def _reader(request: Request) -> tuple[Text, Reader] | None:
     """What a file is and who reads it; None for an archive of several files."""
     file, head, ending = request.file, request.data[:_HEAD], PurePath(request.file).suffix.lower()
     for signature, what in _REFUSED:
         if head.startswith(signature):
-            raise refusal(file, f"by its content this is {what}; save the data as CSV, NPZ, MAT or pictures")
+            text = say("by its content this is {what}; save the data as CSV, NPZ, MAT or pictures", what=what)
+            raise refusal(file, text)
     if head.startswith(_ZIPS):
         return _zip_reader(file, request.data, ending)
     for pattern, what, reader in _READERS:
@@ -109,21 +118,21 @@ def _reader(request: Request) -> tuple[str, Reader] | None:
             return what, reader
     # What has no signature is known by its ending.
     if ending == ".mat":
-        return "MAT file", matlab.open_mat
+        return _file("MAT"), matlab.open_mat
     if ending in pictures.ENDINGS:
-        return "picture", pictures.open_picture
+        return say("picture"), pictures.open_picture
     if svmlight.is_svmlight(head):
-        return "svmlight file", svmlight.open_svmlight
-    return "text table", text_tables.open_text
+        return _file("svmlight"), svmlight.open_svmlight
+    return say("text table"), text_tables.open_text
 
 
-def _zip_reader(file: str, data: bytes, ending: str) -> tuple[str, Reader] | None:
+def _zip_reader(file: str, data: bytes, ending: str) -> tuple[Text, Reader] | None:
     names = [info.filename for info in open_archive(file, data)[1]]
     # Arrays in folders are a file each, others one set.
     if ending == ".npz" or (names and all(name.endswith(".npy") and "/" not in name for name in names)):
-        return "NPZ file", numpy_files.open_npz
+        return _file("NPZ"), numpy_files.open_npz
     if "xl/workbook.xml" in names:
-        return "Excel workbook", workbooks.open_excel
+        return say("Excel workbook"), workbooks.open_excel
     return None
 
 
@@ -133,10 +142,11 @@ def _unpacked(request: Request) -> Request:
     if not data.startswith(_GZIP):
         return request
     limit = unpacked_limit(len(data))
-    with damage(file, "gzip file"), gzip.GzipFile(fileobj=BytesIO(data)) as packed:
+    with damage(file, _file("gzip")), gzip.GzipFile(fileobj=BytesIO(data)) as packed:
         content = packed.read(limit + 1)
     if len(content) > limit:
-        raise refusal(file, f"it unpacks to more than {megabytes(limit)}; save it unpacked, or a part of it")
+        text = say("it unpacks to more than {most}; save it unpacked, or a part of it", most=megabytes(limit))
+        raise refusal(file, text)
     if content[257:262] == b"ustar":
-        raise refusal(file, "it holds a tar archive; pack the files as a ZIP")
+        raise refusal(file, say("it holds a tar archive; pack the files as a ZIP"))
     return dataclasses.replace(request, file=file.removesuffix(".gz"), data=content)

@@ -12,15 +12,16 @@ import scipy.sparse
 from dann_core.domains.files.contents import Item, Path
 from dann_core.domains.files.errors import by, megabytes, quoted, refusal
 from dann_core.domains.files.limits import MAX_ARRAY_BYTES
-from dann_core.domains.files.readers.opening import Opening, Request
+from dann_core.domains.files.readers.opening import Opening, Request, no_numbers
+from dann_core.language import say
 
 
 def open_npz(request: Request) -> Opening:
     """The matrix that `scipy.sparse.save_npz` has written."""
     matrix = scipy.sparse.load_npz(BytesIO(request.data))
     path = ("matrix",)
-    made = Opening("sparse NPZ", [item(request.file, path, matrix)], lambda _: dense(matrix))
-    made.notes.append("it is a sparse matrix: cells that are not stored are 0")
+    made = Opening(say("sparse NPZ"), [item(request.file, path, matrix)], lambda _: dense(matrix))
+    made.notes.append(say("it is a sparse matrix: cells that are not stored are 0"))
     return made
 
 
@@ -28,10 +29,15 @@ def item(file: str, path: Path, matrix: Any) -> Item:
     """The matrix as what it is made dense. Raises `UploadError` if that is too large."""
     nbytes = math.prod(matrix.shape) * matrix.dtype.itemsize
     if nbytes > MAX_ARRAY_BYTES:
-        text = f"the sparse matrix of {by(matrix.shape)} would take {megabytes(nbytes)} as a dense array, more than "
-        raise refusal(file, f"{text}{megabytes(MAX_ARRAY_BYTES)}; save a part of it", quoted("/".join(path)))
-    problem = "" if matrix.dtype.kind in "biuf" else f"it holds {matrix.dtype.name} values: save plain numbers"
-    return Item(path, "numbers", tuple(map(int, matrix.shape)), matrix.dtype.name, problem=problem)
+        text = say(
+            "the sparse matrix of {shape} would take {size} as a dense array, more than {most}; save a part of it",
+            shape=by(matrix.shape),
+            size=megabytes(nbytes),
+            most=megabytes(MAX_ARRAY_BYTES),
+        )
+        raise refusal(file, text, quoted("/".join(path)))
+    shape = tuple(map(int, matrix.shape))
+    return Item(path, "numbers", shape, matrix.dtype.name, problem=no_numbers(matrix.dtype))
 
 
 def dense(matrix: Any) -> np.ndarray:

@@ -11,6 +11,7 @@ from sklearn.datasets import load_svmlight_file
 from dann_core.domains.files.contents import SVMLIGHT, Item
 from dann_core.domains.files.readers import sparse
 from dann_core.domains.files.readers.opening import Opening, Request
+from dann_core.language import say
 
 _LINE = re.compile(rb"[+-]?[0-9.eE+-]+(;\S+)?(\s+qid:\d+)?(\s+\d+:[^\s:]+)*\s*(#.*)?")
 # Some files have a second target there, a concentration for instance.
@@ -39,7 +40,7 @@ def open_svmlight(request: Request) -> Opening:
         names = np.array([f"column {i}" for i in range(x.shape[1])])
         made.items.append(Item(("feature_names",), "texts", names.shape, "text"))
         made.decoded["feature_names",] = names
-    made.notes.append("features that a line does not name are 0")
+    made.notes.append(say("features that a line does not name are 0"))
     if n:
-        made.notes.append("what follows a label behind a semicolon was left out")
+        made.notes.append(say("what follows a label behind a semicolon was left out"))
     return made

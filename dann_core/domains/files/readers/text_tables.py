@@ -8,9 +8,11 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from dann_core.domains.files.errors import UploadError, count, reason, refusal
+from dann_core.domains.files.errors import UploadError, reason, refusal
+from dann_core.domains.files.nouns import count_of
 from dann_core.domains.files.readers import dialect, encodings, frames
 from dann_core.domains.files.readers.opening import Opening, Request, Stream
+from dann_core.language import say
 
 _HEAD_BYTES = 1_000_000
 _RAGGED = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
@@ -34,11 +36,11 @@ def open_text(request: Request) -> Opening:
         filled = np.flatnonzero(frame.notna().any(axis=1))
         frame = frame.iloc[: 1 + filled[-1] if len(filled) else 1]
     if not len(frame):
-        raise refusal(file, "there is a header but no row of data; add one row per sample")
+        raise refusal(file, say("there is a header but no row of data; add one row per sample"))
     _check_rows(file, data, how, frame)
     if len(frame.columns) > 1 and how.names[-1].startswith("Unnamed: ") and frame.iloc[:, -1].isna().all():
         frame = frame.iloc[:, :-1]  # each row ends with a separator
-    return frames.opening(file, "text table", frame, notes=[*notes, *closed, *how.notes], decimal=how.decimal)
+    return frames.opening(file, say("text table"), frame, notes=[*notes, *closed, *how.notes], decimal=how.decimal)
 
 
 def _parsed(request: Request, data: bytes, how: dialect.Dialect, types: dict[str, type]) -> pd.DataFrame:
@@ -77,11 +79,20 @@ def _unreadable(file: str, how: dialect.Dialect, error: Exception) -> UploadErro
     ragged = _RAGGED.search(str(error))
     if ragged:
         _, row, cells = (int(n) for n in ragged.groups())
-        text = f"the row has {count(cells, 'cell')}, others have {len(how.names):,}; give every row as many"
-        return refusal(file, text, f"row {row:,}")
+        return _ragged(file, row, cells, len(how.names))
     if isinstance(error, pd.errors.ParserWarning):
-        return refusal(file, f"there are rows with more than {len(how.names):,} cells; give every row as many")
-    return refusal(file, f"the table cannot be read ({reason(error)}); save it again as plain CSV")
+        most = len(how.names)
+        return refusal(file, say("there are rows with more than {most:,} cells; give every row as many", most=most))
+    return refusal(file, say("the table cannot be read ({why}); save it again as plain CSV", why=reason(error)))
+
+
+def _ragged(file: str, row: int, cells: int, others: int) -> UploadError:
+    text = say(
+        "the row has {cells}, others have {others:,}; give every row as many",
+        cells=count_of(cells, "cell"),
+        others=others,
+    )
+    return refusal(file, text, say("row {row:,}", row=row))
 
 
 def _check_rows(file: str, data: bytes, how: dialect.Dialect, frame: pd.DataFrame) -> None:
@@ -94,5 +105,4 @@ def _check_rows(file: str, data: bytes, how: dialect.Dialect, frame: pd.DataFram
     for row, line in enumerate(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"), 1):
         n = line.count(separator) + 1
         if row > how.skipped + how.header and line.strip() and n < len(how.names):
-            text = f"the row has {count(n, 'cell')}, others have {len(how.names):,}; give every row as many"
-            raise refusal(file, text, f"row {row:,}")
+            raise _ragged(file, row, n, len(how.names))

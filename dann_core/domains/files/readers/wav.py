@@ -10,8 +10,9 @@ from scipy.io import wavfile
 
 from dann_core.domains.files.contents import Item
 from dann_core.domains.files.readers.opening import Opening, Request
+from dann_core.language import say
 
-SCALED = "its whole numbers (PCM) were scaled to -1 to 1, so that all bit depths are alike"
+SCALED = say("its whole numbers (PCM) were scaled to -1 to 1, so that all bit depths are alike")
 
 
 def open_wav(request: Request) -> Opening:
