@@ -152,9 +152,9 @@ def sentences(facts: Iterable[Fact]) -> tuple[Text, ...]:
         named = files.setdefault(sentence(fact), [])
         if fact.file and shown(fact.file) not in named:
             named.append(shown(fact.file))
+    both = say(" and ")
     return tuple(
-        say("{files}: {text}", files=joined(named, say(" and ")), text=text) if named else text
-        for text, named in files.items()
+        say("{files}: {text}", files=joined(named, both), text=text) if named else text for text, named in files.items()
     )
 
 
