@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from dann_core.language import ENGLISH, say
-from dann_core.language.catalogue import LANGUAGES
+from dann_core.language.catalogues import LANGUAGES
 from dann_core.lessons.head import LessonError, refusal
 from dann_core.lessons.lesson import Lesson, read
 from dann_core.lessons.translation import translated
