@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import visitors
-from ui.learn import SCENES, words
+from ui.language import tell, told
+from ui.learn import SCENES
 from ui.learn.turning import to_the_top
 
 SCENE = "scene"
@@ -26,17 +27,17 @@ visitors.come_back()
 number = asked_for()
 scene = SCENES[number - 1]
 with st.container(key="scene"):
-    st.header(f"{number}. {scene.said.title}", anchor=False)
+    st.header(f"{number}. {told(scene.said.title)}", anchor=False)
     beside, element = st.columns([2, 5], gap="medium")
-    beside.markdown(scene.said.words)
-    beside.info(words.TRY.format(to_try=scene.said.to_try))
+    beside.markdown(told(scene.said.words))
+    beside.info(tell("**Try:** {to_try}", to_try=scene.said.to_try))
     with element:
         scene.draw()
 with st.container(key="turn", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.button(words.BACK, shortcut="Left", on_click=turn, args=(number - 1,), disabled=number == 1)
-    st.caption(words.PROGRESS.format(number=number, scenes=len(SCENES)), width="content")
+    st.button(tell("Back"), shortcut="Left", on_click=turn, args=(number - 1,), disabled=number == 1)
+    st.caption(tell("scene {number} of {scenes}", number=number, scenes=len(SCENES)), width="content")
     if number < len(SCENES):
-        st.button(words.NEXT, shortcut="Right", type="primary", on_click=turn, args=(number + 1,))
-    elif st.button(words.LIVE, type="primary", icon=":material/play_circle:"):
+        st.button(tell("Next"), shortcut="Right", type="primary", on_click=turn, args=(number + 1,))
+    elif st.button(tell("Watch it live"), type="primary", icon=":material/play_circle:"):
         st.switch_page("explore.py")
     to_the_top(number)

@@ -73,3 +73,19 @@ def test_the_chinese_tutorial_has_the_same_code() -> None:
     told = (DOCS / "tutorial-dann.zh.md").read_text(encoding="utf-8")
     for term in ("源域", "目标域", "特征提取器", "域判别器", "梯度反转", "对抗损失", "分布差异", "负迁移"):
         assert term in told
+
+
+def test_the_chinese_readme_has_the_same_commands_and_its_links_lead_somewhere() -> None:
+    def commands(text: str) -> list[str]:
+        # What stands behind a # is a remark.
+        found = "".join(re.findall(r"```\n(.*?)```", text, re.DOTALL))
+        return [line.partition("#")[0].strip() for line in found.splitlines()]
+
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md"))
+    first_screen = english.partition("\n## ")[0]
+    assert commands(chinese) == commands(first_screen)
+    assert len(commands(chinese)) == 5
+    assert "](README.zh.md)" in first_screen
+    links = re.findall(r"\]\(([^)]+)\)", chinese)
+    assert "README.md" in links
+    assert [link for link in links if not (ROOT / link).exists()] == []

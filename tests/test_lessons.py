@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dann_core.lessons import Lesson, LessonError, read, read_all
+from dann_core.language import languages
+from dann_core.lessons import Lesson, LessonError, find, read, read_all
 from dann_core.lessons.measure import figures
 from dann_core.lessons.promise import Promise, PromiseError
 
@@ -52,6 +53,62 @@ def test_a_file_is_a_lesson_and_a_number_before_its_name_its_place_alone(tmp_pat
     # A file is read again when it has changed.
     (tmp_path / "03-broken.md").write_text(GOOD.replace("gamma = 5.0", "gamma = 50.0  "))
     assert [lesson.key for lesson in read_all(tmp_path)[0]] == ["first", "second", "broken"]
+
+
+WORDS = """+++
+title = "Eine Verschiebung"
+question = "Was kommt?"
+outcomes = ["dies", "das"]
++++
+
+Weil.
+"""
+
+
+def test_the_words_of_any_language_are_found_by_themselves_and_the_experiment_stays(tmp_path: Path) -> None:
+    lessons, words = tmp_path / "lessons", tmp_path / "languages" / "de" / "lessons"
+    lessons.mkdir()
+    words.mkdir(parents=True)
+    for name in ("01-first.md", "02-second.md", "03-third.md"):
+        (lessons / name).write_text(GOOD)
+    (words / "01-first.md").write_text(WORDS)
+
+    def read_in(language: str) -> tuple[list[Lesson], list[str]]:
+        return read_all(lessons, language, tmp_path / "languages")
+
+    (first, second, _), refused = read_in("de")
+    assert refused == []
+    assert first[1:4] == ("Eine Verschiebung", "Was kommt?", ("dies", "das"))
+    assert first.why == "Weil."
+    # What nobody has translated is English, and so is all in a language that has no folder.
+    english, _ = read_in("fr")
+    assert second == english[1]
+    worded = ("title", "question", "outcomes", "why")
+    assert first._replace(**{name: getattr(english[0], name) for name in worded}) == english[0]
+    # With a mistake it is English, too, and that is said.
+    (words / "02-second.md").write_text(WORDS.replace(', "das"', ""))
+    (words / "03-third.md").write_text(WORDS.replace('"Was kommt?"', '"Was kommt?"\nanswer = 1'))
+    (words / "04-fourth.md").write_text(WORDS)
+    told, refused = read_in("de")
+    assert [lesson.title for lesson in told] == ["Eine Verschiebung", "A shift", "A shift"]
+    assert refused == [
+        "de/lessons/02-second.md, line 4: there must be 2 outcomes, as in the English file; got 1.",
+        "de/lessons/03-third.md, line 4: answer is no entry of a lesson; it has title, question, outcomes.",
+        "de/lessons/04-fourth.md, line 1: there is no lesson in a file of that name to translate.",
+    ]
+
+
+@pytest.mark.parametrize("language", languages()[1:])
+def test_every_lesson_is_there_in_every_language(language: str) -> None:
+    told, refused = read_all(language=language)
+    assert refused == []
+    for lesson, english in zip(told, LESSONS, strict=True):
+        assert lesson.title != english.title
+        assert lesson.question != english.question
+        assert lesson.why != english.why
+        assert not set(lesson.outcomes) & set(english.outcomes)
+        assert len(lesson.outcomes) == len(english.outcomes)
+    assert find("one-seed", language) == told[[lesson.key for lesson in LESSONS].index("one-seed")]
 
 
 @pytest.mark.parametrize(

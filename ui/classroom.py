@@ -9,14 +9,15 @@ import streamlit as st
 
 from server import classroom
 from server.classroom import CLASSES, LONGEST_TITLE, Classroom
+from server.link import LESSON
 from server.registry import Full
 from server.view import MARKS
 from ui import view_editor, viewed, visitors
 from ui.joining import MARK, SOMEBODY
-from ui.language import address
+from ui.language import address, tell, told
 from ui.text import plain
 
-PAGE = "classroom"
+PAGE, LESSONS = "classroom", "lessons"
 MINE = "my class"
 
 _COMPONENT = """
@@ -61,52 +62,61 @@ def _mine() -> Classroom | None:
     ends = mine == ()
     if not mine:
         data = {"module": address("class-tab.js"), "code": None, "ends": ends}
-        told = _component("class tab")(
+        kept = _component("class tab")(
             key="whose class", data=data, default={"told": None}, on_told_change=lambda: None
         ).told
         if ends:
             return None
-        if told is None:
-            st.caption("Looking for your class …")
+        if kept is None:
+            st.caption(tell("Looking for your class …"))
             st.stop()
-        mine = told["code"], told["token"]
+        mine = kept["code"], kept["token"]
     room = classroom.claim(*mine) if all(mine) else None
     if room:
         st.session_state[MINE] = mine
     elif all(mine):
         st.session_state[MINE] = ()
-        st.warning("This class is over, or its secret link is not complete. You can open another one.")
+        st.warning(tell("This class is over, or its secret link is not complete. You can open another one."))
     return room
 
 
 def _new() -> None:
-    st.subheader("Make a link for your class", anchor=False)
+    st.subheader(tell("Make a link for your class"), anchor=False)
     st.caption(
-        "Set up domains and settings on Explore first: the link opens what you see there. Choose below what your "
-        "students see of it."
+        tell(
+            "Set up domains and settings on Explore first: the link opens what you see there, or a lesson. Choose "
+            "below what your students see of it."
+        )
     )
     view_editor.draw()
-    link = _experiment_link() | view_editor.edited().to_query()
-    st.caption("The link. Whoever opens it gets a run of their own.")
+    link = _opened() | view_editor.edited().to_query()
+    st.caption(tell("The link. Whoever opens it gets a run of their own."))
     _link("pupils", _address(link))
     with st.container(border=True):
-        st.markdown("**See all runs at a glance**")
+        st.markdown(tell("**See all runs at a glance**"))
         st.caption(
-            "Open a class: students who follow its link are asked whether they join, and under which name. Nothing is "
-            "kept after they leave."
+            tell(
+                "Open a class: students who follow its link are asked whether they join, and under which name. Nothing "
+                "is kept after they leave."
+            )
         )
-        label = "whose class it is, as students read it"
-        title = st.text_input(label, max_chars=LONGEST_TITLE, placeholder=SOMEBODY)
-        if st.button("Open a class", type="primary", icon=":material/co_present:"):
+        label = tell("whose class it is, as students read it")
+        title = st.text_input(label, max_chars=LONGEST_TITLE, placeholder=told(SOMEBODY))
+        if st.button(tell("Open a class"), type="primary", icon=":material/co_present:"):
             _open(title, link)
 
 
-def _experiment_link() -> dict[str, str]:
-    """What this session's Explore shows, and what of its link others read; a class is not joined by its own link."""
+def _opened() -> dict[str, str]:
+    """The lesson, or what this session's Explore shows, and what of its link others read; a class is not joined by its
+    own link."""
     experiment = visitors.own()
     marks = {name: value for name, value in viewed.now().marks.items() if name in MARKS and name != MARK}
+    if lesson := view_editor.lesson():
+        return {LESSON: lesson} | marks
     if experiment is not None and experiment.domain is None:
-        st.info("Your own data cannot travel in a link: it opens the first built-in domain.", icon=":material/info:")
+        st.info(
+            tell("Your own data cannot travel in a link: it opens the first built-in domain."), icon=":material/info:"
+        )
     return (experiment.now.query() or {} if experiment else {}) | marks
 
 
@@ -115,7 +125,7 @@ def _open(title: str, link: dict[str, str]) -> None:
     try:
         st.session_state[MINE] = classroom.classes.add(room)
     except Full:
-        st.error(f"All {CLASSES} classes of this server are open. Try again when one has ended.")
+        st.error(tell("All {n} classes of this server are open. Try again when one has ended.", n=CLASSES))
         return
     st.rerun()
 
@@ -123,14 +133,14 @@ def _open(title: str, link: dict[str, str]) -> None:
 def _wall(room: Classroom) -> None:
     code, token = st.session_state[MINE]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        named = f": {plain(room.title)}" if room.title else ""
-        st.subheader(f"The class at a glance{named}", anchor=False)
+        named = tell("The class at a glance: {title}", title=plain(room.title))
+        st.subheader(named if room.title else tell("The class at a glance"), anchor=False)
         with st.container(horizontal=True, width="content"):
-            with st.popover("Secret link", icon=":material/key:"):
-                st.caption("Opens this wall elsewhere, on the projector's computer for instance. Only for you.")
+            with st.popover(tell("Secret link"), icon=":material/key:"):
+                st.caption(tell("Opens this wall elsewhere, on the projector's computer for instance. Only for you."))
                 _link("teacher", f"{_root()}{PAGE}#{urlencode({MARK: code, 'secret': token})}")
-            st.button("End the class", icon=":material/logout:", on_click=_end, args=(room,))
-    st.caption("For your students:")
+            st.button(tell("End the class"), icon=":material/logout:", on_click=_end, args=(room,))
+    st.caption(tell("For your students:"))
     _link("class", _address(room.link | {MARK: code}))
     data = {"module": address("wall.js"), "channel": "wall", "code": code, "token": token}
     _component("wall")(key="the wall", data=data)
@@ -148,7 +158,7 @@ def _link(of: str, address: str) -> None:
 
 
 def _address(link: dict[str, str]) -> str:
-    return _root() + (f"?{urlencode(link, safe=',')}" if link else "")
+    return _root() + (LESSONS if LESSON in link else "") + (f"?{urlencode(link, safe=',')}" if link else "")
 
 
 def _root() -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dann_core.lessons import Lesson
 from server.experiment import Experiment
-from ui.language import address
+from ui.language import address, tell
 from ui.text import plain
 
 TAKEN = "lesson"
@@ -60,7 +60,7 @@ def draw(lesson: Lesson, state: Experiment) -> None:
         return
     _judge(lesson, made, state)
     st.markdown(lesson.why)
-    st.button("Predict again", icon=":material/replay:", on_click=_again, args=(lesson, state))
+    st.button(tell("Predict again"), icon=":material/replay:", on_click=_again, args=(lesson, state))
 
 
 def _named(what: str, lesson: Lesson) -> str:
@@ -80,9 +80,11 @@ def _ask(lesson: Lesson) -> None:
     if lesson.outcomes:
         numbers = range(len(lesson.outcomes))
         named = _named("choice", lesson)
-        chosen = st.radio("What do you expect?", numbers, None, format_func=lesson.outcomes.__getitem__, key=named)
+        chosen = st.radio(
+            tell("What do you expect?"), numbers, None, format_func=lesson.outcomes.__getitem__, key=named
+        )
         made = {"chosen": chosen}
-        st.button("Predict this", type="primary", disabled=chosen is None, on_click=_predict, args=(lesson, made))
+        st.button(tell("Predict this"), type="primary", disabled=chosen is None, on_click=_predict, args=(lesson, made))
     else:
         key = _named("sketch", lesson)
 
@@ -93,14 +95,15 @@ def _ask(lesson: Lesson) -> None:
 
         data = {"module": address("sketch.js"), "max_iter": lesson.settings.max_iter}
         _sketch()(key=key, data=data, on_drawn_change=drawn)
-    st.button("Skip the prediction", type="tertiary", on_click=_predict, args=(lesson, {}))
+    st.button(tell("Skip the prediction"), type="tertiary", on_click=_predict, args=(lesson, {}))
 
 
 def _remind(lesson: Lesson, made: Prediction) -> None:
     if "chosen" in made:
-        st.info(f"You expect: {plain(lesson.outcomes[made['chosen']])}", icon=":material/psychology:")
+        expected = plain(lesson.outcomes[made["chosen"]])
+        st.info(tell("You expect: {expected}", expected=expected), icon=":material/psychology:")
     elif "curve" in made:
-        st.info("Your curve is drawn dashed over the accuracies.", icon=":material/psychology:")
+        st.info(tell("Your curve is drawn dashed over the accuracies."), icon=":material/psychology:")
 
 
 def _has_ended(state: Experiment) -> bool:
@@ -112,23 +115,26 @@ def _look(state: Experiment) -> None:
     if _has_ended(state):
         st.rerun()
     if state.run.finished:
-        st.caption("Commit to an iteration, above the pictures, and reveal what it was worth. Then you see here why.")
+        st.caption(
+            tell("Commit to an iteration, above the pictures, and reveal what it was worth. Then you see here why.")
+        )
     else:
-        st.caption("Press Play. When the run has ended, you see here what came of it, and why.")
+        st.caption(tell("Press Play. When the run has ended, you see here what came of it, and why."))
 
 
 def _judge(lesson: Lesson, made: Prediction, state: Experiment) -> None:
     came = plain(lesson.outcomes[lesson.answer]) if lesson.outcomes else ""
     if made.get("chosen") == lesson.answer:
-        st.success(f"As you expected: {came}", icon=":material/check_circle:")
+        st.success(tell("As you expected: {came}", came=came), icon=":material/check_circle:")
     elif "chosen" in made:
         expected = plain(lesson.outcomes[made["chosen"]])
-        st.error(f"You expected: {expected} What came: {came}", icon=":material/cancel:")
+        text = tell("You expected: {expected} What came: {came}", expected=expected, came=came)
+        st.error(text, icon=":material/cancel:")
     elif "curve" in made and (off := distance(made["curve"], state)) is not None:
-        text = f"Your curve was {100 * off:.0f} points off the target accuracy, on average."
+        text = tell("Your curve was {points:.0f} points off the target accuracy, on average.", points=100 * off)
         st.info(text, icon=":material/psychology:")
     elif came:
-        st.info(f"What came: {came}", icon=":material/psychology:")
+        st.info(tell("What came: {came}", came=came), icon=":material/psychology:")
 
 
 def distance(curve: list[float], state: Experiment) -> float | None:

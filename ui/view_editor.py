@@ -1,4 +1,4 @@
-"""A small editor for the part of a link that says how Explore is shown, with a sketch of what will be seen."""
+"""A small editor for the part of a link that says how pages are shown, and which lesson it opens, with a sketch."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import Any
 
 import streamlit as st
 
+from dann_core.language import own_name, say
+from dann_core.lessons import find, read_all
 from dann_core.settings import Settings
+from dann_core.settings.knobs import Knob
 from server.view import CONTROLS, MAIN, NONE, PARTS, View
-from ui.controls import control
+from ui.controls import control, showing
+from ui.language import current, tell, told
 
-EDITED = "edited view"
+EDITED, LESSON = "edited view", "edited lesson"
 USUAL = (*PARTS, *MAIN)
 """What the page shows where a link says nothing."""
 
@@ -19,6 +23,7 @@ PLAYER_PARTS = ("draw", "remedy", "trust")
 """Parts that stand in or under the pictures, and not beside them."""
 
 _LABELS = PARTS | {knob.name: knob.label for knob in Settings.knobs()}
+_SPEEDS = {"slow": say("slow"), "normal": say("normal"), "fast": say("fast")}
 
 
 def edited() -> View:
@@ -26,32 +31,66 @@ def edited() -> View:
     return st.session_state.setdefault(EDITED, View())
 
 
+def lesson() -> str:
+    """The key of the lesson that the link opens; empty where it opens Explore."""
+    return st.session_state.setdefault(LESSON, "")
+
+
 def draw() -> None:
     """The choices beside the sketch of what they show."""
     choices, seen = st.columns([2, 3], gap="large")
     with choices:
+        _lesson()
         _controls()
         for knob in View.knobs():
-            if knob.name != "controls":
+            if knob.name == "lang":
+                _language(knob)
+            elif knob.name != "controls":
                 control(edited(), knob, _change)
     with seen:
-        st.caption("What your students see")
-        st.html(sketch(edited()))
+        st.caption(tell("What your students see"))
+        opened = find(lesson(), current())
+        st.html(sketch(edited(), opened.title if opened else ""))
 
 
 def _change(name: str, value: Any) -> None:
     st.session_state[EDITED] = edited().replace(**{name: value})
 
 
+def _lesson() -> None:
+    titles = {"": tell("none: what Explore shows")} | {
+        known.key: known.title for known in read_all(language=current())[0]
+    }
+    st.selectbox(
+        tell("lesson"),
+        titles,
+        list(titles).index(lesson()),
+        format_func=titles.get,
+        help=tell("The link opens this lesson, with its own run."),
+        **showing(LESSON, lesson(), lambda chosen: st.session_state.update({LESSON: chosen})),
+    )
+
+
+def _language(knob: Knob) -> None:
+    st.selectbox(
+        told(knob.label),
+        knob.choices,
+        knob.choices.index(edited().lang),
+        format_func=lambda name: own_name(name) if name else tell("the browser's"),
+        help=told(knob.help),
+        **showing("View.lang", edited().lang, lambda chosen: _change("lang", chosen)),
+    )
+
+
 def _controls() -> None:
     st.multiselect(
-        "controls that are shown",
+        tell("controls that are shown"),
         CONTROLS,
         default=USUAL,
-        format_func=_LABELS.get,
+        format_func=lambda name: told(_LABELS[name]),
         key="shown controls",
         on_change=_choose,
-        help="Where More is not shown, single settings of it can be.",
+        help=tell("Where More is not shown, single settings of it can be."),
     )
 
 
@@ -62,31 +101,56 @@ def _choose() -> None:
     _change("controls", "" if is_all else ",".join(name for name in CONTROLS if name in chosen) or NONE)
 
 
-def sketch(view: View) -> str:
-    """The page in outline, as HTML."""
+def sketch(view: View, lesson: str = "") -> str:
+    """The page in outline, as HTML: Explore's, or that of a lesson with its title."""
     presents = view.view == "presentation"
-    beside = [name for name in CONTROLS if name in USUAL or view.controls]
-    beside = [_LABELS[name] for name in beside if view.shows(name) and name not in PLAYER_PARTS]
-    figures = ["lambda", "source accuracy", "target accuracy (exam)", "domain accuracy", "proxy A-distance"]
-    figures = [name for name in figures if view.exam or "exam" not in name]
-    inputs = ["input", *(["Draw the shift"] if view.shows("draw") and not presents else [])]
-    pictures = [["features", f"{view.features}, colours by {view.colour}"], inputs, ["curves"]]
-    top = "keys only: P, A, S, ?, Esc" if presents else f"Play · Pause · Step · Reset · Undo · speed {view.speed}"
-    below = ["the verdict" + (" and what to try" if view.shows("remedy") and not presents else "")]
-    if view.exam and view.shows("trust") and not presents:
-        below.append(PARTS["trust"])
+    if presents:
+        top = tell("keys only: P, A, S, ?, Esc")
+    else:
+        top = tell("Play · Pause · Step · Reset · Undo · speed {speed}", speed=_SPEEDS[view.speed])
     main = "".join(
         [
             _row("top", [top]),
-            _row("figures", figures),
-            f"<div class='sketch-pictures'>{''.join(_box(lines) for lines in pictures)}</div>",
-            *(_row("below", [line]) for line in below),
+            _row("figures", _figures(view)),
+            f"<div class='sketch-pictures'>{''.join(_box(lines) for lines in _pictures(view))}</div>",
+            *(_row("below", [line]) for line in _below(view, lesson)),
         ]
     )
-    side = "" if presents else f"<div class='sketch-side'>{''.join(f'<p>{escape(name)}</p>' for name in beside)}</div>"
+    beside = "".join(f"<p>{escape(line)}</p>" for line in _beside(view, lesson))
+    side = "" if presents else f"<div class='sketch-side'>{beside}</div>"
     kind = "sketch sketch-presents" if presents else "sketch"
-    told = f"class='{kind}' role='img' aria-label='The page in outline'"
-    return f"<div {told}>{side}<div class='sketch-main'>{main}</div></div>"
+    outline = f'class="{kind}" role="img" aria-label="{escape(tell("The page in outline"))}"'
+    return f"<div {outline}>{side}<div class='sketch-main'>{main}</div></div>"
+
+
+def _beside(view: View, lesson: str) -> list[str]:
+    if lesson:
+        return [lesson, tell("the question"), tell("what you expect"), tell("after the run, why")]
+    there = [name for name in CONTROLS if name in USUAL or view.controls]
+    return [told(_LABELS[name]) for name in there if view.shows(name) and name not in PLAYER_PARTS]
+
+
+def _figures(view: View) -> list[str]:
+    exam = [tell("target accuracy (exam)")] if view.exam else []
+    return ["lambda", tell("source accuracy"), *exam, tell("domain accuracy"), tell("proxy A-distance")]
+
+
+def _pictures(view: View) -> list[list[str]]:
+    is_drawn = view.shows("draw") and view.view != "presentation"
+    if view.colour == "domain":
+        features = tell("{picture}, colours by domain", picture=view.features)
+    else:
+        features = tell("{picture}, colours by class", picture=view.features)
+    inputs = [tell("input"), *([told(PARTS["draw"])] if is_drawn else [])]
+    return [[tell("features"), features], inputs, [tell("curves")]]
+
+
+def _below(view: View, lesson: str) -> list[str]:
+    presents = view.view == "presentation"
+    tries = view.shows("remedy") and not presents
+    trust = view.exam and view.shows("trust") and not presents and not lesson
+    verdict = tell("the verdict and what to try") if tries else tell("the verdict")
+    return [verdict, *([told(PARTS["trust"])] if trust else [])]
 
 
 def _row(name: str, texts: list[str]) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
+from dann_core.language import say
+
 FIGURES = {
     "target": "target accuracy",
     "source": "source accuracy",
@@ -47,17 +49,19 @@ class Promise:
         try:
             self._tree = ast.parse(text.strip(), mode="eval").body
         except (SyntaxError, ValueError):
-            raise PromiseError(f"promise cannot be read: {text!r}. Write it like target < source_only - 10.") from None
+            why = say("promise cannot be read: {text!r}. Write it like target < source_only - 10.", text=text)
+            raise PromiseError(why) from None
         self.names = {node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name)}
         unknown = sorted(self.names - set(FIGURES))
         if unknown:
-            raise PromiseError(f"promise names {unknown[0]!r}; it may name {', '.join(FIGURES)}.")
+            known = ", ".join(FIGURES)
+            raise PromiseError(say("promise names {name!r}; it may name {known}.", name=unknown[0], known=known))
         if not _is_condition(self._tree):
-            raise PromiseError("promise must be comparisons (<, <=, >, >=) of sums of figures and numbers, with and.")
+            rule = say("promise must be comparisons (<, <=, >, >=) of sums of figures and numbers, with and.")
+            raise PromiseError(rule)
         if not any(name.startswith("source_only") for name in self.names):
-            raise PromiseError(
-                "promise must name source_only: only what differs from the twin is the adversary's doing."
-            )
+            rule = say("promise must name source_only: only what differs from the twin is the adversary's doing.")
+            raise PromiseError(rule)
 
     @property
     def needs_spread(self) -> bool:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import streamlit as st
+
+from dann_core.language import Text
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a scene says: its title, the few words beside its element, what to try, and its element's labels.
+    """What a scene says: its title, the few words beside its element, and what to try."""
 
-    Labels are templates for `str.format`.
-    """
-
-    title: str
-    words: str
-    to_try: str
-    labels: dict[str, str] = field(default_factory=dict)
+    title: Text
+    words: Text
+    to_try: Text
 
 
 @dataclass(frozen=True)

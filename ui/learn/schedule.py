@@ -3,35 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import streamlit as st
 
+from dann_core.language import Text, say
 from dann_core.method.published import deepda_lambda, paper_lambda, tllib_lambda
 from dann_core.method.schedules import progress, rise
 from ui.charts import Spec, base_layout, frame_axis
+from ui.language import tell, told
 from ui.learn import words
 from ui.learn.scene import Scene, figures
 from ui.palette import FAINT
 from ui.plot import chart
 
-LABELS = words.SCHEDULE.labels
 LENGTH, MARKED, POINTS = 20_000, 3_000, 201
 """Iterations on the axis: 20 epochs of 1,000, TLlib's own; and the one at which all are read."""
 
-OTHERS: dict[str, tuple[Callable[[int], float], str, str]] = {
-    "paper": (lambda i: paper_lambda(i, LENGTH), "#0072b2", "dash"),
-    "tllib": (tllib_lambda, "#d0334f", "dot"),
-    "deepda": (lambda i: deepda_lambda(i, LENGTH // 2), "#073a18", "dashdot"),
-}
-"""Of each other schedule lambda by iteration, its colour and its dashes. DeepDA's run is 20 epochs of 500."""
+
+class Other(NamedTuple):
+    """Somebody else's schedule: lambda by iteration, its name, what the legend says of it, and its looks."""
+
+    of: Callable[[int], float]
+    name: str
+    legend: Text
+    colour: str
+    dash: str
+
+
+OTHERS = (
+    Other(lambda i: paper_lambda(i, LENGTH), say("paper"), say("paper: gamma 10, over 20,000"), "#0072b2", "dash"),
+    Other(tllib_lambda, "TLlib", say("TLlib: gamma 1, over 1,000 and on"), "#d0334f", "dot"),
+    Other(lambda i: deepda_lambda(i, LENGTH // 2), "DeepDA", say("DeepDA: gamma 1, over 10,000"), "#073a18", "dashdot"),
+)
+"""DeepDA's run is 20 epochs of 500."""
 
 
 def draw() -> None:
     """Choose gamma and max_iter."""
     left, right = st.columns(2)
-    gamma = left.slider(LABELS["gamma"], 0.5, 20.0, 3.0, 0.5, key="learn gamma", persist_state="session")
+    gamma = left.slider("gamma", 0.5, 20.0, 3.0, 0.5, key="learn gamma", persist_state="session")
     max_iter = right.slider(
-        LABELS["max_iter"],
+        "max_iter",
         1000,
         LENGTH,
         10_000,
@@ -40,10 +53,17 @@ def draw() -> None:
         persist_state="session",
         format="localized",
     )
-    chart(figure(gamma, max_iter), "learn schedule", LABELS["alt"])
-    others = ((LABELS[f"{name} short"], f"{of(MARKED):.2f}") for name, (of, *_) in OTHERS.items())
-    figures((LABELS["yours"], f"{yours(MARKED, gamma, max_iter):.2f}"), *others)
-    st.caption(LABELS["sources"])
+    alt = tell("lambda by iteration: yours, the paper's, TLlib's and DeepDA's")
+    chart(figure(gamma, max_iter), "learn schedule", alt)
+    others = ((told(other.name), f"{other.of(MARKED):.2f}") for other in OTHERS)
+    figures((tell("yours"), f"{yours(MARKED, gamma, max_iter):.2f}"), *others)
+    st.caption(
+        tell(
+            "Paper: Ganin et al. 2016, section 5.2.2, over a run as long as TLlib's. TLlib: tllib/modules/grl.py, in "
+            "its example's 20 epochs of 1,000 iterations. DeepDA: loss_funcs/adv.py, with the 20 epochs of 500 of "
+            "DANN.yaml."
+        )
+    )
 
 
 def yours(iteration: int, gamma: float, max_iter: int) -> float:
@@ -54,11 +74,12 @@ def yours(iteration: int, gamma: float, max_iter: int) -> float:
 def figure(gamma: float, max_iter: int) -> Spec:
     """All curves on one axis; their names in the legend hold their values where all are read."""
     own = (lambda i: yours(i, gamma, max_iter)), "#332288", "solid"
-    traces = [_curve(LABELS[name], *curve) for name, curve in OTHERS.items()] + [_curve(LABELS["yours"], *own, width=4)]
+    traces = [_curve(told(other.legend), other.of, other.colour, other.dash) for other in OTHERS]
+    traces.append(_curve(tell("yours"), *own, width=4))
     line = {"type": "line", "x0": MARKED, "x1": MARKED, "y0": 0, "y1": 1, "line": {"color": FAINT, "dash": "dot"}}
     layout = base_layout(430, "schedule") | {
         "margin": {"l": 40, "r": 12, "t": 8, "b": 40},
-        "xaxis": frame_axis(range=[0, LENGTH], title={"text": LABELS["axis"]}, tickformat=","),
+        "xaxis": frame_axis(range=[0, LENGTH], title={"text": tell("iteration")}, tickformat=","),
         "yaxis": frame_axis(range=[0, 1.03], title={"text": "lambda"}),
         "showlegend": True,
         "legend": {"orientation": "h", "y": -0.2, "x": 0},
