@@ -37,7 +37,7 @@ export class CompareLane {
     this.hosts = Object.fromEntries(
       ["features", "input"].map((name) => [
         name,
-        el("div", { class: `dann-picture dann-picture-${name}`, "aria-label": `${label}, ${words.pictures[name]}` }),
+        el("div", { class: `dann-picture dann-picture-${name}`, "aria-label": words.compare.picture(label, words.pictures[name]) }),
       ]),
     )
     this.element = el(
