@@ -25,9 +25,8 @@ export const TARGET_CURVE = tell("target (exam)")
 export const BETWEEN = tell(", ")
 export const twinLevel = (accuracy) =>
   tell("source-only twin {accuracy} (exam)", { accuracy: `${(100 * accuracy).toFixed(1)}%` })
-const ITERATIONS = tell("iterations")
 // The last number below the curves.
-export const inIterations = (number) => `${number} ${ITERATIONS}`
+export const inIterations = (n) => tell("{n} iterations", { n })
 
 export const LOSS_NAMES = {
   classification_loss: tell("classification"),

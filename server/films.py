@@ -51,7 +51,7 @@ _lock = threading.Lock()
 
 
 def find(plan: Plan, key: Key, language: str = ENGLISH) -> Film | None:
-    """The film of that experiment in that language, made or being made; None if nobody has asked for it or it has gone."""
+    """The film of that experiment, made or in the making; None if nobody has asked for it so, or it has gone."""
     with _lock:
         return _films.get(plan, {}).get((key, language))
 
