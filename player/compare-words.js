@@ -67,8 +67,11 @@ export const compare = {
     "An oracle: the labelled target stands in its source as well, which shows what labels would be worth. Its source " +
       "batches are drawn from both.",
   ),
-  figures: { target: tell("target"), source: tell("source"), domain: tell("domain") },
-  examNote: tell("(exam)"),
+  figures: {
+    target: (accuracy) => tell("target {accuracy} (exam)", { accuracy }),
+    source: (accuracy) => tell("source {accuracy}", { accuracy }),
+    domain: (accuracy) => tell("domain {accuracy}", { accuracy }),
+  },
   curves: {
     target: tell("target accuracy (exam)"),
     source: tell("source accuracy"),
