@@ -37,7 +37,7 @@ export class CompareLane {
     this.hosts = Object.fromEntries(
       ["features", "input"].map((name) => [
         name,
-        el("div", { class: `dann-picture dann-picture-${name}`, "aria-label": `${label}, ${words.pictures[name]}` }),
+        el("div", { class: `dann-picture dann-picture-${name}`, "aria-label": words.compare.picture(label, words.pictures[name]) }),
       ]),
     )
     this.element = el(
@@ -75,12 +75,12 @@ export class CompareLane {
   }
 
   #figures({ values, exam }) {
-    const { figures, examNote } = words.compare
+    const { figures } = words.compare
     const isTrained = values.knobs.adversarial_weight !== 0
     const parts = [
-      exam.target_accuracy === undefined ? null : `${figures.target} ${percent(exam.target_accuracy, 1)} ${examNote}`,
-      `${figures.source} ${percent(values.source_accuracy, 1)}`,
-      ...(isTrained ? [`${figures.domain} ${percent(values.domain_accuracy, 1)}`] : []),
+      exam.target_accuracy === undefined ? null : figures.target(percent(exam.target_accuracy, 1)),
+      figures.source(percent(values.source_accuracy, 1)),
+      ...(isTrained ? [figures.domain(percent(values.domain_accuracy, 1))] : []),
       ...(isTrained ? [`${words.figures.lambda[0]} ${fixed(values.lambda, 2)}`] : []),
     ]
     return parts.filter(Boolean).join(" · ")

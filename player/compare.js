@@ -2,6 +2,7 @@
 
 import { CompareStage } from "./compare-stage.js"
 import { listen } from "./keys.js"
+import { told } from "./language.js"
 import { Lanes } from "./lanes.js"
 import { noticeOf } from "./news.js"
 import { Redraw } from "./redraw.js"
@@ -13,10 +14,10 @@ const LONGEST_GLIDE_BACK = 120
 
 const shown = new WeakMap()
 
-export function mount(element, data, tell) {
+export function mount(element, data, report) {
   let comparison = shown.get(element)
   if (!comparison || comparison.isClosed) shown.set(element, (comparison = new Comparison(element)))
-  comparison.update(data, tell)
+  comparison.update(data, report)
   const turn = ++comparison.turn
   return () => (turn === comparison.turn || !element.isConnected) && comparison.close()
 }
@@ -43,12 +44,12 @@ class Comparison {
     this.unlisten = listen(element, (name, by) => this.#key(name, by))
   }
 
-  update(data, tell) {
+  update(data, report) {
     if (data.link) setBeside(data.link)
-    this.redraw.update(data.page, tell)
+    this.redraw.update(data.page, report)
     this.shelved = data.overlays
     this.stage.attach(this.element)
-    this.stage.setLanes(data.lanes)
+    this.stage.setLanes(data.lanes.map((lane) => ({ ...lane, title: told(lane.title) })))
     if (!this.lanes?.isOf(data)) {
       this.lanes?.close()
       this.redraw.forget()

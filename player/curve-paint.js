@@ -3,6 +3,7 @@
 import { numberText, ticks } from "./axis.js"
 import { bold } from "./bold.js"
 import { FAINT, GRID, INK, PAPER } from "./palette.js"
+import { BETWEEN } from "./picture-words.js"
 
 const DASHED = [5, 4]
 const DOTTED = [3, 3]
@@ -17,7 +18,7 @@ export function wrapped(pen, pieces, width, fonts) {
     if (lines.at(-1).width && lines.at(-1).width + needs > width) lines.push({ pieces: [], width: 0 })
     const line = lines.at(-1)
     // A line does not begin with the comma of the one before.
-    if (!line.width && text === ", ") continue
+    if (!line.width && text === BETWEEN) continue
     line.pieces.push([text, colour, line.width])
     line.width += needs
   }

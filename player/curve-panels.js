@@ -4,19 +4,20 @@ import { FIGURE, ROW } from "./columns.js"
 import { CURVES, FAINT, INK } from "./palette.js"
 import {
   ACCURACIES,
+  BETWEEN,
   CANNOT_TELL,
   DOMAINS,
+  DOMAIN_CURVE,
   EFFECTIVE,
   LAMBDA,
   LOOKS_ALIKE,
   LOSSES,
+  LOSS_NAMES,
   TARGET_CURVE,
-  curveName,
   twinLevel,
 } from "./picture-words.js"
 import { words } from "./words.js"
 
-const LOSS_NAMES = ["classification_loss", "adversarial_loss", "discrepancy_loss", "entropy"]
 const CHANCE_LOSS = Math.LN2
 const AHEAD_POINTS = 80
 const SHARES = [0.4, 0.2, 0.4]
@@ -36,8 +37,8 @@ export function panelsOf(track, frame, classCount, { predicted = null, twin } = 
 }
 
 function losses({ rows }, knobs, classCount) {
-  const names = LOSS_NAMES.filter((name) => isShown(name, knobs))
-  const curves = names.map((name) => ofRows(rows, ROW[name], curveName(name), CURVES[name]))
+  const names = Object.keys(LOSS_NAMES).filter((name) => isShown(name, knobs))
+  const curves = names.map((name) => ofRows(rows, ROW[name], LOSS_NAMES[name], CURVES[name]))
   return {
     low: 0,
     // A network that guesses has a classification loss of ln K.
@@ -84,18 +85,18 @@ function ahead(knobs, adaptsFrom) {
 }
 
 function accuracies({ figures, target }, knobs, { predicted, twin }) {
-  const of = (column, name) => ({
+  const of = (column, name, colour) => ({
     ...ofTable(figures, FIGURE, column),
-    ...{ name, colour: CURVES[name], say: inPercent, isFigure: true },
+    ...{ name, colour, say: inPercent, isFigure: true },
   })
-  const curves = [of(FIGURE.source_accuracy, DOMAINS[0])]
+  const curves = [of(FIGURE.source_accuracy, DOMAINS[0], CURVES.source)]
   const isExam = target?.some(Number.isFinite)
   if (isExam) {
     // Dotted like everything that target labels were needed for.
-    const exam = { name: TARGET_CURVE, colour: CURVES.target, isDotted: true, y: (k) => target[k] }
-    curves.push({ ...of(FIGURE.source_accuracy, TARGET_CURVE), ...exam })
+    const exam = { isDotted: true, y: (k) => target[k] }
+    curves.push({ ...of(FIGURE.source_accuracy, TARGET_CURVE, CURVES.target), ...exam })
   }
-  if (knobs.adversarial_weight !== 0) curves.push(of(FIGURE.domain_accuracy, "domain"))
+  if (knobs.adversarial_weight !== 0) curves.push(of(FIGURE.domain_accuracy, DOMAIN_CURVE, CURVES.domain))
   if (predicted) curves.push(sketched(predicted, knobs.max_iter))
   return {
     low: -0.02,
@@ -130,5 +131,5 @@ const ofTable = (table, { width, iteration }, column) => ({
 
 const titled = (text, curves) => [
   [text, INK],
-  ...curves.flatMap(({ name, colour }, k) => (k ? [[", ", INK], [name, colour]] : [[name, colour]])),
+  ...curves.flatMap(({ name, colour }, k) => (k ? [[BETWEEN, INK], [name, colour]] : [[name, colour]])),
 ]

@@ -21,17 +21,14 @@ import { Picture } from "./picture.js"
 import {
   CURVES_CAPTION,
   CURVES_CAPTION_BRANCHES,
-  ITERATIONS,
   accuraciesAt,
   atIteration,
-  branchesDescription,
   changed,
   curvesDescription,
+  inIterations,
   runs,
   shelvedCaption,
-  shelvedDescription,
   shelvedValue,
-  twinDescription,
 } from "./picture-words.js"
 import { letterNote, shelvedPanels } from "./shelved.js"
 
@@ -203,7 +200,7 @@ export class Curves extends Picture {
     const { values, decimals } = ticks(this.view.left, this.view.right, width / PIXELS_A_TICK)
     const labels = values.map((value) => [this.toX(value), numberText(value, decimals)])
     const last = labels.at(-1)
-    if (last) last[1] += ` ${ITERATIONS}`
+    if (last) last[1] = inIterations(last[1])
     Object.assign(pen, { fillStyle: INK, textBaseline: "top" })
     drawRow(pen, labels, y + height + 4, x - 6, this.width - 1, 8)
   }
@@ -239,10 +236,9 @@ export class Curves extends Picture {
   }
 
   description(frame) {
-    const told = curvesDescription(frame, marksOf(frame.values.changes, frame.values.knobs.max_iter))
-    const { reference } = this.panels.at(-1)
-    const twin = reference ? twinDescription(reference.text) : ""
-    return told + twin + branchesDescription(this.branches) + shelvedDescription(this.shelved)
+    const marks = marksOf(frame.values.changes, frame.values.knobs.max_iter)
+    const twin = this.panels.at(-1).reference?.text
+    return curvesDescription(frame, { marks, twin, branches: this.branches, shelved: this.shelved })
   }
 }
 

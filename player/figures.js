@@ -1,6 +1,7 @@
 // The line of figures: numbers of the frame that is shown.
 
 import { el, setAttribute, setText } from "./dom.js"
+import { sentences } from "./language.js"
 import { fixed, percent } from "./numbers.js"
 import { words } from "./words.js"
 
@@ -51,6 +52,6 @@ export class Figures {
     if (basis === this.basis) return
     this.basis = basis
     for (const [name, reading] of Object.entries(this.readings))
-      setAttribute(reading.parentNode, "title", `${words.figures[name][2]} ${basis}`)
+      setAttribute(reading.parentNode, "title", sentences(words.figures[name][2], basis))
   }
 }

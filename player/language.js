@@ -2,17 +2,41 @@
 
 import { catalogue, plural } from "./catalogue.js"
 
-const filled = (template, values) =>
-  values ? template.replace(/\{(\w+)(?::([^{}]*))?\}/g, (whole, name, as) => (name in values ? shaped(values[name], as) : whole)) : template
+const PLACES = /\{\{|\}\}|\{(\w+)(?::([^{}]*))?\}/g
+const SPECIFICATION = /^(\+?)(,?)(?:\.(\d+))?([dfg%]?)$/
 
-// What Python's format specifications mean that texts of the server may hold.
+// As in Python's `str.format`: without values, braces are braces.
+function filled(template, values) {
+  if (!values) return template
+  return template.replace(PLACES, (whole, name, as) => {
+    if (name === undefined) return whole[0]
+    return Object.hasOwn(values, name) ? shaped(values[name], as) : whole
+  })
+}
+
+// What Python's format specifications mean that texts of the server may hold; others leave a number as it is.
 function shaped(value, as) {
-  if (typeof value !== "number" || !as) return told(value)
-  const digits = /\.(\d+)/.exec(as)?.[1]
-  if (as.endsWith("%")) return `${(100 * value).toFixed(digits ?? 6)}%`
-  if (as.endsWith("f")) return value.toFixed(digits ?? 6)
-  if (as.endsWith("g")) return String(Number(value.toPrecision(digits ?? 6)))
-  return as.includes(",") ? value.toLocaleString("en") : String(value)
+  const known = typeof value === "number" && Number.isFinite(value) && as ? SPECIFICATION.exec(as) : null
+  if (!known) return told(value)
+  const [, plus, comma, digits, kind] = known
+  const number = written(value, kind, digits === undefined ? undefined : Number(digits), Boolean(comma))
+  return plus && value >= 0 ? `+${number}` : number
+}
+
+function written(value, kind, digits, useGrouping) {
+  if (kind === "g" || (kind === "" && digits !== undefined)) return general(value, digits || (digits === 0 ? 1 : 6))
+  const scaled = kind === "%" ? 100 * value : value
+  const isFixed = kind === "f" || kind === "%"
+  const [least, most] = isFixed ? [digits ?? 6, digits ?? 6] : [0, 20]
+  const number = scaled.toLocaleString("en-US", { useGrouping, minimumFractionDigits: least, maximumFractionDigits: most })
+  return kind === "%" ? `${number}%` : number
+}
+
+// As few digits as the number needs, and a power of ten where it is very small or large.
+function general(value, digits) {
+  const [front, power] = value.toExponential(digits - 1).split("e")
+  if (power >= -4 && power < digits) return String(Number(value.toPrecision(digits)))
+  return `${Number(front)}e${power[0]}${power.slice(1).padStart(2, "0")}`
 }
 
 // A literal in the page's language, with the values in its braces.
@@ -20,8 +44,9 @@ export const tell = (template, values) => filled(catalogue[template] ?? template
 
 // A literal that counts; `{n}` is the number.
 export function tellMany(one, many, n, values) {
-  const forms = catalogue[one] ?? [one, many]
-  return filled(forms[plural(n)], { n, ...values })
+  const forms = catalogue[one]
+  const template = forms === undefined ? (n === 1 ? one : many) : forms[plural(n)]
+  return filled(template, { n, ...values })
 }
 
 // What the server told: a text as data, or a name that is shown as it is.
@@ -31,3 +56,14 @@ export function told(given) {
   if (joined) return filled(text, values)
   return many === undefined ? tell(text, values) : tellMany(text, many, n, values)
 }
+
+const pairwise = (parts, join) => (parts.length ? parts.reduce((before, next) => join({ before, next })) : "")
+
+// One sentence after another; what is none is left out.
+export const sentences = (...parts) => pairwise(parts.filter(Boolean), (two) => tell("{before} {next}", two))
+
+// Names or clauses in a row.
+export const listed = (parts) => pairwise(parts, (two) => tell("{before}, {next}", two))
+
+// A sentence that may have come without its end.
+export const ended = (text) => (/[.!?…。！？]$/.test(text) ? text : tell("{text}.", { text }))

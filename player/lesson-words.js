@@ -1,16 +1,17 @@
 // What a lesson says in the player.
 
+import { tell } from "./language.js"
 import { whole } from "./numbers.js"
 
 export const sketch = {
-  label: "the target accuracy that you expect",
-  help: "Draw the target accuracy that you expect over the run; or move the points with the arrow keys.",
-  done: "Predict this",
-  at: (iteration) => `target accuracy at iteration ${whole(iteration)}`,
-  end: (most) => `iteration ${whole(most)}`,
+  label: tell("the target accuracy that you expect"),
+  help: tell("Draw the target accuracy that you expect over the run; or move the points with the arrow keys."),
+  done: tell("Predict this"),
+  at: (iteration) => tell("target accuracy at iteration {n}", { n: whole(iteration) }),
+  end: (most) => tell("iteration {n}", { n: whole(most) }),
 }
 
 export const lesson = {
-  predictFirst: "Predict first; then Play is yours.",
-  predicted: "your prediction",
+  predictFirst: tell("Predict first; then Play is yours."),
+  predicted: tell("your prediction"),
 }

@@ -1,6 +1,8 @@
 // Reads what travels: scenes, frames and rows of a history, and files of them. The format stands in
 // dann_core/live/message.py and recording.py. What comes out is read-only for everyone: arrays look into the bytes.
 
+import { told } from "./language.js"
+
 export const SCENE = 1
 export const FRAME = 2
 export const ROWS = 3
@@ -19,6 +21,7 @@ export function unpack(buffer, offset = 0, end = buffer.byteLength) {
   const { kind, headerEnd } = readStart(buffer, offset, end)
   try {
     const { values, exam, arrays } = readHeader(buffer, offset + START_BYTES, headerEnd)
+    if (kind === SCENE) putIntoWords(values)
     return { kind, values, exam, ...readArrays(buffer, offset, headerEnd, end, arrays) }
   } catch (error) {
     throw new Error(`The message is damaged: ${error.message.replace(/\.$/, "")}.`)
@@ -48,6 +51,12 @@ function readHeader(buffer, start, end) {
   const isComplete = [header?.values, header?.exam].every((part) => part && typeof part === "object")
   if (!isComplete || !Array.isArray(header.arrays)) throw new Error("its header lacks values, exam or arrays")
   return header
+}
+
+// What a scene names is shown in many places, always as it is.
+function putIntoWords(values) {
+  if (values.name !== undefined) values.name = told(values.name)
+  if (values.classes) values.classes = values.classes.map(told)
 }
 
 function readArrays(buffer, start, headerEnd, end, listed) {

@@ -5,7 +5,7 @@ import { Curves, nearest } from "./curves.js"
 import { FAINT, INK, LANE_COLOURS, MUTED } from "./palette.js"
 import { spread } from "./seeds.js"
 import { curveOf } from "./shelved.js"
-import { CANNOT_TELL, atIteration } from "./picture-words.js"
+import { CANNOT_TELL, atIteration, spreadOf } from "./picture-words.js"
 
 const THIN = 0.9
 
@@ -98,7 +98,7 @@ export class Overlay extends Curves {
 // The seeds' median as a curve, with the band that all of them lie in.
 function medianOf(stops, { name, colour, dash }, say) {
   const [x, y] = [(k) => stops[k].x, (k) => stops[k].median]
-  const tell = (k) => `${say(y(k))} (${say(stops[k].low)} to ${say(stops[k].high)})`
+  const tell = (k) => spreadOf(say(y(k)), say(stops[k].low), say(stops[k].high))
   return { count: stops.length, x, y, tell, band: stops, name, colour, dash }
 }
 

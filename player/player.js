@@ -3,6 +3,7 @@
 import { forksOf } from "./branch-curves.js"
 import { Film } from "./film.js"
 import { listen } from "./keys.js"
+import { told } from "./language.js"
 import { Phases } from "./phases.js"
 import { Presenting } from "./presenting.js"
 import { Redraw } from "./redraw.js"
@@ -25,10 +26,10 @@ const TIMES = new Set(["back", "loop", "change", "fork", "branches"])
 
 const players = new WeakMap()
 
-export function mount(element, data, tell) {
+export function mount(element, data, report) {
   let player = players.get(element)
   if (!player || player.isClosed) players.set(element, (player = new Player(element)))
-  player.update(data, tell)
+  player.update(data, report)
   const turn = ++player.turn
   // Called late, for a mount that another one has followed, it must not end that one.
   return () => (turn === player.turn || !element.isConnected) && player.close()
@@ -65,11 +66,11 @@ class Player {
     this.unlisten = listen(element, (name, by) => this.#key(name, by))
   }
 
-  update(data, tell) {
+  update(data, report) {
     const before = this.session
     this.data = data
-    this.tell = tell
-    this.redraw.update(data.page, tell)
+    this.report = report
+    this.redraw.update(data.page, report)
     this.shelved = data.overlays
     this.stage.attach(this.element)
     this.session = recall(data.key, data.run)
@@ -176,7 +177,7 @@ class Player {
   // A film's Play is for the run that it leads to. On a full server there is none yet, and the film goes on.
   #start() {
     this.isToPlay = true
-    if (!this.data.run) return this.tell("start", "play")
+    if (!this.data.run) return this.report("start", "play")
     this.#endFilm()
     this.#connect()
   }
@@ -213,7 +214,7 @@ class Player {
   // The page hears of it too: it shows the player so again after another page.
   #present(isOn) {
     this.presenting.set(isOn)
-    this.tell("present", isOn ? "presentation" : "page")
+    this.report("present", isOn ? "presentation" : "page")
   }
 
   #choose(change) {
@@ -286,7 +287,7 @@ class Player {
       isAsked,
       predicted: this.data.lesson?.curve ?? null,
       waits: Boolean(this.data.lesson?.waits),
-      title: state?.title ?? this.data.title,
+      title: told(state?.title ?? this.data.title ?? ""),
       backAt: this.backAt,
       isPlaying: isMoving(state),
       look: session.look,

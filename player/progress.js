@@ -8,7 +8,7 @@ export class Progress {
     this.fill = el("div", { class: "dann-fill" })
     this.bar = el(
       "div",
-      { class: "dann-bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": "progress" },
+      { class: "dann-bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": words.progressLabel },
       this.fill,
     )
     this.text = el("span", { class: "dann-progress-text" })

@@ -5,9 +5,9 @@ const AFTER = 250
 export class Redraw {
   told = new Set() // the numbers of the run's pages that Streamlit has been told
 
-  // `page`: the number that Streamlit has drawn; `tell(name, value)`: have it drawn anew.
-  update(page, tell) {
-    Object.assign(this, { page, tell })
+  // `page`: the number that Streamlit has drawn; `report(name, value)`: have it drawn anew.
+  update(page, report) {
+    Object.assign(this, { page, report })
   }
 
   // The newest number there is. Streamlit's own scripts may be about to draw it themselves.
@@ -18,7 +18,7 @@ export class Redraw {
       this.telling = undefined
       if (!this.#isNews()) return
       this.told.add(this.newest)
-      this.tell("page", this.newest)
+      this.report("page", this.newest)
     }, AFTER)
   }
 

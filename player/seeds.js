@@ -2,6 +2,7 @@
 
 import { el, setAttribute, setText } from "./dom.js"
 import { gapsOf } from "./gap.js"
+import { sentences } from "./language.js"
 import { summary } from "./summary.js"
 import { words } from "./words.js"
 
@@ -58,8 +59,8 @@ export class SeedLine {
         )
       : { n: 0 }
     const progress = done < runs ? said.training(done, runs) : ""
-    if (!scene?.values.labelled) return [said.unlabelled, progress].filter(Boolean).join(" ")
-    return [results.n ? said.results(results) : "", progress].filter(Boolean).join(" ")
+    if (!scene?.values.labelled) return sentences(said.unlabelled, progress)
+    return sentences(results.n && said.results(results), progress)
   }
 
   #setSeeds(seeds) {

@@ -1,6 +1,7 @@
 // What is happening, in one sentence: seldom enough to be read, and to be read out; and what to try next.
 
 import { el, setAttribute, setText } from "./dom.js"
+import { sentences } from "./language.js"
 import { words } from "./words.js"
 
 const SELDOM = 3000
@@ -82,12 +83,12 @@ function said(frame, exam, isPlaying, { differ, remedy }) {
   const { rule, facts } = values
   const made = { rule, remedy, at: facts.iteration, state: words.state(rule), level: values.level, text: words.rule(rule, facts) }
   // Labels have the last word: beside it, the cause that was found without them.
-  if (exam.rule) return { ...made, ...CLOSING[exam.rule], text: `${words.twin.rule(exam.rule, exam)} ${differ || made.text}` }
+  if (exam.rule) return { ...made, ...CLOSING[exam.rule], text: sentences(words.twin.rule(exam.rule, exam), differ || made.text) }
   const verdict = graded.verdict?.rule
-  if (verdict) return { ...made, ...GRADED[verdict], text: `${made.text} ${words.verdict(verdict, graded.verdict)}` }
+  if (verdict) return { ...made, ...GRADED[verdict], text: sentences(made.text, words.verdict(verdict, graded.verdict)) }
   // Domains that are aligned although their classes are not as frequent are no good news.
   const level = made.level === "good" ? "warn" : made.level
-  return differ ? { ...made, level, text: `${made.text} ${differ}` } : made
+  return differ ? { ...made, level, text: sentences(made.text, differ) } : made
 }
 
 const CLOSING = { harm: { level: "bad" }, gain: { level: "good" }, even: { level: "wait" } }

@@ -12,10 +12,10 @@ const KEYS = { ArrowUp: STEP, ArrowDown: -STEP, PageUp: 4 * STEP, PageDown: -4 *
 
 const sketches = new WeakMap()
 
-export function mount(element, data, tell) {
+export function mount(element, data, report) {
   const sketch = sketches.get(element) ?? new Sketch(element)
   sketches.set(element, sketch)
-  sketch.update(data, tell)
+  sketch.update(data, report)
 }
 
 class Sketch {
@@ -37,9 +37,9 @@ class Sketch {
     element.append(sheet, el("div", { class: "dann-player dann-sketching" }, help, this.svg, this.done))
   }
 
-  update(data, tell) {
+  update(data, report) {
     this.most = data.max_iter
-    this.report = tell
+    this.report = report
     this.#axis()
     this.#show()
   }

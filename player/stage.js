@@ -68,7 +68,7 @@ export class Stage {
   // What is seen; player.js makes it.
   render(seen) {
     const { store, state, frame, lookingBack, isPlaying, isAsked } = seen
-    setAttribute(this.root, "aria-label", seen.title ? `${words.player}: ${seen.title}` : words.player)
+    setAttribute(this.root, "aria-label", seen.title ? words.playerOf(seen.title) : words.player)
     setAttribute(this.root, "data-state", state?.state ?? "connecting")
     setAttribute(this.root, "data-waits", seen.waits)
     this.transport.render(seen)

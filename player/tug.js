@@ -69,7 +69,7 @@ export class Tug {
       el("ul", {}, line("classified", "classification"), line("reversed", "reversed"), line("told", "adversarial")),
       el("p", {}, this.#number("angle")),
       el("p", {}, this.#number("effective")),
-      el("p", { class: "dann-note" }, said.batch, this.#number("others")),
+      el("p", { class: "dann-note" }, this.#number("basis")),
       el("ul", { class: "dann-tug-courses" }, course("gradient_ratio"), course("gradient_cosine")),
       el("label", { class: "dann-toggle", title: said.arrows[1] }, this.box, said.arrows[0]),
     )

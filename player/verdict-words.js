@@ -1,57 +1,87 @@
 // What is said of the state of a run, rule by rule, as functions of facts.
 
+import { sentences, tell } from "./language.js"
 import { fixed, percent, short } from "./numbers.js"
 
-const probed = (f) => `A-distance ${fixed(f.a_distance, 1)}, chance ${fixed(f.chance, 1)}`
+const probe = (f) => tell("A-distance {distance}, chance {chance}", { distance: fixed(f.a_distance, 1), chance: fixed(f.chance, 1) })
+
+// What most sentences name: how often the discriminator is right, and what a fresh probe finds.
+const apart = (f) => ({ share: percent(f.domain_accuracy), probe: probe(f) })
 
 export const rules = {
-  beginning: () => "The first iterations are being trained.",
-  untrained: () => "Nothing is trained yet: the network is random. Press Play and watch it align the domains.",
-  unprobed: () => "A fresh probe of the features is on its way.",
-  diverged: () => "Diverged: the losses have left every scale, because the steps are too large.",
-  "no classifier": () => "The classification weight is 0: nothing teaches the classifier, so classes mean nothing here.",
+  beginning: () => tell("The first iterations are being trained."),
+  untrained: () => tell("Nothing is trained yet: the network is random. Press Play and watch it align the domains."),
+  unprobed: () => tell("A fresh probe of the features is on its way."),
+  diverged: () => tell("Diverged: the losses have left every scale, because the steps are too large."),
+  "no classifier": () =>
+    tell("The classification weight is 0: nothing teaches the classifier, so classes mean nothing here."),
   "no adversary": () =>
-    "The adversarial weight is 0: this is source-only training, nothing pulls the domains together.",
+    tell("The adversarial weight is 0: this is source-only training, nothing pulls the domains together."),
   "entropy alone": () =>
-    "The adversarial weight is 0: the entropy term sharpens the target's predictions, and nothing aligns the domains.",
+    tell("The adversarial weight is 0: the entropy term sharpens the target's predictions, and nothing aligns the domains."),
   "discrepancy alone": () =>
-    "The adversarial weight is 0: the feature discrepancy alone pulls the domains together, without a discriminator.",
+    tell("The adversarial weight is 0: the feature discrepancy alone pulls the domains together, without a discriminator."),
   "lambda_max is 0": () =>
-    "lambda_max is 0: the discriminator watches, but the extractor does not feel it (source only).",
+    tell("lambda_max is 0: the discriminator watches, but the extractor does not feel it (source only)."),
   "features collapsed": (f) =>
-    `Features collapsed: they have shrunk to ${fixed(f.rank, 1)} effective dimensions. Nothing can tell the domains ` +
-    "apart there, and classes lie on each other.",
+    tell(
+      "Features collapsed: they have shrunk to {rank} effective dimensions. Nothing can tell the domains apart there, " +
+        "and classes lie on each other.",
+      { rank: fixed(f.rank, 1) },
+    ),
   "source forgotten": (f) =>
-    `The classifier has forgotten the source (${percent(f.source_accuracy)}, it was ` +
-    `${percent(f.best_source_accuracy)}): the reversed gradient is too strong.`,
-  guessing: () => "The classifier does no better than guessing, so aligned features mean nothing.",
+    tell("The classifier has forgotten the source ({now}, it was {best}): the reversed gradient is too strong.", {
+      now: percent(f.source_accuracy),
+      best: percent(f.best_source_accuracy),
+    }),
+  guessing: () => tell("The classifier does no better than guessing, so aligned features mean nothing."),
   "lambda never rose": (f) =>
-    `The run is over and lambda ended at ${fixed(f.lambda, 2)}: gamma is too small for it to rise.`,
+    tell("The run is over and lambda ended at {value}: gamma is too small for it to rise.", { value: fixed(f.lambda, 2) }),
   "lambda still low": (f) =>
-    `lambda is still ${fixed(f.lambda, 2)}: adaptation has hardly begun, the classifier learns the source first.`,
+    tell("lambda is still {value}: adaptation has hardly begun, the classifier learns the source first.", {
+      value: fixed(f.lambda, 2),
+    }),
   "reversal limited": (f) =>
-    `The discriminator is right in ${percent(f.domain_accuracy)} of cases: the reversal limit ` +
-    `(${short(f.reversal_limit)}) keeps its pull on the extractor gentle.`,
+    tell(
+      "The discriminator is right in {share} of cases: the reversal limit ({limit}) keeps its pull on the extractor " +
+        "gentle.",
+      { share: percent(f.domain_accuracy), limit: short(f.reversal_limit) },
+    ),
   "discriminator wins": (f) =>
-    `Discriminator winning: it is right in ${percent(f.domain_accuracy)} of cases, the extractor does not hide the ` +
-    `domain (fresh probe: ${probed(f)}).`,
+    tell(
+      "Discriminator winning: it is right in {share} of cases, the extractor does not hide the domain (fresh probe: " +
+        "{probe}).",
+      apart(f),
+    ),
   "discriminator asleep": (f) =>
-    `Discriminator asleep: it is at chance (${percent(f.domain_accuracy)}), but a fresh probe tells the domains apart ` +
-    `(${probed(f)}).`,
+    tell(
+      "Discriminator asleep: it is at chance ({share}), but a fresh probe tells the domains apart ({probe}).",
+      apart(f),
+    ),
   "told apart within classes": (f) =>
-    `Told apart within classes: the domains differ (discriminator ${percent(f.domain_accuracy)}, fresh probe: ` +
-    `${probed(f)}), but the target lies in its classes as clearly as the source does in its own.`,
+    tell(
+      "Told apart within classes: the domains differ (discriminator {share}, fresh probe: {probe}), but the target lies " +
+        "in its classes as clearly as the source does in its own.",
+      apart(f),
+    ),
   early: (f) =>
-    `The discriminator is at chance (${percent(f.domain_accuracy)} right), but it is early: lambda is ` +
-    `${fixed(f.lambda, 2)} on its way to ${short(f.lambda_max)}, and nothing has settled yet.`,
+    tell(
+      "The discriminator is at chance ({share} right), but it is early: lambda is {now} on its way to {most}, and " +
+        "nothing has settled yet.",
+      { share: percent(f.domain_accuracy), now: fixed(f.lambda, 2), most: short(f.lambda_max) },
+    ),
   aligned: (f) =>
-    `Aligned: the domains can hardly be told apart (discriminator ${percent(f.domain_accuracy)}, fresh probe: ` +
-    `${probed(f)}).`,
+    tell("Aligned: the domains can hardly be told apart (discriminator {share}, fresh probe: {probe}).", apart(f)),
   "aligned loosely": (f) =>
-    `Aligned, but loosely: the domains lie on each other (${probed(f)}), yet the target lies only ` +
-    `${percent(f.fit)} as clearly in its classes as the source.`,
+    tell(
+      "Aligned, but loosely: the domains lie on each other ({probe}), yet the target lies only {fit} as clearly in its " +
+        "classes as the source.",
+      { probe: probe(f), fit: percent(f.fit) },
+    ),
   "tug of war": (f) =>
-    `Tug of war: the discriminator is right in ${percent(f.domain_accuracy)} of cases, the extractor pulls against it.`,
+    tell("Tug of war: the discriminator is right in {share} of cases, the extractor pulls against it.", {
+      share: percent(f.domain_accuracy),
+    }),
 }
 
 // What the picture of a state is: its shape says it, too.
@@ -64,33 +94,49 @@ export const states = {
   "features collapsed": "collapsed",
 }
 
+const right = (f) => ({ share: percent(f.target_accuracy) })
+
 export const examRules = {
-  "wrong classes": (f) =>
-    `But (exam) only ${percent(f.target_accuracy)} of the target are right: classes lie on wrong classes.`,
-  "no harm": (f) => `Yet (exam) ${percent(f.target_accuracy)} of the target are right: it does no harm.`,
+  "wrong classes": (f) => tell("But (exam) only {share} of the target are right: classes lie on wrong classes.", right(f)),
+  "no harm": (f) => tell("Yet (exam) {share} of the target are right: it does no harm.", right(f)),
+}
+
+function taken(f) {
+  if (f.shares_trust === null)
+    return tell("The method “Importance-weighted DANN”, or class shares “estimated”, takes them into account.")
+  if (f.shares_trust > 0)
+    return tell("So source samples count for about as much as their class seems to be frequent in the target.")
+  return tell("But predictions are not sure enough for this run to weigh source samples by it.")
 }
 
 export const shareRules = {
-  unknown: () => "The target's class shares are estimated once the classifier knows the source.",
+  unknown: () => tell("The target's class shares are estimated once the classifier knows the source."),
   agree: (f) =>
-    `Predictions are about as frequent in both domains: they differ by ${percent(f.shares_distance / 2)}, and the ` +
-    `estimate may be off by ${percent(f.shares_limit / 2)}. A strong adversary makes them so, whatever they are.`,
+    tell(
+      "Predictions are about as frequent in both domains: they differ by {distance}, and the estimate may be off by " +
+        "{limit}. A strong adversary makes them so, whatever they are.",
+      { distance: percent(f.shares_distance / 2), limit: percent(f.shares_limit / 2) },
+    ),
   unclear: (f) =>
-    `They seem to differ by ${percent(f.shares_distance / 2)}, or the shift moves predictions from class to class: ` +
-    "only the difference that is left when the domains are aligned says which.",
+    tell(
+      "They seem to differ by {distance}, or the shift moves predictions from class to class: only the difference that " +
+        "is left when the domains are aligned says which.",
+      { distance: percent(f.shares_distance / 2) },
+    ),
   differ: (f) =>
-    `Class shares seem to differ by ${percent(f.shares_distance / 2)}: aligning the domains as a whole mixes classes. ` +
-    (f.shares_trust !== null
-      ? f.shares_trust > 0
-        ? "So source samples count for about as much as their class seems to be frequent in the target."
-        : "But predictions are not sure enough for this run to weigh source samples by it."
-      : "The method \u201cImportance-weighted DANN\u201d, or class shares \u201cestimated\u201d, takes them into account."),
+    sentences(
+      tell("Class shares seem to differ by {distance}: aligning the domains as a whole mixes classes.", {
+        distance: percent(f.shares_distance / 2),
+      }),
+      taken(f),
+    ),
 }
 
-const beside = (f) => `${percent(f.target_accuracy)} of the target are right, ${percent(f.source_only)} without it.`
+const beside = (f) => ({ share: percent(f.target_accuracy), without: percent(f.source_only) })
 
 export const twinRules = {
-  harm: (f) => `Adaptation did harm here (exam): ${beside(f)}`,
-  gain: (f) => `Adaptation paid off (exam): ${beside(f)}`,
-  even: (f) => `Adaptation made no difference (exam): ${beside(f)}`,
+  harm: (f) => tell("Adaptation did harm here (exam): {share} of the target are right, {without} without it.", beside(f)),
+  gain: (f) => tell("Adaptation paid off (exam): {share} of the target are right, {without} without it.", beside(f)),
+  even: (f) =>
+    tell("Adaptation made no difference (exam): {share} of the target are right, {without} without it.", beside(f)),
 }

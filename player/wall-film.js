@@ -3,6 +3,7 @@
 import { ask, forget } from "./clock.js"
 import { el, setAttribute, setText } from "./dom.js"
 import { gapOf } from "./gap.js"
+import { told } from "./language.js"
 import { Points } from "./points.js"
 import { Samples } from "./samples.js"
 import { FIRST_LOOK } from "./tab.js"
@@ -93,7 +94,7 @@ export class WallFilm {
     setText(this.exam, this.#exam())
     this.exam.hidden = !this.exam.textContent
     setAttribute(this.button, "data-state", this.member.shown)
-    setAttribute(this.button, "title", member.title)
+    setAttribute(this.button, "title", told(member.title))
     this.#missing()
   }
 

@@ -4,6 +4,7 @@ import { setBold } from "./bold.js"
 import { el, setText } from "./dom.js"
 import { Features } from "./features.js"
 import { Input } from "./input.js"
+import { told } from "./language.js"
 import { FIRST_LOOK } from "./tab.js"
 import { wallWords as words } from "./wall-words.js"
 
@@ -28,7 +29,7 @@ export class WallLarge {
       button(words.after, "→", () => step(1)),
       this.shut,
     )
-    this.hosts = ["features", "input"].map((name) => el("div", { class: "dann-picture", "aria-label": name }))
+    this.hosts = ["features", "input"].map((name) => el("div", { class: "dann-picture", "aria-label": words.pictures[name] }))
     const pictures = el("div", { class: "dann-large-pictures" }, ...this.hosts)
     const head = el("div", { class: "dann-large-head" }, el("div", {}, this.title, this.state), buttons)
     this.element = el("dialog", { class: "dann-wall-large" }, head, pictures)
@@ -60,7 +61,7 @@ export class WallLarge {
     setText(this.title, film.member.name)
     const { title, source_only } = film.member
     const twin = source_only === null ? "" : words.sourceOnly(source_only)
-    const parts = [title, film.state.textContent, film.exam.textContent, twin, film.missing.textContent]
+    const parts = [told(title), film.state.textContent, film.exam.textContent, twin, film.missing.textContent]
     setText(this.state, parts.filter(Boolean).join(" · "))
     if (film.scene !== this.scene) this.#setScene(film.scene)
     if (film.frame) for (const picture of this.pictures) picture.show(film.frame, FIRST_LOOK, GLIDE)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from dann_core.language import as_data
 from dann_core.settings import Settings
 from server.shown import Notice, Now, new_id
 
@@ -66,8 +67,8 @@ class Branch:
             "at": self.at,
             "iteration": self.now.run.iteration,
             "rule": self.made_by.rule,
-            "facts": self.made_by.facts,
-            "title": self.now.title,
+            "facts": as_data(self.made_by.facts),
+            "title": as_data(self.now.title),
             "changes": self.changes(),
             "same": self.has_domains_of(shown),
         }

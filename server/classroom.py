@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dann_core.language import as_data
 from server import place
 from server.registry import Full, Registry
 
@@ -140,7 +141,7 @@ def told(member: Member, *, exam: bool) -> dict[str, Any] | None:
         "name": member.name,
         "here": member.is_here(),
         "own": is_own,
-        "title": "" if is_own else now.title,
+        "title": "" if is_own else as_data(now.title),
         "scene": now.scene,
         "state": now.run.state,
         "iteration": now.run.iteration,
@@ -162,7 +163,7 @@ def _comparison(experiment: Experiment) -> dict[str, Any] | None:
     if compared is None or compared.pair is not experiment.pair or not compared.nows[0].run.iteration:
         return None
     lanes = [
-        {"title": variant.title, "role": variant.role(compared.base), "accuracy": _target_accuracy(now.run)}
+        {"title": as_data(variant.title), "role": variant.role(compared.base), "accuracy": _target_accuracy(now.run)}
         for variant, now in zip(compared.variants, compared.nows, strict=True)
     ]
     known = all(lane["accuracy"] is not None for lane in lanes)

@@ -116,7 +116,7 @@ class Experiment(Showing):
             self.page += 1
         self.run.apply(settings)
         if changed and self.run.finished and self.run.iteration:
-            self._say(Notice("no effect", label=", ".join(knob.label for knob in changed)))
+            self._say(Notice("no effect", labels=[knob.label for knob in changed]))
 
     def change_domain(self, name: str, value: Any) -> None:
         """Change one knob of the built-in domain: new data, the same settings."""

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from dann_core.engine.base import device
+from dann_core.language import ENGLISH
 from server.place import engine
 from server.shown import built_in_pair
 
@@ -45,31 +46,31 @@ class Film(NamedTuple):
 
 
 _numbers = itertools.count()
-_films: weakref.WeakKeyDictionary[Plan, dict[Key, Film]] = weakref.WeakKeyDictionary()
+_films: weakref.WeakKeyDictionary[Plan, dict[tuple[Key, str], Film]] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def find(plan: Plan, key: Key) -> Film | None:
-    """The film of that experiment, made or in the making; None if nobody has asked for it, or it has gone."""
+def find(plan: Plan, key: Key, language: str = ENGLISH) -> Film | None:
+    """The film of that experiment, made or in the making; None if nobody has asked for it so, or it has gone."""
     with _lock:
-        return _films.get(plan, {}).get(key)
+        return _films.get(plan, {}).get((key, language))
 
 
-def ask(plan: Plan, case: Case) -> Film:
+def ask(plan: Plan, case: Case, language: str = ENGLISH) -> Film:
     """Have an experiment of the plan filmed on a worker; a film that could not be made is tried again."""
     # Only now: a page that opens need not wait for what packs frames.
     from dann_core.film.of_run import film_of_run
 
     with _lock:
         mine = _films.setdefault(plan, {})
-        known = mine.get(case.key)
+        known = mine.get((case.key, language))
         if known and not known.failed:
             return known
         _make_room()
         pair = plan.pair if case.domain is None else built_in_pair(case.domain, case.settings.seed)
-        making = engine().submit(film_of_run, pair, case.settings, device())
-        mine[case.key] = Film(secrets.token_urlsafe(16), next(_numbers), making)
-        return mine[case.key]
+        making = engine().submit(film_of_run, pair, case.settings, device(), language)
+        made = mine[case.key, language] = Film(secrets.token_urlsafe(16), next(_numbers), making)
+        return made
 
 
 def _make_room() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from dann_core.engine.base import EngineError
+from dann_core.language import as_data, said
 from dann_core.live.message import without_exam
 from dann_core.live.recording import KNOBS, Shown
 from dann_core.live.run import Run
@@ -255,7 +256,7 @@ class Lane:
             "device": run.device,
             "page": experiment.page,
             "knobs": {name: getattr(run.settings, name) for name in KNOBS},
-            "title": now.title,
+            "title": as_data(now.title),
             "exam": {} if experiment.blind.is_sealed else now.twin.told(),
             "blind": experiment.blind.told(),
             "seeds": experiment.seeds and experiment.seeds.progress(),
@@ -290,4 +291,4 @@ def _failure(failure: Exception | None) -> dict[str, Any] | None:
     if failure is None:
         return None
     rule = "engine" if isinstance(failure, EngineError) else "training"
-    return {"rule": rule, "facts": {"text": str(failure)}}
+    return {"rule": rule, "facts": {"text": as_data(said(failure))}}

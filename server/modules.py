@@ -14,6 +14,7 @@ import streamlit
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
+from dann_core.film.modules import CATALOGUE, SPOKEN
 from dann_core.language import ENGLISH, languages, module, negotiated
 
 ROOT = Path(__file__).parent.parent
@@ -25,9 +26,6 @@ FOLDERS = {
     # Where the installed package has it, so that their versions agree.
     "plotly": None,
 }
-CATALOGUE = "catalogue.js"
-SPOKEN = ("core", "player")
-"""The catalogues whose words the player shows."""
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from dann_core.domains import Domain, DomainPair
 from dann_core.engine.base import device
+from dann_core.language import as_data, said
 from dann_core.live.seeds import LARGEST, MOST_SAMPLES, Course, Variant, courses, is_small, together
 from server.place import engine
 from server.shown import new_id
@@ -67,7 +68,14 @@ class Seeds:
         done = sum(course is not None for lane in self._known for course in lane)
         runs = len(self._lanes) * len(self.seeds)
         began = self._asked is not None
-        return {"id": self._id, "of": self.seeds, "runs": runs, "done": done, "began": began, "failure": self._failure}
+        return {
+            "id": self._id,
+            "of": self.seeds,
+            "runs": runs,
+            "done": done,
+            "began": began,
+            "failure": as_data(self._failure),
+        }
 
     def told(self, lane: int) -> dict[str, Any]:
         """As it travels: `{"iterations": (T,), "courses": one (T, 3) a seed, or null}`; see `live.seeds.FIGURES`."""
@@ -81,7 +89,7 @@ class Seeds:
         if done.cancelled():
             return
         if failure := done.exception():
-            self._failure = str(failure) or type(failure).__name__
+            self._failure = said(failure) or type(failure).__name__
         else:
             for (lane, s), course in zip(places, done.result(), strict=True):
                 self._known[lane][s] = course

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from dann_core.language import as_data
 from dann_core.live.pace import SPEEDS
 from server.experiment import Experiment
 
@@ -18,7 +19,7 @@ class Refused(Exception):
 
     def told(self) -> dict[str, Any]:
         """As it travels."""
-        return {"is": "refused", "rule": self.rule, "facts": self.facts}
+        return {"is": "refused", "rule": self.rule, "facts": as_data(self.facts)}
 
 
 async def _play(experiment: Experiment, _: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from dann_core.language import as_data
 from dann_core.live.run import Run
 from dann_core.settings import Settings
 from dann_core.settings.knobs import to_text
@@ -34,4 +35,4 @@ class Trial(NamedTuple):
 
     def told(self) -> dict[str, Any]:
         """As it travels."""
-        return {"setting": self.setting, "label": self.label, "old": self.old, "new": self.new}
+        return {"setting": self.setting, "label": as_data(self.label), "old": self.old, "new": self.new}

@@ -8,6 +8,7 @@ import streamlit as st
 
 from server.experiment import Experiment
 from server.place import engine
+from ui.language import current
 
 INPUTS = "The drawn samples as points, or a few of them as pictures or signals: what the panel “input” shows."
 
@@ -21,7 +22,7 @@ def draw(state: Experiment) -> None:
     exam = state.pair.target_y is not None and st.checkbox(
         "target labels (exam) in the film", not is_own, key=f"film exam of {kind}"
     )
-    made = partial(_made, state, inputs, exam)
+    made = partial(_made, state, inputs, exam, current())
     st.download_button("Film", made, "film.html", "text/html", icon=":material/movie:", on_click="ignore")
     parts = ["class names", "source labels", "features and predictions of the drawn samples"]
     parts += ["their inputs and names"] * inputs + ["target labels"] * exam
@@ -30,11 +31,11 @@ def draw(state: Experiment) -> None:
     )
 
 
-def _made(state: Experiment, inputs: bool, exam: bool) -> bytes:
+def _made(state: Experiment, inputs: bool, exam: bool, language: str) -> bytes:
     """Called by Streamlit in a thread of its own; made on a worker, which keeps the server free."""
     # What packs frames is no part of a first page.
     from dann_core.film.page import film
 
     standing = state.run.standing()
-    making = partial(film, history=standing.rows, inputs=inputs, exam=exam)
+    making = partial(film, history=standing.rows, inputs=inputs, exam=exam, language=language)
     return engine().submit(making, standing.recording).result()

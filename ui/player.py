@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from dann_core.language import as_data
 from server import modules
 from ui import viewed
 from ui.language import address, current
@@ -69,7 +70,7 @@ def player(
         "token": token,
         "page": page,
         "film": film and modules.address("recordings", film),
-        "title": title,
+        "title": as_data(title),
         "mark": mark,
         "lesson": lesson,
         "overlays": list(overlays),
@@ -102,7 +103,7 @@ def comparison(
         "run": run,
         "token": token,
         "page": page,
-        "lanes": lanes,
+        "lanes": as_data(lanes),
         "overlays": list(overlays),
         "link": viewed.in_link(),
     }

@@ -16,6 +16,7 @@ from server.shown import built_in_pair
 from ui import phase_map, upload
 from ui.controls import showing
 from ui.framed import framed
+from ui.language import current
 from ui.text import plain
 
 LOOK_SECONDS = 1.0
@@ -55,12 +56,12 @@ def draw(state: Experiment, sweep: Sweep, best: tuple[Any, ...] | None) -> Case:
             state.open(case.domain, pair, case.settings)
             upload.close_panel()
             st.switch_page("explore.py")
-        found = films.find(plan, case.key)
+        found = films.find(plan, case.key, current())
         help = "The run is trained once more and recorded, and then plays below."
         if st.button(
             "Play as a film", icon=":material/movie:", help=help, disabled=found is not None and not found.failed
         ):
-            films.ask(plan, case)
+            films.ask(plan, case, current())
             st.rerun(scope="fragment")
     return case
 
@@ -101,7 +102,7 @@ def _numbers(sweep: Sweep, cell: tuple[Any, ...]) -> None:
 
 def film(sweep: Sweep, case: Case) -> None:
     """The film of that experiment, once somebody has asked for it."""
-    found = films.find(sweep.plan, case.key)
+    found = films.find(sweep.plan, case.key, current())
     # Always there: of what stands below an element that comes or goes, Streamlit's page makes everything anew.
     with st.container(key="cell-film"):
         if found is not None:

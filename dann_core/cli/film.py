@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from dann_core import domains
 from dann_core.film.page import LIMIT_MB, film
+from dann_core.language import ENGLISH, languages
 from dann_core.live.recording import Recording
 
 PARTS = ("inputs", "exam")
@@ -33,6 +34,7 @@ def add_to(commands: argparse._SubParsersAction) -> None:
         help="leave out the inputs (pictures, curves and points of the drawn samples) or the exam (all that target "
         "labels went into); may be repeated",
     )
+    parser.add_argument("--language", choices=languages(), default=ENGLISH, help=f"that it speaks ({ENGLISH})")
     _add_limit(parser)
     site = commands.add_parser(
         "demo",
@@ -54,7 +56,7 @@ def _add_limit(parser: argparse.ArgumentParser) -> None:
 def _film(options: argparse.Namespace) -> None:
     recording = Recording.load(options.recording)
     kept = {part: part not in options.without for part in PARTS}
-    made = film(recording, limit_mb=options.limit, **kept)
+    made = film(recording, limit_mb=options.limit, language=options.language, **kept)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_bytes(made)
     print(f"{len(made) / 1e6:.1f} MB written to {options.out}")

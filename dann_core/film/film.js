@@ -1,6 +1,7 @@
 // Plays the recording that this page holds, with the player's own parts. Nothing is trained and nothing is fetched.
 
 import { listen } from "player/keys.js"
+import { tell } from "player/language.js"
 import { readRecording } from "player/message.js"
 import { whole } from "player/numbers.js"
 import { Stage } from "player/stage.js"
@@ -14,28 +15,30 @@ const LONGEST_GLIDE_BACK = 120
 // The controls mean other things in a film than in a run.
 const { transport } = words
 Object.assign(transport, {
-  play: ["Play", "Play the film (P)."],
-  pause: ["Pause", "Hold the film where it is (A)."],
-  step: ["Step", "The next frame (S)."],
-  reset: ["Reset", "Back to the first frame (0)."],
-  again: "Play the film again from the beginning (P).",
-  speeds: { slow: "slow motion", normal: "normal", fast: "fast" },
+  play: [tell("Play"), tell("Play the film (P).")],
+  pause: [tell("Pause"), tell("Hold the film where it is (A).")],
+  step: [tell("Step"), tell("The next frame (S).")],
+  reset: [tell("Reset"), tell("Back to the first frame (0).")],
+  again: tell("Play the film again from the beginning (P)."),
+  speeds: { slow: tell("slow motion"), normal: tell("normal"), fast: tell("fast") },
 })
 Object.assign(words, {
-  building: "The film is being unpacked …",
-  connecting: "The film is being unpacked …",
-  slider: "iteration",
-  live: "end",
-  backToLive: "To the last frame",
-  progress: ({ iteration, max, done }) =>
-    `iteration ${whole(iteration)} of ${whole(Math.max(max, iteration))}${done ? " · done" : ""}`,
+  building: tell("The film is being unpacked …"),
+  connecting: tell("The film is being unpacked …"),
+  slider: tell("iteration"),
+  live: tell("end"),
+  backToLive: tell("To the last frame"),
+  progress: ({ iteration, max, done }) => {
+    const at = tell("iteration {n} of {max}", { n: whole(iteration), max: whole(Math.max(max, iteration)) })
+    return done ? `${at} · ${tell("done")}` : at
+  },
   keys: [
-    ["P", "play; at the end: from the beginning"],
-    ["A", "pause"],
-    ["S", "the next frame"],
-    ["0", "the first frame"],
-    ["← →", "frame by frame"],
-    ["?", "this list"],
+    ["P", tell("play; at the end: from the beginning")],
+    ["A", tell("pause")],
+    ["S", tell("the next frame")],
+    ["0", tell("the first frame")],
+    ["← →", tell("frame by frame")],
+    ["?", tell("this list")],
   ],
 })
 
@@ -156,6 +159,6 @@ try {
   film.draw()
   if (film.at < film.last) film.act("play")
 } catch (error) {
-  place.textContent = `This film cannot be shown here: ${error.message}`
+  place.textContent = tell("This film cannot be shown here: {why}", { why: error.message })
   throw error
 }

@@ -11,7 +11,12 @@ import base64
 import re
 from pathlib import Path
 
+from dann_core.language import ENGLISH, module
+
 PLAYER = Path(__file__).parents[2] / "player"
+CATALOGUE = "catalogue.js"
+SPOKEN = ("core", "player")
+"""The catalogues whose words the player shows."""
 
 _NAMED = re.compile(r'\bfrom "player/([\w-]+\.js)"')
 _RELATIVE = re.compile(r'\bfrom "\./([\w-]+\.js)"')
@@ -19,8 +24,9 @@ _BESIDE = re.compile(r'new URL\("\./([\w-]+\.css)", import\.meta\.url\)')
 _LEFT = re.compile(r'"\.\.?/|\bimport\s*[("]|import\.meta')
 
 
-def import_map(entry: str) -> dict[str, str]:
-    """What stands behind the names "player/NAME.js" that a module imports, and behind those that these import.
+def import_map(entry: str, language: str = ENGLISH) -> dict[str, str]:
+    """What stands behind the names "player/NAME.js" that a module imports, and behind those that these import; the
+    catalogue is that of a language.
 
     Raises `ValueError` for a module that refers to others in a form that is not understood, and `OSError`.
     """
@@ -31,7 +37,7 @@ def import_map(entry: str) -> dict[str, str]:
         key = f"player/{name}"
         if key in urls:
             continue
-        source = _named((PLAYER / name).read_text(encoding="utf-8"), name)
+        source = _source(name, language)
         urls[key] = data_url("text/javascript", source)
         waiting += sorted(_NAMED.findall(source))
     return dict(sorted(urls.items()))
@@ -40,6 +46,12 @@ def import_map(entry: str) -> dict[str, str]:
 def data_url(kind: str, text: str) -> str:
     """A text as an address of its own; Base64 has no sign that HTML, JSON or JavaScript would act on."""
     return f"data:{kind};charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}"
+
+
+def _source(name: str, language: str) -> str:
+    if name == CATALOGUE and language != ENGLISH:
+        return module(language, SPOKEN)
+    return _named((PLAYER / name).read_text(encoding="utf-8"), name)
 
 
 def _named(source: str, name: str) -> str:

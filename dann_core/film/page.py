@@ -14,6 +14,7 @@ import numpy as np
 
 from dann_core.film.cut import cut, history_of
 from dann_core.film.modules import data_url, import_map
+from dann_core.language import ENGLISH, Text, catalogue, from_data, say
 from dann_core.live.message import Message, unpack
 from dann_core.live.recording import Recording
 
@@ -34,7 +35,7 @@ ICON = data_url(
 )
 
 _PAGE = """<!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -47,8 +48,8 @@ _PAGE = """<!DOCTYPE html>
 </head>
 <body>
 <h1>{title}</h1>
-<main id="film"><noscript>This film needs JavaScript; it loads nothing from the network.</noscript></main>
-<footer><b>In this file</b> ({size}, plays without a network): {inside} Made with DANN Explorer.</footer>
+<main id="film"><noscript>{noscript}</noscript></main>
+<footer>{footer}</footer>
 <script type="application/octet-stream" id="recording">{recording}</script>
 <script type="module">
 {entry}</script>
@@ -68,13 +69,16 @@ def film(
     inputs: bool = True,
     exam: bool = True,
     limit_mb: float = LIMIT_MB,
+    language: str = ENGLISH,
 ) -> bytes:
     """The recording as one HTML file of at most `limit_mb` (10^6 bytes): frames go until it fits, evenly over the run.
 
     `history` are the run's rows `(iterations, 6)`, where more is known than the frames tell. Without `inputs` no input
-    pictures and points are inside, without `exam` nothing that target labels went into. The same recording gives the
-    same bytes. Raises `FilmError` for a limit that is none, and for a recording without frames, one that is damaged, or
-    one whose first and last frame alone are too large.
+    pictures and points are inside, without `exam` nothing that target labels went into. It speaks one `language` of
+    `dann_core.language.languages`. The same recording gives the same bytes.
+
+    Raises `FilmError` for a limit that is none, and for a recording without frames, one that is damaged, or one whose
+    first and last frame alone are too large.
     """
     if not 0 < limit_mb < math.inf:
         raise FilmError(f"The limit of a film is a number of MB above 0, not {limit_mb:g}.")
@@ -82,18 +86,18 @@ def film(
         raise FilmError("There is no film yet: the run has no frame.")
     try:
         rows = history_of(recording) if history is None else history
-        return _fitting(recording, rows, round(limit_mb * 1e6), inputs=inputs, exam=exam)
+        return _fitting(recording, rows, round(limit_mb * 1e6), language, inputs=inputs, exam=exam)
     except FilmError:
         raise
     except (IndexError, KeyError, TypeError, ValueError) as error:
         raise FilmError(f"The recording is damaged: {error}.") from None
 
 
-def _fitting(recording: Recording, history: Sequence | np.ndarray, limit: int, **kept: bool) -> bytes:
+def _fitting(recording: Recording, history: Sequence | np.ndarray, limit: int, language: str, **kept: bool) -> bytes:
     total = len(recording.frames)
     count = min(total, MOST_FRAMES)
     while True:
-        made = _page(cut(recording, count, history, **kept), total)
+        made = _page(cut(recording, count, history, **kept), total, language)
         if len(made) <= limit:
             return made
         if count <= 2:
@@ -104,54 +108,69 @@ def _fitting(recording: Recording, history: Sequence | np.ndarray, limit: int, *
         count = max(2, min(count - 1, count * limit // len(made)))
 
 
-def _page(recording: Recording, total: int) -> bytes:
-    scene = unpack(recording.scene)
+def _page(recording: Recording, total: int, language: str) -> bytes:
+    scene, words = unpack(recording.scene), catalogue(language).words
     entry = (HERE / "film.js").read_text(encoding="utf-8")
     parts = {
         "policy": POLICY,
         "icon": ICON,
-        "title": html.escape(str(scene.values["name"])),
+        "language": language.replace("_", "-"),
+        "title": html.escape(str(words(from_data(scene.values["name"])))),
+        "noscript": html.escape(words(say("This film needs JavaScript; it loads nothing from the network."))),
         "style": (HERE / "film.css").read_text(encoding="utf-8"),
-        "modules": json.dumps({"imports": import_map(entry)}),
+        "modules": json.dumps({"imports": import_map(entry, language)}),
         "recording": base64.b64encode(gzip.compress(recording.content(), mtime=0)).decode(),
         "entry": entry,
     }
-    size = len(_PAGE.format(**parts, size="", inside="").encode())
-    inside = html.escape(_inside(scene, len(recording.frames), total))
-    return _PAGE.format(**parts, size=megabytes(size), inside=inside).encode()
+    size = len(_PAGE.format(**parts, footer="").encode())
+    footer = say(
+        "<b>In this file</b> ({size}, plays without a network): {inside} Made with DANN Explorer.",
+        size=megabytes(size),
+        inside=html.escape(words(_inside(scene, len(recording.frames), total))),
+    )
+    return _PAGE.format(**parts, footer=words(footer)).encode()
 
 
-def _inside(scene: Message, kept: int, total: int) -> str:
+def _inside(scene: Message, kept: int, total: int) -> Text:
     """What a person must know who passes the file on."""
     values = scene.values
     (shown_source, shown_target), (source, target) = values["shown"], values["samples"]
-    parts = [
-        f"{'all' if kept == total else f'{kept:,} of'} {total:,} frames of the recording",
-        f"features and predictions of {shown_source:,} of {source:,} source and {shown_target:,} of {target:,} target "
-        "samples",
-        _inputs(scene),
-        f"the names of {len(values['classes']):,} classes",
-        "the source's labels",
-        _exam(scene),
-    ]
-    return f"{', '.join(parts[:-1])}; {parts[-1]}."
+    return say(
+        "{frames}, features and predictions of {shown_source:,} of {source:,} source and {shown_target:,} of "
+        "{target:,} target samples, {inputs}, the names of {classes:,} classes, the source's labels; {exam}.",
+        frames=say("all {n:,} frames of the recording", n=total)
+        if kept == total
+        else say("{kept:,} of {n:,} frames of the recording", kept=kept, n=total),
+        shown_source=shown_source,
+        source=source,
+        shown_target=shown_target,
+        target=target,
+        inputs=_inputs(scene),
+        classes=len(values["classes"]),
+        exam=_exam(scene),
+    )
 
 
-def _inputs(scene: Message) -> str:
+def _inputs(scene: Message) -> Text:
     kind = scene.values["input"]
     if kind == "none":
-        return "no inputs"
+        return say("no inputs")
     if kind == "plane":
-        return "their inputs"
+        return say("their inputs")
     if kind == "components":
-        return "two principal components of their inputs"
-    return f"the inputs of {len(scene.arrays['picked']):,} of them as {'pictures' if kind == 'images' else 'curves'}"
+        return say("two principal components of their inputs")
+    n = len(scene.arrays["picked"])
+    if kind == "images":
+        return say("the inputs of {n:,} of them as pictures", n=n)
+    return say("the inputs of {n:,} of them as curves", n=n)
 
 
-def _exam(scene: Message) -> str:
+def _exam(scene: Message) -> Text:
     if not scene.values["labelled"]:
-        return "the target has no labels"
-    return "the target's labels too, as an exam" if scene.exam_arrays else "the target's labels are left out"
+        return say("the target has no labels")
+    if scene.exam_arrays:
+        return say("the target's labels too, as an exam")
+    return say("the target's labels are left out")
 
 
 def megabytes(size: int) -> str:

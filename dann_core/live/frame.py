@@ -64,6 +64,7 @@ from typing import Any
 import numpy as np
 from contourpy import contour_generator
 
+from dann_core.language import as_data
 from dann_core.live.gradients import STEPS, figures
 from dann_core.live.message import FRAME, Message, unpack
 from dann_core.live.recording import KNOBS, Shown, binned, figures_of
@@ -162,7 +163,7 @@ def _remedy(snapshot: Snapshot, settings: Settings) -> dict[str, Any] | None:
         return None
     setting, value = remedy
     label = next(k.label for k in Settings.knobs() if k.name == setting)
-    return {"setting": setting, "label": label, "value": value}
+    return {"setting": setting, "label": as_data(label), "value": value}
 
 
 def _positions(xy: np.ndarray) -> np.ndarray:
