@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dann_core import domains
 from dann_core.domains import Domain, DomainError, DomainPair
+from dann_core.language import said, say
 from dann_core.live.seeds import CHOICES
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError, from_text
@@ -42,7 +43,7 @@ def read_link(query: Mapping[str, str]) -> Linked:
     try:
         kind = domains.get(name)
     except DomainError as error:
-        return _preset(domains.get(FIRST_DOMAIN)(), Notice("link refused", "error", why=str(error)))
+        return _preset(domains.get(FIRST_DOMAIN)(), Notice("link refused", "error", why=said(error)))
     try:
         domain = kind(**{k.name: from_text(k, query[k.name]) for k in kind.knobs() if k.name in query})
         preset = domains.preset(name)
@@ -53,7 +54,7 @@ def read_link(query: Mapping[str, str]) -> Linked:
         seeds = _seeds(query.get("seeds", "1"))
         is_blind = _blind(query.get(BLIND, "0"))
     except (DomainError, KnobError) as error:
-        return _preset(kind(), Notice("link preset", "error", why=str(error)))
+        return _preset(kind(), Notice("link preset", "error", why=said(error)))
     known = {"domain", "lanes", "seeds", BLIND, LESSON} | NAMES | {k.name for k in (*kind.knobs(), *Settings.knobs())}
     unknown = sorted(set(query) - known)
     notice = Notice("unknown in link", "error", names=unknown) if unknown else None
@@ -62,13 +63,19 @@ def read_link(query: Mapping[str, str]) -> Linked:
 
 def _seeds(text: str) -> int:
     if text not in map(str, CHOICES):
-        raise KnobError(f"A lane has {', '.join(map(str, CHOICES))} seeds at once; got {text!r}.")
+        raise KnobError(
+            say(
+                "A lane has {choices} seeds at once; got {value}.",
+                choices=", ".join(map(str, CHOICES)),
+                value=repr(text),
+            )
+        )
     return int(text)
 
 
 def _blind(text: str) -> bool:
     if text not in ("0", "1"):
-        raise KnobError(f"{BLIND} is 1, to seal the target labels, or 0; got {text!r}.")
+        raise KnobError(say("{name} is 1, to seal the target labels, or 0; got {value}.", name=BLIND, value=repr(text)))
     return text == "1"
 
 

@@ -8,21 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from dann_core.language import languages
+from dann_core.language import joined, languages, said, say
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError, Knobs, from_text, knob
 
 PARTS = {
-    "domain": "source and target domain",
-    "shift": "what shifts between them",
-    "method": "method",
-    "more": "More: all other settings",
-    "blind": "Blind mode",
-    "away": "Take it away",
-    "shelf": "Shelf",
-    "trust": "Can I trust it?",
-    "draw": "Draw the shift",
-    "remedy": "the verdict's one thing to try",
+    "domain": say("source and target domain"),
+    "shift": say("what shifts between them"),
+    "method": say("method"),
+    "more": say("More: all other settings"),
+    "blind": say("Blind mode"),
+    "away": say("Take it away"),
+    "shelf": say("Shelf"),
+    "trust": say("Can I trust it?"),
+    "draw": say("Draw the shift"),
+    "remedy": say("the verdict's one thing to try"),
 }
 """Controls of the page that are no settings, by their names in a link."""
 
@@ -44,15 +44,29 @@ class View(Knobs):
 
     view: Literal["page", "presentation"] = knob(
         "page",
-        "presentation: large type and thick lines for a projector, no controls; keys steer, Esc leaves.",
-        label="shown as",
+        say("presentation: large type and thick lines for a projector, no controls; keys steer, Esc leaves."),
+        label=say("shown as"),
     )
-    controls: str = knob("", "Names of the controls beside the pictures, with commas; all where there is none.")
-    speed: Literal["slow", "normal", "fast"] = knob("normal", "The speed that a run begins with.")
-    features: Literal["t-SNE", "PCA"] = knob("t-SNE", "Which picture of the features is seen first.")
-    colour: Literal["class", "domain"] = knob("class", "What colours the points at first.", label="colours by")
-    lang: Literal["", *languages()] = knob("", "The language of the page; none: the browser's.", label="language")
-    exam: bool = knob(True, "Whether what reads the target's labels is shown on Explore.", label="show the exam")
+    controls: str = knob(
+        "",
+        say("Names of the controls beside the pictures, with commas; all where there is none."),
+        label=say("controls"),
+    )
+    speed: Literal["slow", "normal", "fast"] = knob(
+        "normal", say("The speed that a run begins with."), label=say("speed")
+    )
+    features: Literal["t-SNE", "PCA"] = knob(
+        "t-SNE", say("Which picture of the features is seen first."), label=say("features")
+    )
+    colour: Literal["class", "domain"] = knob(
+        "class", say("What colours the points at first."), label=say("colours by")
+    )
+    lang: Literal["", *languages()] = knob(
+        "", say("The language of the page; none: the browser's."), label=say("language")
+    )
+    exam: bool = knob(
+        True, say("Whether what reads the target's labels is shown on Explore."), label=say("show the exam")
+    )
 
     def shows(self, control: str) -> bool:
         """Whether a control of that name is on the page."""
@@ -83,8 +97,8 @@ def read_view(query: Mapping[str, str]) -> tuple[View, str]:
         try:
             view = view.replace(**{k.name: from_text(k, text)})
         except KnobError as error:
-            wrong.append(str(error).rstrip("."))
-    return view, f"Left out of the link's view: {'; '.join(wrong)}." if wrong else ""
+            wrong.append(said(error))
+    return view, say("Left out of the link's view: {what}", what=joined(wrong, " ")) if wrong else ""
 
 
 def marks(query: Mapping[str, str]) -> dict[str, str]:
@@ -105,7 +119,6 @@ def _controls(text: str) -> tuple[str, list[str]]:
     asked = [name.strip() for name in text.split(",") if name.strip()]
     known = [name for name in CONTROLS if name in asked]
     unknown = [name for name in asked if name not in (*CONTROLS, NONE)]
-    refused = (
-        [f"there is no control called {', '.join(repr(name[:LONGEST_MARK]) for name in unknown)}"] if unknown else []
-    )
+    names = ", ".join(repr(name[:LONGEST_MARK]) for name in unknown)
+    refused = [say("there is no control called {names}.", names=names)] if unknown else []
     return ",".join(known) or (NONE if NONE in asked else ""), refused

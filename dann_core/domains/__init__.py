@@ -9,6 +9,7 @@ from dann_core.domains.images import Digits
 from dann_core.domains.pair import DomainError, DomainPair
 from dann_core.domains.synthetic import Blobs, Moons, Pinwheel
 from dann_core.domains.vibration import Vibration, VibrationPictures
+from dann_core.language import say
 from dann_core.settings import Settings
 
 __all__ = ["Domain", "DomainError", "DomainPair", "get", "load", "names", "preset"]
@@ -25,7 +26,11 @@ def names() -> tuple[str, ...]:
 def get(name: str) -> type[Domain]:
     """The built-in domain of that key. Raises `DomainError` if there is none."""
     if name not in _BY_KEY:
-        raise DomainError(f"There is no built-in domain {name!r}; choose one of: {', '.join(_BY_KEY)}.")
+        raise DomainError(
+            say(
+                "There is no built-in domain {name}; choose one of: {names}.", name=repr(name), names=", ".join(_BY_KEY)
+            )
+        )
     return _BY_KEY[name]
 
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from dann_core.domains.pair import DomainError, DomainPair
+from dann_core.language import say
 from dann_core.settings import Settings
 from dann_core.settings.knobs import Knob, Knobs, knob, to_text
 
@@ -33,14 +34,16 @@ class Domain(Knobs):
     # A source without a class could not teach it, so that only the target may lack some.
     source_shares: Literal["as drawn", "mostly class 0"] = knob(
         "as drawn",
-        "How frequent the classes are in the source; mostly class 0: of all but the first, only a tenth is kept.",
-        label="class shares of the source",
+        say("How frequent the classes are in the source; mostly class 0: of all but the first, only a tenth is kept."),
+        label=say("class shares of the source"),
     )
     target_shares: ClassShares = knob(
         "as drawn",
-        "How frequent the classes are in the target; mostly class 0: of all but the first, only a tenth is "
-        "kept, as where most bearings are healthy; classes missing: the last half of them is left out.",
-        label="class shares of the target",
+        say(
+            "How frequent the classes are in the target; mostly class 0: of all but the first, only a tenth is "
+            "kept, as where most bearings are healthy; classes missing: the last half of them is left out."
+        ),
+        label=say("class shares of the target"),
     )
 
     key: ClassVar[str]
@@ -97,7 +100,7 @@ def generator(seed: int, purpose: str) -> np.random.Generator:
     Raises `DomainError` if the seed is negative.
     """
     if seed < 0:
-        raise DomainError(f"The seed must be a whole number from 0 on; got {seed}.")
+        raise DomainError(say("The seed must be a whole number from 0 on; got {seed}.", seed=seed))
     return np.random.default_rng([seed, *purpose.encode()])
 
 

@@ -9,9 +9,13 @@ import numpy as np
 
 from dann_core.domains.base import Domain, generator
 from dann_core.domains.pair import DomainPair
+from dann_core.language import say
 from dann_core.settings.knobs import knob
 
-DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+DIGITS = (
+    say("zero"), say("one"), say("two"), say("three"), say("four"),
+    say("five"), say("six"), say("seven"), say("eight"), say("nine"),
+)  # fmt: skip
 
 _STRUCTURE = 20.0  # standard deviation of brightness within a piece of a photograph, of 255
 
@@ -26,8 +30,8 @@ class Digits(Domain):
     """
 
     key: ClassVar[str] = "digits"
-    title: ClassVar[str] = "Digits, over photographs"
-    summary: ClassVar[str] = (
+    title: ClassVar[str] = say("Digits, over photographs")
+    summary: ClassVar[str] = say(
         "Handwritten digits on a plain ground; in the target, other digits are blended into pieces of colour "
         "photographs, as in MNIST-M (Ganin et al. 2016)."
     )
@@ -44,10 +48,17 @@ class Digits(Domain):
     swept: ClassVar[tuple[str, str]] = "photo", "0, 0.4, 0.8"
 
     photo: float = knob(
-        0.8, "How strongly the photographs show through the target; 0 leaves a plain ground.", low=0, high=1, step=0.05
+        0.8,
+        say("How strongly the photographs show through the target; 0 leaves a plain ground."),
+        label=say("photo"),
+        low=0,
+        high=1,
+        step=0.05,
     )
-    size: int = knob(850, "Images in each domain.", low=100, high=890, step=10)
-    resolution: int = knob(16, "Width and height of an image.", low=8, high=32, step=8, unit="pixels")
+    size: int = knob(850, say("Images in each domain."), label=say("size"), low=100, high=890, step=10)
+    resolution: int = knob(
+        16, say("Width and height of an image."), label=say("resolution"), low=8, high=32, step=8, unit=say("pixels")
+    )
 
     def as_drawn(self, seed: int) -> DomainPair:
         images, labels = _digits()

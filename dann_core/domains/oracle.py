@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from dann_core.domains.pair import DomainError, DomainPair
+from dann_core.language import say
 
 
 def oracle_pair(pair: DomainPair) -> DomainPair:
@@ -16,7 +17,7 @@ def oracle_pair(pair: DomainPair) -> DomainPair:
     Raises `DomainError` for a target without labels.
     """
     if pair.target_y is None:
-        raise DomainError("An oracle is trained with the target's labels, and this target has none.")
+        raise DomainError(say("An oracle is trained with the target's labels, and this target has none."))
     groups = _numbered(pair.source_groups, pair.source_y), _numbered(pair.target_groups, pair.target_y)
     rows = pair.source_rows, pair.target_rows
     return replace(

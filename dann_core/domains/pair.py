@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from dann_core.language import Text, say
 from dann_core.settings.catalogue import Kind
+
+SOURCE, TARGET = say("source"), say("target")
+"""What the two domains are called in sentences; as strings, the names of their fields."""
 
 KINDS: dict[int, Kind] = {2: "vectors", 3: "signals", 4: "images"}
 
@@ -43,31 +47,43 @@ class DomainPair:
     target_rows: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        source_x = _checked_inputs("source", self.source_x)
-        target_x = _checked_inputs("target", self.target_x)
+        source_x = _checked_inputs(SOURCE, self.source_x)
+        target_x = _checked_inputs(TARGET, self.target_x)
         if source_x.shape[1:] != target_x.shape[1:]:
             raise DomainError(
-                f"The source has samples of shape {_shape(source_x)} and the target of shape {_shape(target_x)}: "
-                "bring both to the same features, in the same order."
+                say(
+                    "The source has samples of shape {source} and the target of shape {target}: bring both to the "
+                    "same features, in the same order.",
+                    source=_shape(source_x),
+                    target=_shape(target_x),
+                )
             )
-        source_y = _checked_labels("source", self.source_y, len(source_x))
-        target_y = None if self.target_y is None else _checked_labels("target", self.target_y, len(target_x))
+        source_y = _checked_labels(SOURCE, self.source_y, len(source_x))
+        target_y = None if self.target_y is None else _checked_labels(TARGET, self.target_y, len(target_x))
         if self.class_names is None:
             classes = np.unique(source_y)
             names = tuple(str(c) for c in classes)
             source_y = np.searchsorted(classes, source_y)
             target_y = None if target_y is None else _encode_target(target_y, classes)
         else:
-            names = tuple(str(c) for c in self.class_names)
-            source_y = _checked_indices("source", source_y, len(names))
-            target_y = None if target_y is None else _checked_indices("target", target_y, len(names))
+            names = tuple(c if isinstance(c, Text) else str(c) for c in self.class_names)
+            source_y = _checked_indices(SOURCE, source_y, len(names))
+            target_y = None if target_y is None else _checked_indices(TARGET, target_y, len(names))
         if len(np.unique(source_y)) < 2:
-            raise DomainError("The source labels hold one class only: a classifier needs at least two.")
-        for domain, x in (("source", source_x), ("target", target_x)):
+            raise DomainError(say("The source labels hold one class only: a classifier needs at least two."))
+        for domain, x in ((SOURCE, source_x), (TARGET, target_x)):
             for what in ("groups", "rows"):
                 given = getattr(self, f"{domain}_{what}")
                 if given is not None and np.shape(given) != (len(x),):
-                    raise DomainError(f"The {domain} has {len(x):,} samples but {what} of shape {np.shape(given)}.")
+                    raise DomainError(
+                        say(
+                            "The {domain} has {n:,} samples but {what} of shape {shape}.",
+                            domain=domain,
+                            n=len(x),
+                            what=what,
+                            shape=str(np.shape(given)),
+                        )
+                    )
         for name, value in (
             ("source_x", source_x),
             ("target_x", target_x),
@@ -101,26 +117,44 @@ def _checked_inputs(domain: str, x: np.ndarray) -> np.ndarray:
     # In another order in memory, sums would differ in their last bits: a pair that was sent or saved must train alike.
     x = np.asarray(x, order="C")
     if x.dtype.kind not in "biuf":
-        raise DomainError(f"The {domain} holds {x.dtype} values: only numbers can be trained on.")
+        raise DomainError(
+            say("The {domain} holds {type} values: only numbers can be trained on.", domain=domain, type=str(x.dtype))
+        )
     if x.ndim not in KINDS:
         raise DomainError(
-            f"The {domain} has {x.ndim} dimensions: expected vectors (N, F), signals (N, C, L) or images (N, C, H, W)."
+            say(
+                "The {domain} has {n} dimensions: expected vectors (N, F), signals (N, C, L) or images (N, C, H, W).",
+                domain=domain,
+                n=x.ndim,
+            )
         )
     if x.size == 0:
-        raise DomainError(f"The {domain} is empty (shape {x.shape}): give it at least two samples.")
+        raise DomainError(
+            say(
+                "The {domain} is empty (shape {shape}): give it at least two samples.",
+                domain=domain,
+                shape=str(x.shape),
+            )
+        )
     if len(x) < 2:
-        raise DomainError(f"The {domain} has one sample only: give it at least two.")
+        raise DomainError(say("The {domain} has one sample only: give it at least two.", domain=domain))
     if x.dtype.kind == "f":
         if not np.isfinite(x).all():
             bad = np.argwhere(~np.isfinite(x))
             where = ", ".join(str(i) for i in bad[0][1:])
             raise DomainError(
-                f"The {domain} has {len(bad):,} values that are not finite, the first in sample {bad[0][0]} at "
-                f"position {where}: remove those samples or fill the gaps."
+                say(
+                    "The {domain} has {n:,} values that are not finite, the first in sample {sample} at position "
+                    "{place}: remove those samples or fill the gaps.",
+                    domain=domain,
+                    n=len(bad),
+                    sample=int(bad[0][0]),
+                    place=where,
+                )
             )
         # The networks compute in single precision.
         if max(x.max(), -x.min()) > 1e30:
-            raise DomainError(f"The {domain} holds values beyond 1e30: rescale them first.")
+            raise DomainError(say("The {domain} holds values beyond 1e30: rescale them first.", domain=domain))
     return x
 
 
@@ -129,12 +163,28 @@ def _checked_labels(domain: str, y: np.ndarray, n: int) -> np.ndarray:
     if y.ndim == 2 and 1 in y.shape:
         y = y.reshape(-1)
     if y.ndim != 1:
-        raise DomainError(f"The {domain} labels have shape {y.shape}: expected one label per sample, ({n},).")
+        raise DomainError(
+            say(
+                "The {domain} labels have shape {shape}: expected one label per sample, ({n},).",
+                domain=domain,
+                shape=str(y.shape),
+                n=n,
+            )
+        )
     if len(y) != n:
-        raise DomainError(f"The {domain} has {n:,} samples but {len(y):,} labels: give one label per sample.")
+        raise DomainError(
+            say(
+                "The {domain} has {n:,} samples but {labels:,} labels: give one label per sample.",
+                domain=domain,
+                n=n,
+                labels=len(y),
+            )
+        )
     if y.dtype.kind == "f":
         if not np.all(np.isfinite(y)) or np.any(y != np.round(y)):
-            raise DomainError(f"The {domain} labels are not whole numbers: a label names a class, not a quantity.")
+            raise DomainError(
+                say("The {domain} labels are not whole numbers: a label names a class, not a quantity.", domain=domain)
+            )
         y = y.astype(np.int64)
     if y.dtype.kind == "O":
         y = y.astype(str)
@@ -143,7 +193,13 @@ def _checked_labels(domain: str, y: np.ndarray, n: int) -> np.ndarray:
 
 def _checked_indices(domain: str, y: np.ndarray, n_classes: int) -> np.ndarray:
     if y.dtype.kind not in "biu" or y.min() < 0 or y.max() >= n_classes:
-        raise DomainError(f"The {domain} labels must be integers from 0 to {n_classes - 1}, one per class name.")
+        raise DomainError(
+            say(
+                "The {domain} labels must be integers from 0 to {last}, one per class name.",
+                domain=domain,
+                last=n_classes - 1,
+            )
+        )
     return y
 
 
@@ -156,7 +212,11 @@ def _encode_target(target_y: np.ndarray, classes: np.ndarray) -> np.ndarray:
     unknown = sorted(set(target_y.tolist()) - set(index))
     if unknown:
         raise DomainError(
-            f"The target has classes that the source lacks ({', '.join(map(str, unknown[:5]))}; the source has "
-            f"{', '.join(map(str, classes[:5]))}): relabel them or leave the target's labels out."
+            say(
+                "The target has classes that the source lacks ({unknown}; the source has {known}): relabel them "
+                "or leave the target's labels out.",
+                unknown=", ".join(map(str, unknown[:5])),
+                known=", ".join(map(str, classes[:5])),
+            )
         )
     return np.array([index[v] for v in target_y.tolist()])

@@ -14,6 +14,7 @@ from pydantic import field_validator
 
 from dann_core.domains.base import Domain
 from dann_core.domains.pair import DomainError, DomainPair
+from dann_core.language import say
 from dann_core.settings.knobs import knob
 
 BY_HAND = "by hand"
@@ -38,23 +39,37 @@ class Plane(Domain):
     """
 
     turn: float = knob(
-        0.0,
-        "How far the target is turned about the origin, counter-clockwise, after all that shifts by itself.",
-        low=-180, high=180, step=5, unit="degrees", group=BY_HAND,
+        0.0, say("How far the target is turned about the origin, counter-clockwise, after all that shifts by itself."),
+        label=say("turn"), low=-180, high=180, step=5, unit=say("degrees"), group=BY_HAND,
     )  # fmt: skip
-    right: float = knob(0.0, "How far the target is moved to the right.", low=-6, high=6, step=0.1, group=BY_HAND)
-    up: float = knob(0.0, "How far the target is moved upwards.", low=-6, high=6, step=0.1, group=BY_HAND)
-    width: float = knob(1.0, "How many times as wide the target is.", low=0.1, high=4, step=0.1, group=BY_HAND)
-    height: float = knob(1.0, "How many times as high the target is.", low=0.1, high=4, step=0.1, group=BY_HAND)
+    right: float = knob(
+        0.0, say("How far the target is moved to the right."),
+        label=say("right"), low=-6, high=6, step=0.1, group=BY_HAND,
+    )  # fmt: skip
+    up: float = knob(
+        0.0, say("How far the target is moved upwards."),
+        label=say("up"), low=-6, high=6, step=0.1, group=BY_HAND,
+    )  # fmt: skip
+    width: float = knob(
+        1.0, say("How many times as wide the target is."),
+        label=say("width"), low=0.1, high=4, step=0.1, group=BY_HAND,
+    )  # fmt: skip
+    height: float = knob(
+        1.0, say("How many times as high the target is."),
+        label=say("height"), low=0.1, high=4, step=0.1, group=BY_HAND,
+    )  # fmt: skip
     shear: float = knob(
-        0.0, "How far the target leans: to the right by so many units for each unit upwards, before it is turned.",
-        low=-3, high=3, step=0.1, group=BY_HAND,
+        0.0, say("How far the target leans: to the right by so many units for each unit upwards, before it is turned."),
+        label=say("shear"), low=-3, high=3, step=0.1, group=BY_HAND,
     )  # fmt: skip
     painted: str = knob(
         "",
-        "Points painted in place of the target's own, of any seed: five signs each, the class (A, B, ...) and, in two "
-        f"digits of base 64 each, x and y in steps of 1/{STEPS_A_UNIT} from -8. Empty: none.",
-        label="painted points", group=BY_HAND,
+        say(
+            "Points painted in place of the target's own, of any seed: five signs each, the class (A, B, ...) and, in "
+            "two digits of base 64 each, x and y in steps of 1/{steps} from -8. Empty: none.",
+            steps=STEPS_A_UNIT,
+        ),
+        label=say("painted points"), group=BY_HAND,
     )  # fmt: skip
 
     @field_validator("painted")
@@ -75,8 +90,15 @@ class Plane(Domain):
             x, y = read_painting(self.painted)
             if y.max() >= pair.n_classes:
                 raise DomainError(
-                    f"Some painted points are of class {LETTERS[y.max()]}, but {pair.name} has {pair.n_classes} "
-                    f"classes here, {LETTERS[0]} to {LETTERS[pair.n_classes - 1]}: paint them anew, or add classes."
+                    say(
+                        "Some painted points are of class {letter}, but {domain} has {n} classes here, {first} to "
+                        "{last}: paint them anew, or add classes.",
+                        letter=LETTERS[y.max()],
+                        domain=pair.name,
+                        n=pair.n_classes,
+                        first=LETTERS[0],
+                        last=LETTERS[pair.n_classes - 1],
+                    )
                 )
             pair = replace(pair, target_x=x, target_y=y)
         moves = [self.turn, self.right, self.up, self.width - 1, self.height - 1, self.shear]
@@ -104,11 +126,24 @@ def read_painting(text: str) -> tuple[np.ndarray, np.ndarray]:
     wrong = next((k for k, point in enumerate(points) if not _FORM.fullmatch(point)), None)
     if wrong is not None:
         raise ValueError(
-            f"painted holds {points[wrong]!r} as its point {wrong + 1}; a point is five signs: its class, "
-            f"{LETTERS[0]} to {LETTERS[-1]}, then two of A-Z a-z 0-9 - _ for x and two for y."
+            say(
+                "painted holds {point} as its point {number}; a point is five signs: its class, {first} to {last}, "
+                "then two of A-Z a-z 0-9 - _ for x and two for y.",
+                point=repr(points[wrong]),
+                number=wrong + 1,
+                first=LETTERS[0],
+                last=LETTERS[-1],
+            )
         )
     if text and not FEWEST_PAINTED <= len(points) <= MOST_PAINTED:
-        raise ValueError(f"painted must hold {FEWEST_PAINTED} to {MOST_PAINTED} points, or none; got {len(points):,}.")
+        raise ValueError(
+            say(
+                "painted must hold {fewest} to {most} points, or none; got {n:,}.",
+                fewest=FEWEST_PAINTED,
+                most=MOST_PAINTED,
+                n=len(points),
+            )
+        )
     digits = np.array([[DIGITS.index(sign) for sign in point[1:]] for point in points]).reshape(-1, 2, 2)
     x = (digits @ [len(DIGITS), 1] - _HALF) / STEPS_A_UNIT
     return x, np.array([LETTERS.index(point[0]) for point in points], dtype=np.int64)

@@ -9,6 +9,7 @@ import numpy as np
 from dann_core.domains.base import balanced_labels, generator
 from dann_core.domains.pair import DomainPair
 from dann_core.domains.plane import Plane, rotation
+from dann_core.language import say
 from dann_core.settings.knobs import knob
 
 
@@ -20,8 +21,8 @@ class Moons(Plane):
     """
 
     key: ClassVar[str] = "moons"
-    title: ClassVar[str] = "Two moons, rotated"
-    summary: ClassVar[str] = (
+    title: ClassVar[str] = say("Two moons, rotated")
+    summary: ClassVar[str] = say(
         "Two interlocking half-moons; in the target the whole picture is turned, so a boundary that separates "
         "the source moons cuts through the target ones (Ganin et al. 2016)."
     )
@@ -38,10 +39,23 @@ class Moons(Plane):
     swept: ClassVar[tuple[str, str]] = "angle", "0:180:7"
 
     angle: float = knob(
-        35.0, "How far the target is turned, counter-clockwise.", low=0, high=180, step=5, unit="degrees"
+        35.0,
+        say("How far the target is turned, counter-clockwise."),
+        label=say("angle"),
+        low=0,
+        high=180,
+        step=5,
+        unit=say("degrees"),
     )
-    noise: float = knob(0.05, "How far points scatter about their moon, in moon radii.", low=0, high=0.5, step=0.01)
-    size: int = knob(300, "Points in each domain.", low=20, high=2000, step=20)
+    noise: float = knob(
+        0.05,
+        say("How far points scatter about their moon, in moon radii."),
+        label=say("noise"),
+        low=0,
+        high=0.5,
+        step=0.01,
+    )
+    size: int = knob(300, say("Points in each domain."), label=say("size"), low=20, high=2000, step=20)
 
     def by_itself(self, seed: int) -> DomainPair:
         source_x, source_y = self._draw(generator(seed, "moons source"))
@@ -52,7 +66,7 @@ class Moons(Plane):
             target_x @ rotation(self.angle).T,
             target_y,
             name=self.title,
-            class_names=("upper moon", "lower moon"),
+            class_names=(say("upper moon"), say("lower moon")),
         )
 
     def _draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -72,8 +86,8 @@ class Blobs(Plane):
     """
 
     key: ClassVar[str] = "blobs"
-    title: ClassVar[str] = "Blobs, shifted"
-    summary: ClassVar[str] = (
+    title: ClassVar[str] = say("Blobs, shifted")
+    summary: ClassVar[str] = say(
         "Round clusters, one for each class; in the target they all move the same way, as when a sensor is "
         "recalibrated, so that some cross the boundary learnt on the source."
     )
@@ -86,22 +100,40 @@ class Blobs(Plane):
     }
     swept: ClassVar[tuple[str, str]] = "shift", "0:1.5:7"
 
-    classes: int = knob(3, "How many clusters, one for each class.", low=2, high=6, step=1)
+    classes: int = knob(3, say("How many clusters, one for each class."), label=say("classes"), low=2, high=6, step=1)
     shift: float = knob(
-        0.5, "How far the target moves, in distances between neighbouring clusters.", low=0, high=2, step=0.05
+        0.5,
+        say("How far the target moves, in distances between neighbouring clusters."),
+        label=say("shift"),
+        low=0,
+        high=2,
+        step=0.05,
     )
-    scale: float = knob(1.0, "How much larger the target's picture is than the source's.", low=0.5, high=2, step=0.05)
+    scale: float = knob(
+        1.0,
+        say("How much larger the target's picture is than the source's."),
+        label=say("scale"),
+        low=0.5,
+        high=2,
+        step=0.05,
+    )
     imbalance: float = knob(
         1.0,
-        "How many times more points the target's most frequent class has than its rarest.",
+        say("How many times more points the target's most frequent class has than its rarest."),
+        label=say("imbalance"),
         low=1,
         high=10,
         step=0.5,
     )
     spread: float = knob(
-        0.1, "Standard deviation of a cluster, in distances between neighbours.", low=0.02, high=0.5, step=0.01
+        0.1,
+        say("Standard deviation of a cluster, in distances between neighbours."),
+        label=say("spread"),
+        low=0.02,
+        high=0.5,
+        step=0.01,
     )
-    size: int = knob(400, "Points in each domain.", low=60, high=2000, step=20)
+    size: int = knob(400, say("Points in each domain."), label=say("size"), low=60, high=2000, step=20)
 
     def by_itself(self, seed: int) -> DomainPair:
         source_y = balanced_labels(self.size, self.classes)
@@ -112,7 +144,7 @@ class Blobs(Plane):
             self.scale * self._draw(target_y, generator(seed, "blobs target")) + np.array([self.shift, 0.0]),
             target_y,
             name=self.title,
-            class_names=tuple(f"blob {letter}" for letter in "ABCDEF"[: self.classes]),
+            class_names=tuple(say("blob {letter}", letter=letter) for letter in "ABCDEF"[: self.classes]),
         )
 
     def _draw(self, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -133,10 +165,11 @@ class Pinwheel(Plane):
     """
 
     key: ClassVar[str] = "pinwheel"
-    title: ClassVar[str] = "Pinwheel, rotated"
-    summary: ClassVar[str] = (
-        "Curved arms of a pinwheel, one for each class; in the target the wheel is turned. Past half the angle between "
-        "two arms each arm meets the wrong neighbour: the domains then align perfectly, and every label is wrong."
+    title: ClassVar[str] = say("Pinwheel, rotated")
+    summary: ClassVar[str] = say(
+        "Curved arms of a pinwheel, one for each class; in the target the wheel is turned. Past half the "
+        "angle between two arms each arm meets the wrong neighbour: the domains then align perfectly, and "
+        "every label is wrong."
     )
     preset: ClassVar[dict[str, Any]] = {
         "activation": "relu",
@@ -148,12 +181,20 @@ class Pinwheel(Plane):
     }
     swept: ClassVar[tuple[str, str]] = "angle", "0:120:7"
 
-    arms: int = knob(3, "How many arms, one for each class.", low=2, high=5, step=1)
+    arms: int = knob(3, say("How many arms, one for each class."), label=say("arms"), low=2, high=5, step=1)
     angle: float = knob(
-        40.0, "How far the target is turned, counter-clockwise.", low=0, high=180, step=5, unit="degrees"
+        40.0,
+        say("How far the target is turned, counter-clockwise."),
+        label=say("angle"),
+        low=0,
+        high=180,
+        step=5,
+        unit=say("degrees"),
     )
-    noise: float = knob(0.1, "How far points scatter across their arm, in radii.", low=0, high=0.5, step=0.01)
-    size: int = knob(400, "Points in each domain.", low=20, high=2000, step=20)
+    noise: float = knob(
+        0.1, say("How far points scatter across their arm, in radii."), label=say("noise"), low=0, high=0.5, step=0.01
+    )
+    size: int = knob(400, say("Points in each domain."), label=say("size"), low=20, high=2000, step=20)
 
     def by_itself(self, seed: int) -> DomainPair:
         source_x, source_y = self._draw(generator(seed, "pinwheel source"))
@@ -164,7 +205,7 @@ class Pinwheel(Plane):
             target_x @ rotation(self.angle).T,
             target_y,
             name=self.title,
-            class_names=tuple(f"arm {letter}" for letter in "ABCDE"[: self.arms]),
+            class_names=tuple(say("arm {letter}", letter=letter) for letter in "ABCDE"[: self.arms]),
         )
 
     def _draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -15,12 +15,14 @@ import numpy as np
 
 from dann_core.domains.base import Domain, generator
 from dann_core.domains.pair import DomainPair
+from dann_core.language import say
 from dann_core.settings.knobs import knob
 
 SAMPLE_RATE = 12_000  # Hz
 
 Condition = Literal["normal", "inner race", "ball", "outer race"]
 CONDITIONS: tuple[Condition, ...] = get_args(Condition)
+NAMES = say("normal"), say("inner race"), say("ball"), say("outer race")
 
 # The bearing's data sheet: number of balls, and diameters in inches.
 _BALLS, _BALL_DIAMETER, _PITCH_DIAMETER = 9, 0.3126, 1.537
@@ -129,10 +131,11 @@ class Vibration(Domain):
     """Bearing signals `(N, 1, 1024)`, float32: 85 ms at 12 kHz, four conditions in equal numbers."""
 
     key: ClassVar[str] = "vibration"
-    title: ClassVar[str] = "Bearing vibration, other load"
-    summary: ClassVar[str] = (
-        "Simulated vibration of a healthy and of three damaged bearings; in the target the shaft runs slower under "
-        "load, and the machine rings and hums differently (after Randall & Antoni 2011 and the CWRU test rig)."
+    title: ClassVar[str] = say("Bearing vibration, other load")
+    summary: ClassVar[str] = say(
+        "Simulated vibration of a healthy and of three damaged bearings; in the target the shaft runs slower "
+        "under load, and the machine rings and hums differently (after Randall & Antoni 2011 and the CWRU "
+        "test rig)."
     )
 
     preset: ClassVar[dict[str, Any]] = {
@@ -147,20 +150,57 @@ class Vibration(Domain):
     }
     swept: ClassVar[tuple[str, str]] = "target_hum", "0, 0.2, 0.4"
 
-    source_rpm: float = knob(1797.0, "Speed of the source's shaft.", low=600, high=3000, step=1, unit="rpm")
-    target_rpm: float = knob(1730.0, "Speed of the target's shaft.", low=600, high=3000, step=1, unit="rpm")
+    source_rpm: float = knob(
+        1797.0, say("Speed of the source's shaft."), label=say("source rpm"), low=600, high=3000, step=1, unit="rpm"
+    )
+    target_rpm: float = knob(
+        1730.0, say("Speed of the target's shaft."), label=say("target rpm"), low=600, high=3000, step=1, unit="rpm"
+    )
     source_resonance: float = knob(
-        2400.0, "First resonance of the source's structure.", low=1000, high=3200, step=50, unit="Hz"
+        2400.0,
+        say("First resonance of the source's structure."),
+        label=say("source resonance"),
+        low=1000,
+        high=3200,
+        step=50,
+        unit="Hz",
     )
     target_resonance: float = knob(
-        2450.0, "First resonance of the target's structure.", low=1000, high=3200, step=50, unit="Hz"
+        2450.0,
+        say("First resonance of the target's structure."),
+        label=say("target resonance"),
+        low=1000,
+        high=3200,
+        step=50,
+        unit="Hz",
     )
-    source_noise: float = knob(0.1, "Background noise of the source, beside impacts of 1.", low=0, high=2, step=0.05)
-    target_noise: float = knob(0.2, "Background noise of the target, beside impacts of 1.", low=0, high=2, step=0.05)
+    source_noise: float = knob(
+        0.1,
+        say("Background noise of the source, beside impacts of 1."),
+        label=say("source noise"),
+        low=0,
+        high=2,
+        step=0.05,
+    )
+    target_noise: float = knob(
+        0.2,
+        say("Background noise of the target, beside impacts of 1."),
+        label=say("target noise"),
+        low=0,
+        high=2,
+        step=0.05,
+    )
     target_hum: float = knob(
-        0.2, "Hum of the gear that loads the target's shaft, beside impacts of 1.", low=0, high=2, step=0.05
+        0.2,
+        say("Hum of the gear that loads the target's shaft, beside impacts of 1."),
+        label=say("target hum"),
+        low=0,
+        high=2,
+        step=0.05,
     )
-    windows: int = knob(150, "Windows of each condition in each domain.", low=10, high=500, step=10)
+    windows: int = knob(
+        150, say("Windows of each condition in each domain."), label=say("windows"), low=10, high=500, step=10
+    )
 
     _length: ClassVar[int] = 1024
 
@@ -174,7 +214,7 @@ class Vibration(Domain):
             self._inputs(self._signals(target, generator(seed, "vibration target"))),
             labels,
             name=self.title,
-            class_names=CONDITIONS,
+            class_names=NAMES,
         )
 
     def _signals(self, machine: Machine, rng: np.random.Generator) -> np.ndarray:
@@ -192,21 +232,36 @@ class VibrationPictures(Vibration):
     """
 
     key: ClassVar[str] = "vibration-pictures"
-    title: ClassVar[str] = "Bearing pictures, other load"
-    summary: ClassVar[str] = (
-        "Time-frequency pictures of simulated bearing vibration, each strike of the damage a bright column; in the "
-        "target they come slower and ring higher, in more noise and above a gear's hum (after Randall & Antoni 2011)."
+    title: ClassVar[str] = say("Bearing pictures, other load")
+    summary: ClassVar[str] = say(
+        "Time-frequency pictures of simulated bearing vibration, each strike of the damage a bright column; "
+        "in the target they come slower and ring higher, in more noise and above a gear's hum (after Randall "
+        "& Antoni 2011)."
     )
 
     # A short run of a small network; the tutorial's own is some seven times slower an iteration.
     preset: ClassVar[dict[str, Any]] = {**Vibration.preset, "extractor_depth": 4, "batch_size": 16, "max_iter": 200}
 
     # Noise and hum lie behind the strikes all over a picture: less of them shifts it as far.
-    target_noise: float = knob(0.15, "Background noise of the target, beside impacts of 1.", low=0, high=2, step=0.05)
-    target_hum: float = knob(
-        0.1, "Hum of the gear that loads the target's shaft, beside impacts of 1.", low=0, high=2, step=0.05
+    target_noise: float = knob(
+        0.15,
+        say("Background noise of the target, beside impacts of 1."),
+        label=say("target noise"),
+        low=0,
+        high=2,
+        step=0.05,
     )
-    windows: int = knob(60, "Pictures of each condition in each domain.", low=10, high=200, step=10)
+    target_hum: float = knob(
+        0.1,
+        say("Hum of the gear that loads the target's shaft, beside impacts of 1."),
+        label=say("target hum"),
+        low=0,
+        high=2,
+        step=0.05,
+    )
+    windows: int = knob(
+        60, say("Pictures of each condition in each domain."), label=say("windows"), low=10, high=200, step=10
+    )
 
     # 64 samples (5.3 ms) resolve single strikes; 254 points make 128 frequencies, so nothing is resampled.
     _frame: ClassVar[int] = 64

@@ -14,6 +14,7 @@ from distributed.client import FutureCancelledError
 
 from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import EngineError, Progress, device
+from dann_core.language import say
 from dann_core.live.slices import Answer, Resumption, Slice
 from dann_core.settings import Settings
 
@@ -155,8 +156,11 @@ class ActorHandle:
                 # The scheduler may not have noticed yet, and would choose the dead one again.
                 await asyncio.sleep(LOOK_SECONDS)
         raise EngineError(
-            f"{LOST_WORKERS} workers died over the next slice of this run: probably it needs more memory than they "
-            "have. Choose a smaller network or batch."
+            say(
+                "{n} workers died over the next slice of this run: probably it needs more memory than they have. "
+                "Choose a smaller network or batch.",
+                n=LOST_WORKERS,
+            )
         )
 
     async def _ask(self, asked: Slice) -> Answer:

@@ -23,6 +23,7 @@ from dann_core.domains.pair import DomainPair
 from dann_core.engine.actor import LOOK_SECONDS, LOST_WORKERS, ActorHandle
 from dann_core.engine.base import EngineError, Handle, cores, device, one_thread
 from dann_core.engine.embedded import own_cluster
+from dann_core.language import said, say
 from dann_core.live.slices import Resumption
 from dann_core.settings import Settings
 
@@ -95,7 +96,9 @@ class ClusterEngine:
         try:
             self._wait(self._all_have_come())
         except TimeoutError:
-            raise EngineError(f"Some of the {self._wanted} workers have not come in {WORKER_SECONDS} s.") from None
+            raise EngineError(
+                say("Some of the {n} workers have not come in {seconds} s.", n=self._wanted, seconds=WORKER_SECONDS)
+            ) from None
 
     @property
     def workers(self) -> int:
@@ -105,7 +108,11 @@ class ClusterEngine:
     @property
     def where(self) -> str:
         """In words, for the page."""
-        return f"on the cluster at {self.address}" if self.address else "in worker processes of this machine"
+        return (
+            say("on the cluster at {address}", address=self.address)
+            if self.address
+            else say("in worker processes of this machine")
+        )
 
     def launch(self, pair: DomainPair, settings: Settings, resume: Resumption | None = None) -> Handle:
         """See `Engine`."""
@@ -141,10 +148,13 @@ class ClusterEngine:
         """The connection; raises `EngineError` when there is none."""
         if not self._alive:
             if self._start.done() and not self._start.cancelled() and (why := self._start.exception()):
-                raise EngineError(str(why))
+                raise EngineError(said(why))
             raise EngineError(
-                f"The training cluster {self.address or 'of this machine'} does not answer. What was trained is kept: "
-                "reconnect, and the run goes on where it was."
+                say(
+                    "The training cluster {place} does not answer. What was trained is kept: reconnect, and the "
+                    "run goes on where it was.",
+                    place=self.address or say("of this machine"),
+                )
             )
         return self._client
 
@@ -157,8 +167,11 @@ class ClusterEngine:
                     await self.client().wait_for_workers(1, timeout=WORKER_SECONDS)
                 except TimeoutError:
                     raise EngineError(
-                        f"The training cluster has had no worker for {WORKER_SECONDS} s. What was trained is kept: "
-                        "start one and reconnect, and the run goes on where it was."
+                        say(
+                            "The training cluster has had no worker for {seconds} s. What was trained is kept: "
+                            "start one and reconnect, and the run goes on where it was.",
+                            seconds=WORKER_SECONDS,
+                        )
                     ) from None
                 (copies[worker],) = await self.client().scatter([pair], workers=worker and [worker], hash=False)
             return copies[worker]
@@ -204,16 +217,26 @@ class ClusterEngine:
             # A TypeError is how Dask says that it knows of no certificates for tls://.
             await self._disconnect()
             raise EngineError(
-                f"The training cluster {self.address or 'of this machine'} does not answer ({error}): "
-                "is its scheduler running and reachable from here, with a worker?"
+                say(
+                    "The training cluster {place} does not answer ({why}): is its scheduler running and reachable "
+                    "from here, with a worker?",
+                    place=self.address or say("of this machine"),
+                    why=said(error),
+                )
             ) from None
         except Exception as error:
             # What goes wrong inside a worker arrives as a bare Exception with its text.
             await self._disconnect()
-            said = f"The workers of {self.address or 'this machine'} cannot train ({error})."
+            told = say(
+                "The workers of {place} cannot train ({why}).",
+                place=self.address or say("this machine"),
+                why=said(error),
+            )
             if self.address:
-                said += " Is this program installed there, in the version that runs here (pip install . in its folder)?"
-            raise EngineError(said) from error
+                told += " " + say(
+                    "Is this program installed there, in the version that runs here (pip install . in its folder)?"
+                )
+            raise EngineError(told) from error
 
     async def _disconnect(self) -> None:
         client, cluster, self._client, self._cluster = self._client, self._cluster, None, None
@@ -247,7 +270,9 @@ class ClusterEngine:
                     continue
                 except KilledWorker:
                     break
-        raise EngineError(f"{LOST_WORKERS} workers died over this task: it probably needs more memory than they have.")
+        raise EngineError(
+            say("{n} workers died over this task: it probably needs more memory than they have.", n=LOST_WORKERS)
+        )
 
     async def _placed(self, argument: Any, worker: str) -> Remote:
         if isinstance(argument, DomainPair):

@@ -9,6 +9,7 @@ from typing import Any
 
 from dann_core.domains.pair import DomainPair
 from dann_core.engine.base import Handle, Progress, cores, device, one_thread
+from dann_core.language import say
 from dann_core.live.slices import Answer, Resumption, Slice
 from dann_core.live.stacked import run_of
 from dann_core.live.worker import LiveRun, warm_up
@@ -21,7 +22,7 @@ _warming = threading.Lock()
 class ThreadEngine:
     """Trains in threads of this process: live runs in one a core, in turn, and the tasks of sweeps in as many."""
 
-    where = "in the app's own process"
+    where = say("in the app's own process")
 
     def __init__(self, workers: int | None = None) -> None:
         one_thread()

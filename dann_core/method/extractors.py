@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from dann_core.language import say
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 
@@ -63,7 +64,13 @@ def tutorial_cnn(sample_shape: tuple[int, ...], settings: Settings) -> nn.Module
     """
     channels, *size = sample_shape
     if min(size) < 22:
-        raise KnobError(f"extractor tutorial-cnn needs pictures of at least 22 x 22 pixels, got {size[0]} x {size[1]}.")
+        raise KnobError(
+            say(
+                "extractor tutorial-cnn needs pictures of at least 22 x 22 pixels, got {height} x {width}.",
+                height=size[0],
+                width=size[1],
+            )
+        )
     layers: list[nn.Module] = []
     for width in (32, 64, 64):
         layers += [nn.Conv2d(channels, width, 3), nn.MaxPool2d(2), nn.ReLU(), nn.BatchNorm2d(width)]

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from dann_core.domains.pair import KINDS
+from dann_core.language import say
 from dann_core.method.adversarial import Discriminator, DomainAdversarialLoss
 from dann_core.method.denormals import flushed
 from dann_core.method.extractors import output_dim
@@ -117,11 +118,18 @@ def _cost(sample_shape: tuple[int, ...], n_classes: int, settings: Settings) -> 
     buffers = sum(b.numel() for b in network.buffers())
     found = Cost(parameters, discriminator, buffers, network.feature_dim)
     if parameters > PARAMETER_LIMIT:
-        part = "discriminator width" if discriminator > parameters / 2 else "extractor's sizes"
+        part = say("the discriminator width") if discriminator > parameters / 2 else say("the extractor's sizes")
+        if not settings.bottleneck and found.feature_dim > 1024:
+            part = say("{part} or set a bottleneck", part=part)
         raise KnobError(
-            f"This network would have {parameters / 1e6:,.0f} million parameters and take {found.megabytes / 1e3:,.1f} "
-            f"GB to train (the limit is {PARAMETER_LIMIT / 1e6:.0f} million): lower the {part}"
-            + (" or set a bottleneck." if not settings.bottleneck and found.feature_dim > 1024 else ".")
+            say(
+                "This network would have {parameters} million parameters and take {gigabytes} GB to train (the limit "
+                "is {limit} million): lower {part}.",
+                parameters=f"{parameters / 1e6:,.0f}",
+                gigabytes=f"{found.megabytes / 1e3:,.1f}",
+                limit=f"{PARAMETER_LIMIT / 1e6:.0f}",
+                part=part,
+            )
         )
     return found
 
@@ -166,7 +174,12 @@ def extractor_kind(sample_shape: tuple[int, ...], settings: Settings) -> str:
     if settings.extractor not in fitting:
         shape = " x ".join(map(str, sample_shape))
         raise KnobError(
-            f"extractor {settings.extractor} cannot read samples of shape {shape}: use {' or '.join(fitting)}."
+            say(
+                "extractor {extractor} cannot read samples of shape {shape}: use {fitting}.",
+                extractor=settings.extractor,
+                shape=str(shape),
+                fitting=" or ".join(fitting),
+            )
         )
     return settings.extractor
 

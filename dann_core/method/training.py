@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from dann_core.domains.pair import DomainPair
+from dann_core.language import said, say
 from dann_core.method import networks
 from dann_core.method.data import Batches, Loader, Standardizer
 from dann_core.method.denormals import flushed
@@ -110,7 +111,7 @@ class Trainer:
         rebuilds = self.settings.rebuilds(settings)
         if rebuilds:
             names = ", ".join(k.name for k in rebuilds)
-            raise KnobError(f"{names} cannot change in a running network: start a new run.")
+            raise KnobError(say("{names} cannot change in a running network: start a new run.", names=names))
         for knob in self.settings.differences(settings):
             old, new = getattr(self.settings, knob.name), getattr(settings, knob.name)
             self.changes.append(Change(self.iteration, knob.name, old, new))
@@ -175,7 +176,9 @@ class Trainer:
         rebuilds = self.settings.rebuilds(settings)
         if rebuilds:
             names = ", ".join(k.name for k in rebuilds)
-            raise KnobError(f"This state was saved with another {names}: make the Trainer with its settings.")
+            raise KnobError(
+                say("This state was saved with another {names}: make the Trainer with its settings.", names=names)
+            )
         self.iteration = state["iteration"]
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
@@ -207,7 +210,13 @@ def prepared_device(name: str) -> torch.device:
     try:
         torch.empty(0, device=name)
     except (RuntimeError, AssertionError) as error:
-        raise KnobError(f"The device {name!r} cannot be used here ({error}): choose cpu or auto.") from None
+        raise KnobError(
+            say(
+                "The device {device} cannot be used here ({why}): choose cpu or auto.",
+                device=repr(name),
+                why=said(error),
+            )
+        ) from None
     device = torch.device(name)
     if device.type == "cuda":
         torch.backends.cudnn.deterministic = True

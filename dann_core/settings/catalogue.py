@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from importlib import import_module
 from typing import Any, Literal
+
+from dann_core.language import say
 
 Kind = Literal["vectors", "signals", "images"]
 
@@ -42,24 +45,24 @@ class Discrepancy(Part):
 
 # For "auto" the first that reads the samples is taken, so a new one belongs at the end.
 EXTRACTORS: dict[str, Extractor] = {
-    "cnn": Extractor("dann_core.method.extractors:cnn", "3 x 3 convolutions", ("images",)),
-    "cnn1d": Extractor("dann_core.method.extractors:cnn1d", "a wide first filter, then short ones", ("signals",)),
-    "mlp": Extractor("dann_core.method.extractors:mlp", "dense layers", ("vectors", "signals", "images")),
+    "cnn": Extractor("dann_core.method.extractors:cnn", say("3 x 3 convolutions"), ("images",)),
+    "cnn1d": Extractor("dann_core.method.extractors:cnn1d", say("a wide first filter, then short ones"), ("signals",)),
+    "mlp": Extractor("dann_core.method.extractors:mlp", say("dense layers"), ("vectors", "signals", "images")),
     "tutorial-cnn": Extractor(
-        "dann_core.method.extractors:tutorial_cnn", "the common tutorial's, with 12,544 features", ("images",)
+        "dann_core.method.extractors:tutorial_cnn", say("the common tutorial's, with 12,544 features"), ("images",)
     ),
 }
 
 DISCREPANCIES: dict[str, Discrepancy] = {
-    "mmd": Discrepancy("dann_core.method.discrepancy:mmd", "maximum mean discrepancy (DAN, DCTLN)"),
-    "coral": Discrepancy("dann_core.method.discrepancy:coral", "distance of the covariances (Deep CORAL)"),
+    "mmd": Discrepancy("dann_core.method.discrepancy:mmd", say("maximum mean discrepancy (DAN, DCTLN)")),
+    "coral": Discrepancy("dann_core.method.discrepancy:coral", say("distance of the covariances (Deep CORAL)")),
 }
 
 DISCRIMINATOR_INPUTS: dict[str, Part] = {
-    "features": Part("dann_core.method.conditioning:Features", "the features alone (DANN)"),
+    "features": Part("dann_core.method.conditioning:Features", say("the features alone (DANN)")),
     "conditional": Part(
         "dann_core.method.conditioning:Conditional",
-        "features and predictions together, sure ones counting for more (CDAN)",
+        say("features and predictions together, sure ones counting for more (CDAN)"),
     ),
 }
 """Classes: see `dann_core.method.conditioning`."""
@@ -71,5 +74,6 @@ def readers(kind: Kind) -> tuple[str, ...]:
 
 
 def described(parts: Mapping[str, Part]) -> str:
-    """What can be chosen, in a sentence: `mmd: maximum mean discrepancy; coral: ...`."""
-    return "; ".join(f"{name}: {part.help}" for name, part in parts.items()) + "."
+    """What can be chosen, in a clause: `mmd: maximum mean discrepancy; coral: ...`."""
+    told = (say("{name}: {help}", name=name, help=part.help) for name, part in parts.items())
+    return reduce(lambda before, last: say("{before}; {last}", before=before, last=last), told)

@@ -13,6 +13,8 @@ from typing import Any, Literal, Self, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from dann_core.language import joined, said, say
+
 Kind = Literal["int", "float", "bool", "choice", "text"]
 
 
@@ -73,27 +75,33 @@ class Knobs(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise KnobError(" ".join(self._sentence(e) for e in error.errors())) from None
+            raise KnobError(joined([self._sentence(e) for e in error.errors()], " ")) from None
 
     @classmethod
     def _sentence(cls, error: Any) -> str:
         name = str(error["loc"][0]) if error["loc"] else cls.__name__
         known = {k.name: k for k in cls.knobs()}
         if error["type"] == "extra_forbidden":
-            return f"{name} is not a parameter of {cls.__name__}; it has: {', '.join(known)}."
+            return say(
+                "{name} is not a parameter of {owner}; it has: {names}.",
+                name=name,
+                owner=cls.__name__,
+                names=", ".join(known),
+            )
         if error["type"] == "value_error":
-            return str(error["ctx"]["error"])
-        knob_ = known[name]
+            return said(error["ctx"]["error"])
+        knob_, got = known[name], repr(error["input"])
         if knob_.kind == "choice":
-            rule = "one of " + ", ".join(knob_.choices)
-        elif knob_.kind == "bool":
-            rule = "true or false"
-        elif knob_.kind == "text":
-            rule = "a text"
-        else:
-            noun = "a whole number" if knob_.kind == "int" else "a number"
-            rule = f"{noun} from {knob_.low:,} to {knob_.high:,}"
-        return f"{name} must be {rule}; got {error['input']!r}."
+            choices = ", ".join(knob_.choices)
+            return say("{name} must be one of {choices}; got {value}.", name=name, choices=choices, value=got)
+        if knob_.kind == "bool":
+            return say("{name} must be true or false; got {value}.", name=name, value=got)
+        if knob_.kind == "text":
+            return say("{name} must be a text; got {value}.", name=name, value=got)
+        facts = {"name": name, "low": f"{knob_.low:,}", "high": f"{knob_.high:,}", "value": got}
+        if knob_.kind == "int":
+            return say("{name} must be a whole number from {low} to {high}; got {value}.", **facts)
+        return say("{name} must be a number from {low} to {high}; got {value}.", **facts)
 
     @classmethod
     @cache
@@ -139,6 +147,23 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
 def to_text(value: Any) -> str:
     """A knob's value as links and command lines write it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+_WORDS = {
+    word: word
+    for word in (
+        say("true"), say("false"), say("none"), say("auto"),
+        say("as drawn"), say("mostly class 0"), say("classes missing"), say("ignored"), say("estimated"),
+        say("features"), say("conditional"), say("source"), say("pooled"), say("per-domain"),
+        say("reversed"), say("wrong"), say("page"), say("presentation"),
+        say("slow"), say("normal"), say("fast"), say("class"), say("domain"),
+    )
+}  # fmt: skip
+
+
+def in_words(value: Any) -> str:
+    """A knob's value for people: like `to_text`, and a choice that is an English word can be put into another one."""
+    return _WORDS.get(to_text(value), to_text(value))
 
 
 def from_text(knob_: Knob, text: str) -> Any:
