@@ -36,6 +36,20 @@ def address(name: str) -> str:
     return modules.address("player", name, current())
 
 
+def worded(key: str) -> str:
+    """The key of a widget that the page knows by its words, and that is to stay what it is in another language."""
+    st.session_state.setdefault("worded", set()).add(key)
+    return key
+
+
+def _speak() -> None:
+    viewed.speak(st.session_state["chosen language"])
+    for key in st.session_state.get("worded", ()):
+        if key in st.session_state:
+            # Streamlit then sends it anew.
+            st.session_state[key] = st.session_state[key]
+
+
 def switch() -> None:
     """In the page's header: which language, as each calls itself."""
     with st.container(key="language"):
@@ -47,5 +61,5 @@ def switch() -> None:
             format_func=own_name,
             label_visibility="collapsed",
             key="chosen language",
-            on_change=lambda: viewed.speak(st.session_state["chosen language"]),
+            on_change=_speak,
         )
