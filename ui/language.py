@@ -11,6 +11,14 @@ from server import modules
 from ui import viewed
 
 
+# A script of one line would be taken for a path.
+_ROOT = """
+export default function ({ data }) {
+  document.documentElement.lang = data
+}
+"""
+
+
 def current() -> str:
     """The language that the link or the switch asks for; else the browser's, where there is that."""
     return viewed.now().view.lang or negotiated([st.context.locale or ""])
@@ -50,9 +58,15 @@ def _speak() -> None:
             st.session_state[key] = st.session_state[key]
 
 
+@st.cache_resource
+def _root() -> Any:
+    return st.components.v2.component("language", js=_ROOT)
+
+
 def switch() -> None:
-    """In the page's header: which language, as each calls itself."""
+    """In the page's header: which language, as each calls itself; readers of screens are told by the page's root."""
     with st.container(key="language"):
+        _root()(key="language of the page", data=current().replace("_", "-"))
         st.segmented_control(
             "language / 语言",
             languages(),

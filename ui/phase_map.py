@@ -87,7 +87,8 @@ def chart(
     def hover(cell: tuple[Any, ...]) -> str:
         gain, where = gains[cell], shown(told(cell_text(axes, cell)), 120)
         if gain is None:
-            return f"{where}<br>{shown(told(failed.get(cell) or tell('not yet')), 100)}"
+            why = told(failed[cell]) if cell in failed else tell("not yet")
+            return f"{where}<br>{shown(why, 100)}"
         return "<br>".join([where, f"<b>{gain.phase.sign} {told(gain.phase.title)}</b>", *facts(gain)])
 
     heat = {

@@ -160,8 +160,8 @@ def _measure(sweep: Sweep) -> tuple[Measure, str]:
     elif name == "target_accuracy":
         st.caption(tell("Target accuracy is an exam: it reads labels that a real target does not have."))
     else:
-        reads = tell("This measure reads no target label.")
-        st.caption(f"{reads} {tell('Lower is better.')}" if _lower(name) else reads)
+        blind, lower = tell("This measure reads no target label."), tell("Lower is better.")
+        st.caption(f"{blind} {lower}" if _lower(name) else blind)
     return MEASURES[name], how
 
 
