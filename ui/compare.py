@@ -29,7 +29,7 @@ from server.comparison import Comparison
 from server.experiment import Experiment
 from server.shown import Notice
 from ui import sidebar
-from ui.controls import control, showing
+from ui.controls import control, select, showing
 from ui.language import tell, tell_many, told
 from ui.text import listed
 
@@ -137,7 +137,7 @@ def _presets(state: Experiment, variants: tuple[Variant, ...]) -> None:
         "Same data, same first weights, same batches: lanes differ in what is chosen below, and in nothing else."
     )
     chosen = showing("comparison", now, lambda name: name == OWN or _set(state, known[name].variants))
-    st.selectbox(tell("compare"), names, names.index(now), format_func=titles.get, help=help, **chosen)
+    select(tell("compare"), names, now, format_func=titles.get, help=help, **chosen)
 
 
 def _seeds(state: Experiment) -> None:
@@ -147,8 +147,7 @@ def _seeds(state: Experiment) -> None:
     )
     chosen = showing("seeds", state.seeds_at_once, lambda n: setattr(state, "seeds_at_once", n))
     titles = {n: tell_many("one seed", "{n} seeds at once", n) for n in CHOICES}
-    now = CHOICES.index(state.seeds_at_once)
-    st.selectbox(tell("seeds"), CHOICES, now, format_func=titles.get, help=help, **chosen)
+    select(tell("seeds"), CHOICES, state.seeds_at_once, format_func=titles.get, help=help, **chosen)
 
 
 def _lane(state: Experiment, variants: tuple[Variant, ...], number: int, variant: Variant) -> None:
@@ -166,7 +165,7 @@ def _lane(state: Experiment, variants: tuple[Variant, ...], number: int, variant
         with st.container(width="stretch"):
             chosen = showing(f"lane {number}", variant.name, lambda name: become(_first(state.settings, name)))
             label = tell("lane {n} differs in", n=number + 1)
-            st.selectbox(label, names, names.index(variant.name), format_func=titles.get, **chosen)
+            select(label, names, variant.name, format_func=titles.get, **chosen)
         st.button(
             "✕",
             key=f"without lane {number}",
@@ -179,7 +178,7 @@ def _lane(state: Experiment, variants: tuple[Variant, ...], number: int, variant
         methods = [*METHODS]
         shared = showing(f"lane {number} method", variant.value, lambda name: become(Variant(METHOD, name)))
         label = {"label": tell("method of lane {n}", n=number + 1), "label_visibility": "collapsed"}
-        st.selectbox(options=methods, index=methods.index(variant.value), format_func=_title, **label, **shared)
+        select(options=methods, value=variant.value, format_func=_title, **label, **shared)
     elif variant.name in knobs:
         settings = variant.settings(state.settings)
         control(settings, knobs[variant.name], lambda n, v: become(Variant(n, v)), place=f"lane {number} ")

@@ -28,7 +28,7 @@ def control(knobs: Knobs, knob: Knob, change: Change, *, buttons: bool = False, 
     if knob.kind == "bool":
         st.toggle(label, value, **shared)
     elif knob.kind == "choice":
-        st.selectbox(label, knob.choices, knob.choices.index(value), format_func=choice, **shared)
+        select(label, knob.choices, value, format_func=choice, **shared)
     elif knob.kind == "text":
         st.text_input(label, value, **shared)
     elif buttons:
@@ -37,6 +37,12 @@ def control(knobs: Knobs, knob: Knob, change: Change, *, buttons: bool = False, 
         _slider(label, knob, value, shared)
     else:
         st.number_input(label, number(knob.low), number(knob.high), value, step=number(knob.step), **shared)
+
+
+def select(label: str, options: Sequence[Any], value: Any, **how: Any) -> Any:
+    """A box with one of these chosen, or None; Streamlit's own word for none is English in all languages."""
+    at = None if value is None else options.index(value)
+    return st.selectbox(label, options, at, placeholder=tell("Choose an option"), **how)
 
 
 def labelled(knob: Knob) -> str:

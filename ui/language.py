@@ -10,7 +10,6 @@ from dann_core.language import catalogue, languages, negotiated, own_name, say, 
 from server import modules
 from ui import viewed
 
-
 # A script of one line would be taken for a path.
 _ROOT = """
 export default function ({ data }) {

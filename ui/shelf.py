@@ -13,7 +13,7 @@ from dann_core.language import Text, say
 from server.experiment import Experiment
 from server.shelf import LONGEST_NAME, MOST_RUNS, MOST_SHOWN, Shelf, Shelved
 from server.shelf_told import curves, curves_csv, letter, table_csv
-from ui.controls import kept, showing
+from ui.controls import kept, select, showing
 from ui.language import tell, tell_many, told, worded
 from ui.text import plain
 
@@ -73,7 +73,7 @@ def _list(state: Experiment) -> None:
     # In blind mode, the order would give away what is sealed.
     sorts = [name for name in SORTS if name != EXAM_SORT or not state.blind.is_sealed]
     now, shared = kept(SORT, sorts)
-    sort = st.selectbox(tell("sort by"), sorts, sorts.index(now), format_func=lambda n: told(SORTS[n][0]), **shared)
+    sort = select(tell("sort by"), sorts, now, format_func=lambda n: told(SORTS[n][0]), **shared)
     runs = sorted(reversed(shelf.kept), key=SORTS[sort][1])
     st.caption(tell("Tick up to {n} to lay their curves, dashed, over those of Explore and Compare.", n=MOST_SHOWN))
     is_crowded = len(shelf.shown) == MOST_SHOWN

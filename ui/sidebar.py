@@ -16,7 +16,7 @@ from server.experiment import Experiment
 from server.place import engine
 from server.view import View
 from ui import results, upload
-from ui.controls import control, showing
+from ui.controls import control, select, showing
 from ui.language import tell, told, worded
 from ui.text import STANDARDISED
 
@@ -99,7 +99,7 @@ def _method(state: Experiment) -> None:
         methods=tell("; ").join(sources),
     )
     shared = {"help": help} | showing("method", now, lambda name: name == OWN or state.use_method(name))
-    st.selectbox(tell("method"), names, names.index(now), format_func=titles.get, **shared)
+    select(tell("method"), names, now, format_func=titles.get, **shared)
 
 
 def domain(state: Experiment, *, with_shift: bool = True) -> None:
@@ -117,8 +117,8 @@ def domain(state: Experiment, *, with_shift: bool = True) -> None:
 
     is_open = upload.panel().is_open
     now = UPLOAD if is_open or state.domain is None else state.domain.key
-    where, shared = list(titles).index(now), showing("domain", now, choose)
-    st.selectbox(tell("source and target domain"), list(titles), where, format_func=titles.get, **shared)
+    shared = showing("domain", now, choose)
+    select(tell("source and target domain"), list(titles), now, format_func=titles.get, **shared)
     if is_open:
         return
     if state.domain is None:

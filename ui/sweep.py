@@ -15,7 +15,7 @@ from dann_core.sweeps.sweep import MEASURES, Measure, Plan, Sweep
 from server.experiment import Experiment
 from server.place import engine
 from ui import phase_map, sweep_cell, sweep_charts, sweep_plan
-from ui.controls import kept
+from ui.controls import kept, select
 from ui.language import tell, tell_many, told, worded
 from ui.plot import chart
 from ui.text import duration, listed, plain
@@ -147,9 +147,11 @@ def _measure(sweep: Sweep) -> tuple[Measure, str]:
         how = st.segmented_control(
             tell("show"), sides, default=side, required=True, format_func=lambda s: told(SIDES[s]), **shared
         )
-        name = st.selectbox(
+        names = [m.name for m in sweep.measures]
+        name = select(
             tell("measure"),
-            [m.name for m in sweep.measures],
+            names,
+            names[0],
             format_func=lambda n: told(MEASURES[n].label),
             key=worded(MEASURE),
             width=260,

@@ -15,7 +15,7 @@ from server import films
 from server.experiment import Experiment
 from server.shown import built_in_pair
 from ui import phase_map, upload
-from ui.controls import showing
+from ui.controls import select, showing
 from ui.framed import framed
 from ui.language import tell, told
 from ui.sweep_charts import written
@@ -89,7 +89,7 @@ def _choice(state: Experiment, name: str, label: str, options: Sequence[Any], **
     """A box that shows what was chosen before, also by a click or before another page came; by default the first."""
     value = state.sweep_cell.get(name, options[0])
     shared = showing(f"sweep cell {name}", value, lambda chosen: state.sweep_cell.update({name: chosen}))
-    return st.selectbox(label, options, options.index(value), **how, **shared)
+    return select(label, options, value, **how, **shared)
 
 
 def _text(value: Any) -> str:

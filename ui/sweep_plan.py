@@ -15,7 +15,7 @@ from dann_core.sweeps.axis import variables
 from dann_core.sweeps.presets import presets
 from dann_core.sweeps.sweep import Axis, Plan
 from server.experiment import Experiment
-from ui.controls import choice, showing
+from ui.controls import choice, select, showing
 from ui.language import tell, told
 from ui.text import plain
 
@@ -38,7 +38,7 @@ def draw(state: Experiment) -> Plan | None:
         default=chosen,
         format_func=lambda n: told(knobs[n].label),
         max_selections=MOST_AXES,
-        placeholder=tell("choose"),
+        placeholder=tell("Choose options"),
         help=tell(
             "What shifts between the domains, or any setting. Two make a map, the first to the right; one makes a "
             "line, more are drawn as parallel coordinates."
@@ -123,7 +123,7 @@ def _preset(state: Experiment, domain: type[Domain] | None) -> None:
         "Where does adapting work? How strongly the domains are pulled together, against how far they are apart."
     )
     shared = {"help": help} | showing("sweep preset", now, choose)
-    st.selectbox(tell("map"), offered, offered.index(now), format_func=titles.get, **shared)
+    select(tell("map"), offered, now, format_func=titles.get, **shared)
 
 
 def _values(state: Experiment, knob: Knob, text: str) -> str:
@@ -134,7 +134,7 @@ def _values(state: Experiment, knob: Knob, text: str) -> str:
         written = [part.strip() for part in text.split(",")]
         chosen = [choice for choice in choices if choice in written]
         shared = _remembering(state, name, chosen, ", ".join)
-        words = {"format_func": choice, "help": told(knob.help), "placeholder": tell("choose")}
+        words = {"format_func": choice, "help": told(knob.help), "placeholder": tell("Choose options")}
         return ", ".join(st.multiselect(told(knob.label), choices, default=chosen, **words, **shared))
     help = tell("Values with commas between them, or start:stop:count. {help}", help=knob.help)
     return st.text_input(told(knob.label), text, help=help, **_remembering(state, name, text))

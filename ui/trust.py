@@ -16,6 +16,7 @@ from server import trust as asked
 from server.experiment import Experiment
 from server.trust import Told
 from ui import samples
+from ui.controls import select
 from ui.language import tell, tell_many, told, worded
 from ui.text import listed, plain, together
 
@@ -265,9 +266,10 @@ def _sample(state: Experiment, known: Told) -> None:
         name = plain(str(called[0]))
         st.caption(tell("No target sample is called so. Names are like {name}.", name=name))
         return
-    at = st.selectbox(
+    at = select(
         tell("found") if query.strip() else tell("or look at those least sure"),
         found,
+        found[0],
         format_func=lambda i: f"{_called(called[i])}: {pair.class_names[known.run.classes[i]]}",
         key=worded(_key(state)),
     )

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dann_core.domains import files
 from dann_core.language import Text, say
+from ui.controls import select
 from ui.language import tell, told, worded
 
 AS_FOUND = say("as found")
@@ -114,7 +115,7 @@ def of_columns(plan: files.ReadingPlan, contents: Sequence[files.Contents], aske
         columns,
         [c for c in plan.drop if c in columns],
         format_func=files.shown,
-        placeholder=tell("none"),
+        placeholder=tell("Choose options"),
         key=f"drop {label} {' and '.join(c.file for c in contents)}",
     )
     return replace(asked, drop=tuple(left_out), keep=tuple(c for c in columns if c not in left_out))
@@ -128,12 +129,11 @@ def of_labels(question: files.Unmatched) -> tuple[str, ...] | None:
     table = []
     with st.container(horizontal=True):
         for name in unknown:
-            chosen = st.selectbox(
+            chosen = select(
                 tell("'{name}' is", name=files.shown(name)),
                 question.classes,
                 None,
                 format_func=files.shown,
-                placeholder=tell("choose"),
                 key=f"match {name}",
             )
             table.append(None if chosen is None else f"{name}={chosen}")
@@ -145,9 +145,7 @@ def of_domains(question: files.Unclear) -> str | None:
     names = [c.name for c in question.candidates]
     with st.container(horizontal=True):
         chosen = [
-            st.selectbox(
-                told(label), names, None, format_func=files.shown, placeholder=tell("choose"), key=f"part {role}"
-            )
+            select(told(label), names, None, format_func=files.shown, key=f"part {role}")
             for role, label in PART_OF.items()
         ]
     return None if None in chosen else f"{question.about}={chosen[0]}:{chosen[1]}"
@@ -155,12 +153,13 @@ def of_domains(question: files.Unclear) -> str | None:
 
 def one_of(choices: Mapping[Text, Any], label: str, key: str, width: int | Literal["stretch"] = "stretch") -> Any:
     """What stands for the chosen one of these words."""
-    return choices[st.selectbox(label, choices, format_func=told, key=worded(key), width=width)]
+    words = [*choices]
+    return choices[select(label, words, words[0], format_func=told, key=worded(key), width=width)]
 
 
 def _select(label: str, options: Sequence[str], key: str, width: int | Literal["stretch"] = "stretch") -> str | None:
     def shown(option: str) -> str:
         return told(option) if option == AS_FOUND else told(WORDS.get(option) or files.shown(option))
 
-    chosen = st.selectbox(label, [AS_FOUND, *options], format_func=shown, key=worded(key), width=width)
+    chosen = select(label, [AS_FOUND, *options], AS_FOUND, format_func=shown, key=worded(key), width=width)
     return None if chosen == AS_FOUND else chosen
