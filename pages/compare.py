@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import compare, sealed, shelf, upload, visitors
+from ui.language import tell, told
 from ui.player import comparison
 from ui.text import plain
 
@@ -23,8 +24,13 @@ with st.container(key="above"):
     if visit.is_owner and upload.panel().is_open:
         upload.draw(experiment)
     else:
-        does = "compares nothing yet" if shown is None else f"shares a comparison: {plain(experiment.now.title)}"
-        visitors.say_whose(visit, f"You are looking on: somebody {does}.")
+        title = plain(told(experiment.now.title)) if shown else ""
+        visitors.say_whose(
+            visit,
+            tell("You are looking on: somebody shares a comparison: {title}.", title=title)
+            if shown
+            else tell("You are looking on: somebody compares nothing yet."),
+        )
 if shown:
     with st.container(key="stage"):
         comparison(
@@ -32,6 +38,6 @@ if shown:
             run=visit.key,
             token=visit.token,
             page=experiment.page,
-            lanes=compare.told(shown),
+            lanes=compare.lanes(shown),
             overlays=shelf.overlays(experiment if visit.is_owner else None),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import joining, phone, shelf, sidebar, trust, upload, viewed, visitors
+from ui.language import tell, told
 from ui.player import player
 from ui.text import plain
 
@@ -21,12 +22,12 @@ with above:
 if visit.is_owner:
     sidebar.draw(experiment, view)
 with above:
-    viewed.say_wrong()
+    visitors.say_wrong()
     if visit.is_owner and upload.panel().is_open:
         upload.draw(experiment)
     else:
-        title = plain(experiment.now.title) if experiment else ""
-        visitors.say_whose(visit, f"You are watching a run that somebody shares: {title}")
+        title = plain(told(experiment.now.title)) if experiment else ""
+        visitors.say_whose(visit, tell("You are watching a run that somebody shares: {title}", title=title))
 shows_film = experiment is None or not (is_linked or experiment.touched)
 if st.session_state.get("shows film") and not shows_film and experiment.domain and experiment.run.needs_launch:
     # Who turns a knob while a film moves has a moving picture of their own with it.
@@ -39,7 +40,7 @@ with st.container(key="stage"):
         token=visit.token,
         page=experiment.page if experiment else 0,
         film=FILM if shows_film else None,
-        title=experiment.now.title if experiment else "",
+        title=told(experiment.now.title) if experiment else "",
         mark=trust.mark(experiment),
         overlays=shelf.overlays(experiment if visit.is_owner else None),
     )

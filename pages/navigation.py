@@ -25,7 +25,8 @@ language.switch()
 now = st.navigation(
     [st.Page(f"{page.name}.py", title=told(page.title), icon=page.icon, default=page is first) for page in PAGES]
 )
-named = {told(page.title): page.name for page in PAGES}[now.title]
+# The page at the app's own address has no path.
+named = now.url_path or first.name
 if named != "lessons":
     # Who comes back to a lesson comes back to its run.
     st.session_state.pop(TAKEN, None)

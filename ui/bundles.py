@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dann_core.domains import DomainError, DomainPair, files
+from dann_core.language import say
 from dann_core.results.origin import Origin
 from dann_core.settings.knobs import KnobError
 from server.experiment import Experiment
 from ui import visitors
+from ui.language import tell, tell_many, told
 from ui.text import plain
-from ui.upload_reading import close_panel, remembered, said
+from ui.upload_reading import close_panel, refusal, remembered
 
 if TYPE_CHECKING:
     from dann_core.results.bundle import Bundle
 
 DROP = "file bundle"
+ROLES = {
+    "source": say("source"),
+    "target": say("target"),
+    "source labels": say("source labels"),
+    "target labels": say("target labels"),
+}
 
 
 def is_dropped() -> bool:
@@ -27,7 +35,7 @@ def is_dropped() -> bool:
 
 def draw(state: Experiment) -> None:
     """The place to drop one; and of a dropped one what it is, what it asks for, and the way to its experiment."""
-    dropped = st.file_uploader("Or a bundle: the ZIP that a run was taken away as", "zip", key=DROP)
+    dropped = st.file_uploader(tell("Or a bundle: the ZIP that a run was taken away as"), "zip", key=DROP)
     if dropped is None:
         return
     try:
@@ -37,14 +45,14 @@ def draw(state: Experiment) -> None:
         if found is not None:
             _check_cost(bundle)
             st.button(
-                "Open this run",
+                tell("Open this run"),
                 type="primary",
                 icon=":material/play_arrow:",
                 on_click=_open,
                 args=(state, bundle, found),
             )
     except (DomainError, KnobError) as error:
-        st.error(said(error), icon=":material/error:")
+        st.error(refusal(error), icon=":material/error:")
 
 
 def _opened(name: str, data: bytes) -> Bundle:
@@ -61,16 +69,20 @@ def _held(bundle: Bundle) -> tuple[DomainPair, Origin] | None:
 
 def _say(bundle: Bundle) -> None:
     record, domain = bundle.record, bundle.record.built_in()
-    what = record.pair if domain is None else domain.title
-    text = (
-        f"**{plain(what[:200])}**: {record.iterations:,} iterations, {len(record.class_names):,} classes. It opens at "
+    what = record.pair if domain is None else told(domain.title)
+    text = tell(
+        "**{what}**: {iterations:,} iterations, {classes:,} classes. It opens at iteration 0: Play trains it again.",
+        what=plain(what[:200]),
+        iterations=record.iterations,
+        classes=len(record.class_names),
     )
-    text += "iteration 0: Play trains it again."
     if record.changes:
-        n = len(record.changes)
-        text += (
-            f" {n:,} setting{'s were' if n > 1 else ' was'} changed while it ran, which the page does not repeat. "
-            "`python -m dann_core train --bundle FILE` does."
+        text += " " + tell_many(
+            "{n:,} setting was changed while it ran, which the page does not repeat. "
+            "`python -m dann_core train --bundle FILE` does.",
+            "{n:,} settings were changed while it ran, which the page does not repeat. "
+            "`python -m dann_core train --bundle FILE` does.",
+            len(record.changes),
         )
     st.markdown(text)
 
@@ -81,12 +93,17 @@ def _read(bundle: Bundle) -> tuple[DomainPair, Origin] | None:
 
     known = {f.sha256: f for f in reversed(bundle.record.files)}
     if not known:
-        raise DomainError("It names no files: it was trained on arrays, and its data were left out.")
-    st.caption("The data are not in it. Drop the very files that it was trained on:")
+        raise DomainError(say("It names no files: it was trained on arrays, and its data were left out."))
+    st.caption(tell("The data are not in it. Drop the very files that it was trained on:"))
     opened = {}
     columns = st.columns(2)
     for i, file in enumerate(reversed(known.values())):
-        label = f"{file.role}: {plain(files.shown(file.name))}, {file.size:,} bytes"
+        label = tell(
+            "{role}: {file}, {n:,} bytes",
+            role=ROLES.get(file.role, file.role),
+            file=plain(files.shown(file.name)),
+            n=file.size,
+        )
         dropped = columns[i % 2].file_uploader(label, key=f"bundle {file.role}")
         if dropped is not None:
             opened[file.role] = remembered(

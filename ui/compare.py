@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dann_core.domains import DomainError
+from dann_core.language import said, say
 from dann_core.live.seeds import CHOICES
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
@@ -28,7 +29,9 @@ from server.comparison import Comparison
 from server.experiment import Experiment
 from server.shown import Notice
 from ui import sidebar
-from ui.controls import control, showing
+from ui.controls import control, select, showing
+from ui.language import tell, tell_many, told
+from ui.text import listed
 
 OWN = "own"
 
@@ -42,16 +45,16 @@ def draw(state: Experiment) -> None:
         for number, variant in enumerate(variants):
             _lane(state, variants, number, variant)
         st.button(
-            "Add a lane",
+            tell("Add a lane"),
             icon=":material/add:",
             disabled=len(variants) >= MOST,
             on_click=_set,
             args=(state, (*variants, Variant())),
         )
         _seeds(state)
-        with st.expander("What all lanes share", expanded=False):
+        with st.expander(tell("What all lanes share"), key="what lanes share"):
             st.caption(
-                "The settings of Explore: “yours” is this experiment, and each lane differs from it in one thing."
+                tell("The settings of Explore: “yours” is this experiment, and each lane differs from it in one thing.")
             )
             sidebar.group(state, Settings.knobs(), "main")
 
@@ -66,7 +69,7 @@ def comparison(state: Experiment) -> Comparison:
         made = Comparison(state.now, variants, state.heard, n_seeds)
     except (KnobError, DomainError) as error:
         # What was there goes on; lanes that suit every pair stand where there is nothing yet.
-        state.notice = Notice("text", "error", text=str(error))
+        state.notice = Notice("text", "error", text=said(error))
         if before and before.is_of(state.now, before.variants, before.n_seeds):
             state.lanes = to_link(before.variants)
             return before
@@ -78,12 +81,8 @@ def comparison(state: Experiment) -> Comparison:
     return made
 
 
-STACKED = "All lanes train together as one stack: each is the run that it would be alone, up to rounding."
-MIXED = (
-    "Trained together as one stack, each the run that it would be alone up to rounding: {stacked}. Trained each by "
-    "itself, in lockstep: {alone}."
-)
-ALONE = (
+STACKED = say("All lanes train together as one stack: each is the run that it would be alone, up to rounding.")
+ALONE = say(
     "Each lane trains by itself, in lockstep. Lanes stack where small networks for vectors differ in numbers only: not "
     "in norm, width, depth or discrepancy."
 )
@@ -93,14 +92,19 @@ def say_how(shown: Comparison) -> None:
     """Which lanes train as one stack."""
     stacked, alone = [], []
     for group in shown.groups:
-        (stacked if len(group) > 1 else alone).extend(shown.variants[k].title for k in group)
-    text = ALONE if not stacked else MIXED if alone else STACKED
-    st.sidebar.caption(text.format(stacked=", ".join(stacked), alone=", ".join(alone)))
+        (stacked if len(group) > 1 else alone).extend(told(shown.variants[k].title) for k in group)
+    mixed = say(
+        "Trained together as one stack, each the run that it would be alone up to rounding: {stacked}. Trained each by "
+        "itself, in lockstep: {alone}.",
+        stacked=listed(stacked),
+        alone=listed(alone),
+    )
+    st.sidebar.caption(told(ALONE if not stacked else mixed if alone else STACKED))
 
 
-def told(shown: Comparison) -> list[dict[str, Any]]:
+def lanes(shown: Comparison) -> list[dict[str, Any]]:
     """What the player is told of each lane."""
-    return [{"title": v.title, "role": v.role(shown.base)} for v in shown.variants]
+    return [{"title": told(v.title), "role": v.role(shown.base)} for v in shown.variants]
 
 
 def _variants(state: Experiment) -> tuple[Variant, ...]:
@@ -110,7 +114,7 @@ def _variants(state: Experiment) -> tuple[Variant, ...]:
         try:
             variants = from_link(state.lanes)
         except KnobError as error:
-            state.notice = Notice("link refused", "error", why=str(error))
+            state.notice = Notice("link refused", "error", why=said(error))
         else:
             if is_labelled or Variant(ORACLE) not in variants:
                 return variants
@@ -128,20 +132,22 @@ def _presets(state: Experiment, variants: tuple[Variant, ...]) -> None:
     known = {name: p for name, p in PRESETS.items() if is_labelled or Variant(ORACLE) not in p.variants}
     now = next((name for name, preset in known.items() if preset.variants == variants), OWN)
     names = [*known, OWN] if now == OWN else [*known]
-    titles = {name: preset.title for name, preset in known.items()} | {OWN: "lanes of your own"}
-    help = "Same data, same first weights, same batches: lanes differ in what is chosen below, and in nothing else."
+    titles = {name: told(preset.title) for name, preset in known.items()} | {OWN: tell("lanes of your own")}
+    help = tell(
+        "Same data, same first weights, same batches: lanes differ in what is chosen below, and in nothing else."
+    )
     chosen = showing("comparison", now, lambda name: name == OWN or _set(state, known[name].variants))
-    st.selectbox("compare", names, names.index(now), format_func=titles.get, help=help, **chosen)
+    select(tell("compare"), names, now, format_func=titles.get, help=help, **chosen)
 
 
 def _seeds(state: Experiment) -> None:
-    help = (
+    help = tell(
         "Each lane is trained from so many seeds, the others in the background: other first weights and batches, and "
         "of built-in domains other samples. Curves become the median and a band from the lowest to the highest."
     )
     chosen = showing("seeds", state.seeds_at_once, lambda n: setattr(state, "seeds_at_once", n))
-    titles = {1: "one seed"} | {n: f"{n} seeds at once" for n in CHOICES if n > 1}
-    st.selectbox("seeds", CHOICES, CHOICES.index(state.seeds_at_once), format_func=titles.get, help=help, **chosen)
+    titles = {n: tell_many("one seed", "{n} seeds at once", n) for n in CHOICES}
+    select(tell("seeds"), CHOICES, state.seeds_at_once, format_func=titles.get, help=help, **chosen)
 
 
 def _lane(state: Experiment, variants: tuple[Variant, ...], number: int, variant: Variant) -> None:
@@ -152,17 +158,18 @@ def _lane(state: Experiment, variants: tuple[Variant, ...], number: int, variant
 
     knobs = {k.name: k for k in Settings.knobs() if k.name not in COMMON}
     names = [YOURS, *([ORACLE] if state.pair.target_y is not None else []), METHOD, *knobs]
-    titles = {YOURS: "nothing: yours", ORACLE: "its labels: an oracle"} | {n: k.label for n, k in knobs.items()}
+    titles = {YOURS: tell("nothing: yours"), ORACLE: tell("its labels: an oracle"), METHOD: tell("method")}
+    titles |= {name: told(knob.label) for name, knob in knobs.items()}
     rest = (*variants[:number], *variants[number + 1 :])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"row.lane {number}"):
         with st.container(width="stretch"):
             chosen = showing(f"lane {number}", variant.name, lambda name: become(_first(state.settings, name)))
-            label = f"lane {number + 1} differs in"
-            st.selectbox(label, names, names.index(variant.name), format_func=lambda n: titles.get(n, n), **chosen)
+            label = tell("lane {n} differs in", n=number + 1)
+            select(label, names, variant.name, format_func=titles.get, **chosen)
         st.button(
             "✕",
             key=f"without lane {number}",
-            help=f"Take lane {number + 1} out",
+            help=tell("Take lane {n} out", n=number + 1),
             disabled=len(variants) == FEWEST,
             on_click=_set,
             args=(state, rest),
@@ -170,15 +177,15 @@ def _lane(state: Experiment, variants: tuple[Variant, ...], number: int, variant
     if variant.name == METHOD:
         methods = [*METHODS]
         shared = showing(f"lane {number} method", variant.value, lambda name: become(Variant(METHOD, name)))
-        label = {"label": f"method of lane {number + 1}", "label_visibility": "collapsed"}
-        st.selectbox(options=methods, index=methods.index(variant.value), format_func=_title, **label, **shared)
+        label = {"label": tell("method of lane {n}", n=number + 1), "label_visibility": "collapsed"}
+        select(options=methods, value=variant.value, format_func=_title, **label, **shared)
     elif variant.name in knobs:
         settings = variant.settings(state.settings)
         control(settings, knobs[variant.name], lambda n, v: become(Variant(n, v)), place=f"lane {number} ")
 
 
 def _title(name: str) -> str:
-    return METHODS[name].title
+    return told(METHODS[name].title)
 
 
 def _first(settings: Settings, name: str) -> Variant:

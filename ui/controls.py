@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
+from dann_core.settings.choices import CHOICES
 from dann_core.settings.knobs import Knob, Knobs
+from ui.language import current, tell, told
 
 Change = Callable[[str, Any], None]
 
@@ -20,13 +22,13 @@ def control(knobs: Knobs, knob: Knob, change: Change, *, buttons: bool = False, 
     """
     name = f"{place}{type(knobs).__name__}.{knob.name}"
     value = getattr(knobs, knob.name)
-    label = knob.label + (f" ({knob.unit})" if knob.unit else "")
-    shared = {"help": knob.help} | showing(name, value, lambda chosen: change(knob.name, chosen))
+    label = labelled(knob)
+    shared = {"help": told(knob.help)} | showing(name, value, lambda chosen: change(knob.name, chosen))
     number = type(value)
     if knob.kind == "bool":
         st.toggle(label, value, **shared)
     elif knob.kind == "choice":
-        st.selectbox(label, knob.choices, knob.choices.index(value), **shared)
+        select(label, knob.choices, value, format_func=choice, **shared)
     elif knob.kind == "text":
         st.text_input(label, value, **shared)
     elif buttons:
@@ -37,23 +39,49 @@ def control(knobs: Knobs, knob: Knob, change: Change, *, buttons: bool = False, 
         st.number_input(label, number(knob.low), number(knob.high), value, step=number(knob.step), **shared)
 
 
+def select(label: str, options: Sequence[Any], value: Any, **how: Any) -> Any:
+    """A box with one of these chosen, or None; Streamlit's own word for none is English in all languages."""
+    at = None if value is None else options.index(value)
+    return st.selectbox(label, options, at, placeholder=tell("Choose an option"), **how)
+
+
+def labelled(knob: Knob) -> str:
+    """A knob's label with its unit."""
+    return tell("{label} ({unit})", label=knob.label, unit=knob.unit) if knob.unit else told(knob.label)
+
+
+def choice(name: str) -> str:
+    """One of a knob's choices."""
+    return told(CHOICES.get(name, name))
+
+
+def kept(name: str, choices: Sequence[Any]) -> tuple[Any, dict[str, Any]]:
+    """Of a widget whose choice outlives a visit to another page: what was chosen of these, by default the first, and
+    its `key` and `on_change`."""
+    before = st.session_state.get(name)
+    value = before if before in choices else choices[0]
+    return value, showing(f"{name} box", value, lambda chosen: st.session_state.update({name: chosen}))
+
+
 def showing(name: str, value: Any, chosen: Callable[[Any], None]) -> dict[str, Any]:
     """`key` and `on_change` of a widget that is given `value` and calls `chosen` with what a person makes of it.
 
-    The key is a new one, and with it the widget, wherever something else has changed the value. Setting the value of
-    the widget that is there would send it to the page instead: that takes back what a person changes meanwhile, and a
-    page drawn again before it arrives shows, and reports, the lowest value.
+    The key is a new one, and with it the widget, wherever something else has changed the value, or the language, in
+    whose words the page reports what is chosen. Setting the value of the widget that is there would send it to the
+    page instead: that takes back what a person changes meanwhile, and a page drawn again before it arrives shows, and
+    reports, the lowest value.
     """
     shown = st.session_state.setdefault("shown", {})
-    revision, before = shown.get(name, (0, value))
-    revision += before != value
-    shown[name] = revision, value
+    now = value, current()
+    revision, before = shown.get(name, (0, now))
+    revision += before != now
+    shown[name] = revision, now
     key = f"{name}.{revision}"
 
     def changed() -> None:
         # A page that has not heard of the new widget still reports the old one, which Streamlit takes for a change.
         if shown[name][0] == revision:
-            shown[name] = revision, st.session_state[key]
+            shown[name] = revision, (st.session_state[key], now[1])
             chosen(st.session_state[key])
 
     return {"key": key, "on_change": changed}
@@ -80,7 +108,9 @@ def _with_buttons(label: str, knob: Knob, value: Any, change: Change, shared: di
                 on_click=change,
                 args=(knob.name, neighbour_),
                 disabled=neighbour_ == value,
-                help=f"{knob.label}: one step {which}",
+                help=tell("{label}: one step less", label=knob.label)
+                if sign < 0
+                else tell("{label}: one step more", label=knob.label),
             )
 
 

@@ -8,9 +8,8 @@ import streamlit as st
 
 from server.experiment import Experiment
 from server.place import engine
-from ui.language import current
-
-INPUTS = "The drawn samples as points, or a few of them as pictures or signals: what the panel “input” shows."
+from ui.language import current, tell
+from ui.text import together
 
 
 def draw(state: Experiment) -> None:
@@ -18,17 +17,18 @@ def draw(state: Experiment) -> None:
     # What is somebody's own travels only when they say so.
     is_own = state.domain is None
     kind = "an upload" if is_own else "a built-in domain"
-    inputs = st.checkbox("input samples in the film", not is_own, key=f"film inputs of {kind}", help=INPUTS)
+    help = tell("The drawn samples as points, or a few of them as pictures or signals: what the panel “input” shows.")
+    inputs = st.checkbox(tell("input samples in the film"), not is_own, key=f"film inputs of {kind}", help=help)
     exam = state.pair.target_y is not None and st.checkbox(
-        "target labels (exam) in the film", not is_own, key=f"film exam of {kind}"
+        tell("target labels (exam) in the film"), not is_own, key=f"film exam of {kind}"
     )
     made = partial(_made, state, inputs, exam, current())
-    st.download_button("Film", made, "film.html", "text/html", icon=":material/movie:", on_click="ignore")
-    parts = ["class names", "source labels", "features and predictions of the drawn samples"]
-    parts += ["their inputs and names"] * inputs + ["target labels"] * exam
-    st.caption(
-        f"One HTML file that plays offline, for slides and mails. In it: {', '.join(parts[:-1])} and {parts[-1]}."
+    st.download_button(
+        tell("Film"), made, "film.html", "text/html", icon=":material/movie:", on_click="ignore", key="film"
     )
+    parts = [tell("class names"), tell("source labels"), tell("features and predictions of the drawn samples")]
+    parts += [tell("their inputs and names")] * inputs + [tell("target labels")] * exam
+    st.caption(tell("One HTML file that plays offline, for slides and mails. In it: {parts}.", parts=together(parts)))
 
 
 def _made(state: Experiment, inputs: bool, exam: bool, language: str) -> bytes:

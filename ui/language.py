@@ -10,6 +10,13 @@ from dann_core.language import catalogue, languages, negotiated, own_name, say, 
 from server import modules
 from ui import viewed
 
+# A script of one line would be taken for a path.
+_ROOT = """
+export default function ({ data }) {
+  document.documentElement.lang = data
+}
+"""
+
 
 def current() -> str:
     """The language that the link or the switch asks for; else the browser's, where there is that."""
@@ -36,9 +43,29 @@ def address(name: str) -> str:
     return modules.address("player", name, current())
 
 
+def worded(key: str) -> str:
+    """The key of a widget that the page knows by its words, and that is to stay what it is in another language."""
+    st.session_state.setdefault("worded", set()).add(key)
+    return key
+
+
+def _speak() -> None:
+    viewed.speak(st.session_state["chosen language"])
+    for key in st.session_state.get("worded", ()):
+        if key in st.session_state:
+            # Streamlit then sends it anew.
+            st.session_state[key] = st.session_state[key]
+
+
+@st.cache_resource
+def _root() -> Any:
+    return st.components.v2.component("language", js=_ROOT)
+
+
 def switch() -> None:
-    """In the page's header: which language, as each calls itself."""
+    """In the page's header: which language, as each calls itself; readers of screens are told by the page's root."""
     with st.container(key="language"):
+        _root()(key="language of the page", data=current().replace("_", "-"))
         st.segmented_control(
             "language / 语言",
             languages(),
@@ -47,5 +74,5 @@ def switch() -> None:
             format_func=own_name,
             label_visibility="collapsed",
             key="chosen language",
-            on_change=lambda: viewed.speak(st.session_state["chosen language"]),
+            on_change=_speak,
         )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import Any
 
-from dann_core.sweeps.axis import cell_text, value_text
+from dann_core.language import say
+from dann_core.sweeps.axis import cell_text
 from dann_core.sweeps.phases import ERRORS, HARMS, MIXED, NOTHING, PHASES, SWAPPED, WORKS, Gain, points
 from dann_core.sweeps.sweep import Axis
 from ui.charts import Spec, base_layout, frame_axis, shown
-from ui.sweep_charts import EMPTY, TEXT_COLUMNS
+from ui.language import tell, told
+from ui.sweep_charts import EMPTY, TEXT_COLUMNS, written
 
 COLOURS = {
     WORKS.name: "#8cc8ea",
@@ -20,19 +23,21 @@ COLOURS = {
 }
 """Tints that dark text can stand on; blue and vermilion stay apart for colour-blind readers."""
 
-STATED = (
-    " The numbers are points of target accuracy (an exam) above or below the source-only twin: the same run without "
+STATED = say(
+    "The numbers are points of target accuracy (an exam) above or below the source-only twin: the same run without "
     "adaptation, on the same data and seed, in the mean over the seeds. Chance is what lies within 2 points, 2 target "
-    f"samples or {ERRORS:g} standard errors of that mean, whichever is most."
+    "samples or {errors:g} standard errors of that mean, whichever is most.",
+    errors=ERRORS,
 )
 
 
 def legend() -> str:
     """What colours and signs mean, as HTML."""
     entries = (
-        f'<span title="{phase.meaning}" style="white-space:nowrap"><b style="display:inline-block;min-width:1.5em;'
-        f'text-align:center;color:#111;background:{COLOURS[phase.name]};border-radius:3px">{phase.sign}</b> '
-        f"{phase.title}</span>"
+        f'<span title="{escape(told(phase.meaning))}" style="white-space:nowrap">'
+        f'<b style="display:inline-block;min-width:1.5em;text-align:center;color:#111;border-radius:3px;'
+        f'background:{COLOURS[phase.name]}">{phase.sign}</b> '
+        f"{escape(told(phase.title))}</span>"
         for phase in PHASES.values()
     )
     return f'<div style="display:flex;flex-wrap:wrap;gap:0.2rem 1rem;font-size:0.85rem">{"".join(entries)}</div>'
@@ -41,11 +46,15 @@ def legend() -> str:
 def facts(gain: Gain) -> tuple[str, str, str]:
     """The figures behind a cell's phase: both accuracies, what was gained, and what may be chance."""
     n = len(gain.each)
-    over = f" ({points(min(gain.each))} to {points(max(gain.each))} over {n} seeds)" if n > 1 else ""
+    gained = {"mean": points(gain.mean), "low": points(min(gain.each)), "high": points(max(gain.each)), "n": n}
     return (
-        f"target accuracy {100 * sum(gain.adapted) / n:.1f} %, source only {100 * sum(gain.source_only) / n:.1f} %",
-        f"{points(gain.mean)} points{over}",
-        f"chance: ± {100 * gain.noise:.1f}",
+        tell(
+            "target accuracy {adapted:.1f} %, source only {twin:.1f} %",
+            adapted=100 * sum(gain.adapted) / n,
+            twin=100 * sum(gain.source_only) / n,
+        ),
+        tell("{mean} points ({low} to {high} over {n} seeds)", **gained) if n > 1 else tell("{mean} points", **gained),
+        tell("chance: ± {points:.1f}", points=100 * gain.noise),
     )
 
 
@@ -71,20 +80,21 @@ def chart(
     def text(cell: tuple[Any, ...]) -> str:
         gain = gains[cell]
         if gain is None:
-            return "failed" if cell in failed else ""
+            return tell("failed") if cell in failed else ""
         # A phone's cells are narrow: the number stands under the sign.
         return gain.phase.sign if only_sign else f"{gain.phase.sign}<br>{points(gain.mean)}"
 
     def hover(cell: tuple[Any, ...]) -> str:
-        gain, where = gains[cell], shown(cell_text(axes, cell), 120)
+        gain, where = gains[cell], shown(told(cell_text(axes, cell)), 120)
         if gain is None:
-            return f"{where}<br>{shown(failed.get(cell, 'not yet'), 100)}"
-        return "<br>".join([where, f"<b>{gain.phase.sign} {gain.phase.title}</b>", *facts(gain)])
+            why = told(failed[cell]) if cell in failed else tell("not yet")
+            return f"{where}<br>{shown(why, 100)}"
+        return "<br>".join([where, f"<b>{gain.phase.sign} {told(gain.phase.title)}</b>", *facts(gain)])
 
     heat = {
         "type": "heatmap",
-        "x": [value_text(v) for v in across.values],
-        "y": [value_text(v) for v in up.values],
+        "x": [written(v) for v in across.values],
+        "y": [written(v) for v in up.values],
         "z": each(lambda cell: 1 + names.index(gains[cell].phase.name) if gains[cell] else 0),
         "zmin": -0.5,
         "zmax": len(colours) - 0.5,
@@ -100,7 +110,7 @@ def chart(
         "customdata": each(lambda cell: [axis.values.index(v) for axis, v in zip(axes, cell, strict=True)]),
     }
     layout = base_layout(height, f"phase {across.name} {up.name}") | {
-        "xaxis": frame_axis(type="category", title={"text": across.label}, automargin=True),
-        "yaxis": frame_axis(type="category", title={"text": up.label}, automargin=True),
+        "xaxis": frame_axis(type="category", title={"text": told(across.label)}, automargin=True),
+        "yaxis": frame_axis(type="category", title={"text": told(up.label)}, automargin=True),
     }
     return {"data": [heat], "layout": layout}

@@ -10,7 +10,7 @@ import streamlit as st
 from dann_core.language import as_data
 from server import modules
 from ui import viewed
-from ui.language import address, current
+from ui.language import address, current, tell
 
 # Streamlit's own scripts lie beside our routes, whatever path the app is served under; a script of one line would be
 # taken for a path.
@@ -27,7 +27,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (!isGone) unmount = mount(parentElement, { ...data, base: app.href }, setTriggerValue)
   }, (error) => {
     loading.delete(module)
-    parentElement.textContent = `The player could not be loaded (${error.message}): reload the page.`
+    parentElement.textContent = `${data.failed} (${error.message})`
   })
   return () => {
     isGone = true
@@ -40,6 +40,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
 @st.cache_resource
 def _component() -> Any:
     return st.components.v2.component("player", js=_ENTRY, isolate_styles=False)
+
+
+def _failed() -> str:
+    return tell("The player could not be loaded: reload the page.")
 
 
 def player(
@@ -65,6 +69,7 @@ def player(
     data = {
         "key": key,
         "module": address("player.js"),
+        "failed": _failed(),
         "channel": "live",
         "run": run,
         "token": token,
@@ -99,6 +104,7 @@ def comparison(
     """A player of all lanes of that run's comparison, each told as its title and role; the others as for `player`."""
     data = {
         "module": address("compare.js"),
+        "failed": _failed(),
         "channel": "live",
         "run": run,
         "token": token,

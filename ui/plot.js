@@ -6,14 +6,14 @@ const app = new URL("../../", document.querySelector('script[src*="static/js"]')
 let loading
 
 // Plotly is loaded once for all charts, from beside Streamlit's own scripts, whatever path the app is served under.
-function plotly(address) {
+function plotly(address, failed) {
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script")
     script.src = new URL(address, app)
     script.onload = () => resolve(window.Plotly)
     script.onerror = () => {
       loading = undefined
-      reject(new Error(`${script.src} could not be loaded: reload the page`))
+      reject(new Error(`${failed} (${script.src})`))
     }
     document.head.append(script)
   })
@@ -43,8 +43,8 @@ function isDark(place) {
 
 async function draw(place, text) {
   try {
-    const { plotly: library, palette } = JSON.parse(text)
-    const [{ react }, { inTheDark }] = await Promise.all([plotly(library), import(new URL(palette, app))])
+    const { plotly: library, palette, failed } = JSON.parse(text)
+    const [{ react }, { inTheDark }] = await Promise.all([plotly(library, failed), import(new URL(palette, app))])
     // A newer figure may have come while the scripts were loaded.
     if (place.text !== text) return
     const themed = isDark(place) ? text.replaceAll(/#[\da-f]{6}/g, (colour) => inTheDark[colour] ?? colour) : text

@@ -17,6 +17,7 @@ import streamlit as st
 
 from server import modules
 from ui.charts import Spec
+from ui.language import tell
 
 
 def chart(spec: Spec, key: str, alt: str, clicked: Callable[[Any], None] | None = None) -> None:
@@ -26,13 +27,14 @@ def chart(spec: Spec, key: str, alt: str, clicked: Callable[[Any], None] | None 
     number, an array nor made of what JSON knows.
     """
     mounted = f"chart {key}"
-    told = {"on_clicked_change": lambda: clicked(st.session_state[mounted]["clicked"])} if clicked else {}
+    heard = {"on_clicked_change": lambda: clicked(st.session_state[mounted]["clicked"])} if clicked else {}
     figure = orjson.dumps(spec, default=_plain)
     library = modules.address("plotly", "plotly.min.js")
     palette = modules.address("player", "palette.js")
-    told_apart = {"plotly": library, "palette": palette, "alt": alt, "clicks": bool(told)}
-    data = orjson.dumps(told_apart | {"figure": orjson.Fragment(figure)})
-    _component()(key=mounted, data=data, **told)
+    failed = tell("The chart could not be loaded: reload the page.")
+    facts = {"plotly": library, "palette": palette, "alt": alt, "clicks": bool(heard), "failed": failed}
+    data = orjson.dumps(facts | {"figure": orjson.Fragment(figure)})
+    _component()(key=mounted, data=data, **heard)
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ from dann_core.live.scene import as_rgb
 from dann_core.results.origin import Origin
 from ui import palette
 from ui.charts import base_layout
+from ui.language import tell
 from ui.plot import chart
 
 SIDE = 160
@@ -35,7 +36,9 @@ def draw(pair: DomainPair, origin: Origin, at: int) -> None:
         plan = origin.plan
         columns = plan.fitted.columns if plan and plan.fitted else ()
         names = columns or [f"{j + 1}" for j in range(len(x))]
-        st.dataframe({"feature": list(names), "value": x}, hide_index=True, height=min(35 * (len(x) + 1) + 3, 180))
+        st.dataframe(
+            {tell("feature"): list(names), tell("value"): x}, hide_index=True, height=min(35 * (len(x) + 1) + 3, 180)
+        )
 
 
 def _signal(x: np.ndarray) -> None:
@@ -51,4 +54,4 @@ def _signal(x: np.ndarray) -> None:
         for c, channel in enumerate(x)
     ]
     layout = base_layout(160, "sample") | {"margin": {"l": 40, "r": 8, "t": 8, "b": 24}}
-    chart({"data": lines, "layout": layout}, "trust sample", "the signal of the sample")
+    chart({"data": lines, "layout": layout}, "trust sample", tell("the signal of the sample"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from server.experiment import Experiment
+from ui.language import tell
 
 
 def is_closed(experiment: Experiment | None) -> bool:
@@ -12,9 +13,11 @@ def is_closed(experiment: Experiment | None) -> bool:
     if experiment is None or not experiment.blind.is_sealed:
         return False
     st.info(
-        "Blind mode: the target labels are sealed, and this page grades by them. Commit to an iteration on Explore and "
-        "reveal what it was worth; then this page opens.",
+        tell(
+            "Blind mode: the target labels are sealed, and this page grades by them. Commit to an iteration on Explore "
+            "and reveal what it was worth; then this page opens."
+        ),
         icon=":material/lock:",
     )
-    st.button("Leave blind mode", on_click=experiment.go_blind, args=(False,))
+    st.button(tell("Leave blind mode"), on_click=experiment.go_blind, args=(False,))
     return True

@@ -9,24 +9,29 @@ from typing import Any
 
 import streamlit as st
 
+from dann_core.language import Text, say
 from server.experiment import Experiment
 from server.shelf import LONGEST_NAME, MOST_RUNS, MOST_SHOWN, Shelf, Shelved
 from server.shelf_told import curves, curves_csv, letter, table_csv
-from ui.controls import showing
+from ui.controls import kept, select, showing
+from ui.language import tell, tell_many, told, worded
 from ui.text import plain
 
-EMPTY = (
+EMPTY = say(
     "Runs that reach their end come here by themselves, to be named, laid over other runs' curves and opened again. "
     "Press Play on Explore or Compare."
 )
-GONE = "The data of this run are no longer kept here: drop the files again, as \u201cYour own two files\u201d."
+GONE = say("The data of this run are no longer kept here: drop the files again, as “Your own two files”.")
 
-EXAM_SORT = "target accuracy (exam)"
-SORTS: dict[str, Callable[[Shelved], Any]] = {
-    "newest first": lambda s: -s.ended,
-    "name": lambda s: s.name.casefold(),
-    EXAM_SORT: lambda s: math.inf if s.target_accuracy is None else -s.target_accuracy,
-    "domain": lambda s: (s.domain.title if s.domain else s.title).casefold(),
+EXAM_SORT = "target accuracy"
+SORTS: dict[str, tuple[Text, Callable[[Shelved], Any]]] = {
+    "newest": (say("newest first"), lambda s: -s.ended),
+    "name": (say("name"), lambda s: s.name.casefold()),
+    EXAM_SORT: (
+        say("target accuracy (exam)"),
+        lambda s: math.inf if s.target_accuracy is None else -s.target_accuracy,
+    ),
+    "domain": (say("domain"), lambda s: (s.domain.title if s.domain else s.title).casefold()),
 }
 
 CHOSEN, SORT, WITH_EXAM, OPENED = "shelf run", "shelf sort", "shelf exam", "shelf open"
@@ -34,21 +39,21 @@ CHOSEN, SORT, WITH_EXAM, OPENED = "shelf run", "shelf sort", "shelf exam", "shel
 
 def overlays(state: Experiment | None) -> list[dict[str, Any]]:
     """The curves that a player lays over its own."""
-    return curves(state.shelf.shown, exam=_has_exam(state)) if state else []
+    known = curves(state.shelf.shown, exam=_has_exam(state)) if state else []
+    return [curve | {"name": told(curve["name"])} for curve in known]
 
 
 def draw(state: Experiment | None) -> None:
     """The panel; without an experiment of their own, a visitor has nothing on it yet."""
     with st.sidebar:
-        # Of another label, Streamlit would make another expander, closed again.
         # Each page makes its own, as the one before was left.
         st.session_state.setdefault("shelf", st.session_state.get(OPENED, False))
-        place = st.expander("Shelf", key="shelf", on_change=_keep_open, icon=":material/shelves:")
+        place = st.expander(tell("Shelf"), key=worded("shelf"), on_change=_keep_open, icon=":material/shelves:")
     if not place.open:
         return
     with place:
         if state is None or not (len(state.shelf) or state.shelf.deleted):
-            st.caption(EMPTY)
+            st.caption(told(EMPTY))
             return
         _undo(state.shelf)
         if len(state.shelf):
@@ -62,20 +67,23 @@ def _keep_open() -> None:
 def _list(state: Experiment) -> None:
     shelf = state.shelf
     if shelf.is_full:
-        st.caption(f"All {MOST_RUNS} places hold pinned runs: a new one finds no place until one is unpinned.")
+        st.caption(
+            tell("All {n} places hold pinned runs: a new one finds no place until one is unpinned.", n=MOST_RUNS)
+        )
     # In blind mode, the order would give away what is sealed.
     sorts = [name for name in SORTS if name != EXAM_SORT or not state.blind.is_sealed]
-    sort = st.selectbox("sort by", sorts, **_kept(SORT, sorts))
-    kept = sorted(reversed(shelf.kept), key=SORTS[sort])
-    st.caption(f"Tick up to {MOST_SHOWN} to lay their curves, dashed, over those of Explore and Compare.")
+    now, shared = kept(SORT, sorts)
+    sort = select(tell("sort by"), sorts, now, format_func=lambda n: told(SORTS[n][0]), **shared)
+    runs = sorted(reversed(shelf.kept), key=SORTS[sort][1])
+    st.caption(tell("Tick up to {n} to lay their curves, dashed, over those of Explore and Compare.", n=MOST_SHOWN))
     is_crowded = len(shelf.shown) == MOST_SHOWN
-    for shelved in kept:
+    for shelved in runs:
         _row(state, shelved, is_crowded)
-    if any(s.target_accuracy is not None for s in kept) and not state.blind.is_sealed:
-        help = "Accuracies on the target, here, in the curves and in the files. They use the target's labels."
+    if any(s.target_accuracy is not None for s in runs) and not state.blind.is_sealed:
+        help = tell("Accuracies on the target, here, in the curves and in the files. They use the target's labels.")
         shared = showing(WITH_EXAM, _has_exam(state), lambda on: st.session_state.update({WITH_EXAM: on}))
-        st.toggle("exam figures", _has_exam(state), help=help, **shared)
-    _downloads(kept, exam=_has_exam(state))
+        st.toggle(tell("exam figures"), _has_exam(state), help=help, **shared)
+    _downloads(runs, exam=_has_exam(state))
 
 
 def _row(state: Experiment, shelved: Shelved, is_crowded: bool) -> None:
@@ -87,14 +95,14 @@ def _row(state: Experiment, shelved: Shelved, is_crowded: bool) -> None:
             is_shown = shelved.slot is not None
             marks = (f"**{letter(shelved)}** " if is_shown else "") + (":material/keep: " if shelved.pinned else "")
             st.checkbox(
-                marks + plain(shelved.name),
+                marks + plain(told(shelved.name)),
                 is_shown,
                 disabled=is_crowded and not is_shown,
                 **showing(f"shelf {id_} shown", is_shown, lambda on: shelf.show(id_, on)),
             )
             st.caption(_figures(shelved, exam=_has_exam(state)))
         st.button(
-            "Close" if is_chosen else "Edit",
+            tell("Close") if is_chosen else tell("Edit"),
             type="tertiary",
             key=f"shelf {id_} more",
             on_click=lambda: st.session_state.update({CHOSEN: None if is_chosen else id_}),
@@ -106,56 +114,75 @@ def _row(state: Experiment, shelved: Shelved, is_crowded: bool) -> None:
 def _actions(state: Experiment, shelved: Shelved) -> None:
     shelf, id_ = state.shelf, shelved.id
     renaming = showing(f"shelf {id_} name", shelved.name, lambda name: shelf.rename(id_, name))
-    st.text_input("name of this run", shelved.name, max_chars=LONGEST_NAME, **renaming)
+    st.text_input(tell("name of this run"), told(shelved.name), max_chars=LONGEST_NAME, **renaming)
     with st.container(horizontal=True, gap="xsmall", key=f"actions.shelf {id_}"):
         st.button(
-            "Unpin" if shelved.pinned else "Pin",
+            tell("Unpin") if shelved.pinned else tell("Pin"),
             icon=":material/keep:",
             key=f"shelf {id_} pin",
-            help="A pinned run stays when the shelf is full.",
+            help=tell("A pinned run stays when the shelf is full."),
             on_click=shelf.pin,
             args=(id_, not shelved.pinned),
         )
         opens = st.button(
-            "Open", icon=":material/play_arrow:", key=f"shelf {id_} open", help="On Explore, at iteration 0."
+            tell("Open"),
+            icon=":material/play_arrow:",
+            key=f"shelf {id_} open",
+            help=tell("On Explore, at iteration 0."),
         )
-        st.button("Delete", icon=":material/delete:", key=f"shelf {id_} delete", on_click=shelf.delete, args=(id_,))
+        st.button(
+            tell("Delete"),
+            icon=":material/delete:",
+            key=f"shelf {id_} delete",
+            on_click=shelf.delete,
+            args=(id_,),
+        )
     if opens:
         if state.open_shelved(shelved):
             st.switch_page("explore.py")
-        st.warning(GONE)
+        st.warning(told(GONE))
 
 
 def _undo(shelf: Shelf) -> None:
     if shelf.deleted:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="shelf undo"):
-            st.caption(f"Deleted: {plain(shelf.deleted.name)}", width="stretch")
-            st.button("Undo", icon=":material/undo:", key="shelf undo last", on_click=shelf.undo)
+            st.caption(tell("Deleted: {name}", name=plain(told(shelf.deleted.name))), width="stretch")
+            st.button(tell("Undo"), icon=":material/undo:", key="shelf undo last", on_click=shelf.undo)
 
 
 def _figures(shelved: Shelved, *, exam: bool) -> str:
     known = []
     if exam and shelved.target_accuracy is not None:
-        twin = "" if shelved.source_only is None else f", source-only {shelved.source_only:.1%}"
-        known.append(f"target {shelved.target_accuracy:.1%}{twin} (exam)")
-    known.append(f"source {shelved.figure('source_accuracy'):.1%}")
-    return plain(" · ".join([*known, f"{shelved.iteration:,} iterations"]))
+        figures = {"accuracy": shelved.target_accuracy, "twin": shelved.source_only}
+        known.append(
+            tell("target {accuracy:.1%} (exam)", **figures)
+            if shelved.source_only is None
+            else tell("target {accuracy:.1%}, source-only {twin:.1%} (exam)", **figures)
+        )
+    known.append(tell("source {accuracy:.1%}", accuracy=shelved.figure("source_accuracy")))
+    known.append(tell_many("{n:,} iteration", "{n:,} iterations", shelved.iteration))
+    return plain(" · ".join(known))
 
 
 def _downloads(kept: Sequence[Shelved], *, exam: bool) -> None:
     with st.container(horizontal=True, gap="xsmall", key="shelf files"):
-        for title, make, help in (
-            ("Table", table_csv, "A CSV with one line a run: name, link, figures."),
-            ("Curves", curves_csv, "A CSV with one line a value: run, curve, iteration, value."),
+        for name, title, make, help in (
+            ("table", tell("Table"), table_csv, tell("A CSV with one line a run: name, link, figures.")),
+            (
+                "curves",
+                tell("Curves"),
+                curves_csv,
+                tell("A CSV with one line a value: run, curve, iteration, value."),
+            ),
         ):
             st.download_button(
                 title,
                 partial(make, kept, exam=exam),
-                f"shelf-{title.lower()}.csv",
+                f"shelf-{name}.csv",
                 "text/csv",
                 icon=":material/table:",
                 help=help,
-                key=f"shelf {title}",
+                key=f"shelf {name}",
                 on_click="ignore",
             )
 
@@ -163,12 +190,3 @@ def _downloads(kept: Sequence[Shelved], *, exam: bool) -> None:
 def _has_exam(state: Experiment) -> bool:
     """Whether what target labels say is shown: a choice, but in blind mode never."""
     return st.session_state.get(WITH_EXAM, True) and not state.blind.is_sealed
-
-
-def _kept(name: str, choices: list[str]) -> dict[str, Any]:
-    """Of a box whose choice outlives a visit to another page."""
-    value = st.session_state.get(name)
-    index = choices.index(value) if value in choices else 0
-    return {"index": index} | showing(
-        f"{name} box", choices[index], lambda value: st.session_state.update({name: value})
-    )

@@ -16,7 +16,8 @@ from server.experiment import Experiment
 from server.place import engine
 from server.view import View
 from ui import results, upload
-from ui.controls import control, showing
+from ui.controls import control, select, showing
+from ui.language import tell, told, worded
 from ui.text import STANDARDISED
 
 UPLOAD = "upload"
@@ -55,13 +56,13 @@ def _named(state: Experiment, knobs: Iterable[Knob]) -> None:
 
 def _more(state: Experiment, knobs: Iterable[Knob]) -> None:
     # Thirty controls that nobody looks at would be most of what a click costs the server.
-    more = st.expander("More", key="more", on_change="rerun")
+    more = st.expander(tell("More"), key=worded("more"), on_change="rerun")
     if more.open:
         with more:
             for name, title in list(GROUPS.items())[1:]:
                 if name == MISTAKES and not _is_mistaken(state):
                     continue
-                st.caption(f"**{title}**")
+                st.caption(f"**{told(title)}**")
                 group(state, knobs, name)
             _size(state)
 
@@ -74,11 +75,11 @@ def _is_mistaken(state: Experiment) -> bool:
 def _blind(state: Experiment) -> None:
     if state.pair.target_y is None:
         return
-    help = (
+    help = tell(
         "Target labels stay on the server. Choose an iteration by the numbers that need none, commit to it in the line "
         "above the pictures, and see what it was worth."
     )
-    st.toggle("Blind mode", state.blind.is_on, help=help, **showing("blind", state.blind.is_on, state.go_blind))
+    st.toggle(tell("Blind mode"), state.blind.is_on, help=help, **showing("blind", state.blind.is_on, state.go_blind))
 
 
 def group(state: Experiment, knobs: Iterable[Knob], name: str) -> None:
@@ -91,18 +92,20 @@ def group(state: Experiment, knobs: Iterable[Knob], name: str) -> None:
 def _method(state: Experiment) -> None:
     names, now = [*METHODS], method_of(state.settings) or OWN
     names += [OWN] if now == OWN else []
-    titles = {name: method.title for name, method in METHODS.items()} | {OWN: "an objective of your own"}
-    help = "What is minimised besides the classification loss; More has every weight. " + "; ".join(
-        f"{method.title}: {method.source}" for method in METHODS.values()
+    titles = {name: told(method.title) for name, method in METHODS.items()} | {OWN: tell("an objective of your own")}
+    sources = [tell("{title}: {source}", title=method.title, source=method.source) for method in METHODS.values()]
+    help = tell(
+        "What is minimised besides the classification loss; More has every weight. {methods}",
+        methods=tell("; ").join(sources),
     )
     shared = {"help": help} | showing("method", now, lambda name: name == OWN or state.use_method(name))
-    st.selectbox("method", names, names.index(now), format_func=titles.get, **shared)
+    select(tell("method"), names, now, format_func=titles.get, **shared)
 
 
 def domain(state: Experiment, *, with_shift: bool = True) -> None:
     """Which two domains, and what shifts between them."""
-    titles = {name: domains.get(name).title for name in domains.names()}
-    titles[UPLOAD] = "Your own two files…"
+    titles = {name: told(domains.get(name).title) for name in domains.names()}
+    titles[UPLOAD] = tell("Your own two files…")
 
     def choose(name: str) -> None:
         if name == UPLOAD:
@@ -114,8 +117,8 @@ def domain(state: Experiment, *, with_shift: bool = True) -> None:
 
     is_open = upload.panel().is_open
     now = UPLOAD if is_open or state.domain is None else state.domain.key
-    where, shared = list(titles).index(now), showing("domain", now, choose)
-    st.selectbox("source and target domain", list(titles), where, format_func=titles.get, **shared)
+    shared = showing("domain", now, choose)
+    select(tell("source and target domain"), list(titles), now, format_func=titles.get, **shared)
     if is_open:
         return
     if state.domain is None:
@@ -125,25 +128,28 @@ def domain(state: Experiment, *, with_shift: bool = True) -> None:
 
 
 def _shift(state: Experiment) -> None:
-    with st.expander("What shifts", expanded=False):
-        st.caption(state.domain.summary)
+    with st.expander(tell("What shifts"), key="what shifts"):
+        st.caption(told(state.domain.summary))
         by_hand = [knob for knob in state.domain.knobs() if knob.group == BY_HAND]
         for knob in state.domain.knobs():
             if knob not in by_hand:
                 control(state.domain, knob, state.change_domain)
         if by_hand:
-            with st.expander("The target, by hand", key="by hand"):
-                st.caption("What \u201cDraw the shift\u201d above the input's picture sets.")
+            with st.expander(tell("The target, by hand"), key="by hand"):
+                st.caption(tell("What “Draw the shift” above the input's picture sets."))
                 for knob in by_hand:
                     control(state.domain, knob, state.change_domain)
 
 
 def _upload(state: Experiment) -> None:
-    st.button("Other files", icon=":material/upload_file:", width="stretch", on_click=upload.open_panel)
-    st.caption("An uploaded pair stays on this server until you leave: a link cannot hold it.")
+    st.button(tell("Other files"), icon=":material/upload_file:", width="stretch", on_click=upload.open_panel)
+    st.caption(tell("An uploaded pair stays on this server until you leave: a link cannot hold it."))
 
-    help = "Whoever has this page's link may then watch this run, with its samples and their names, and steer nothing."
-    st.toggle("Share this run", state.now.is_shared, help=help, **showing("shared", state.now.is_shared, state.share))
+    help = tell(
+        "Whoever has this page's link may then watch this run, with its samples and their names, and steer nothing."
+    )
+    is_shared = state.now.is_shared
+    st.toggle(tell("Share this run"), is_shared, help=help, **showing("shared", is_shared, state.share))
 
 
 def _size(state: Experiment) -> None:
@@ -154,8 +160,14 @@ def _size(state: Experiment) -> None:
 
     cost = networks.cost(state.pair.sample_shape, state.pair.n_classes, state.settings)
     st.caption(
-        f"{cost.parameters:,} parameters ({cost.discriminator_parameters:,} of them the discriminator's), "
-        f"{cost.megabytes:,.1f} MB to train; {cost.feature_dim:,} features. "
-        + STANDARDISED[state.settings.standardisation]
-        + f" Trained {engine().where}."
+        tell(
+            "{parameters:,} parameters ({discriminator:,} of them the discriminator's), {megabytes:,.1f} MB to train; "
+            "{features:,} features. {inputs} Trained {where}.",
+            parameters=cost.parameters,
+            discriminator=cost.discriminator_parameters,
+            megabytes=cost.megabytes,
+            features=cost.feature_dim,
+            inputs=STANDARDISED[state.settings.standardisation],
+            where=engine().where,
+        )
     )

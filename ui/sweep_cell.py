@@ -7,16 +7,18 @@ from typing import Any
 
 import streamlit as st
 
-from dann_core.sweeps.axis import cell_text, value_text
+from dann_core.language import said
+from dann_core.sweeps.axis import cell_text
 from dann_core.sweeps.plan import Case
 from dann_core.sweeps.sweep import MEASURES, Sweep
 from server import films
 from server.experiment import Experiment
 from server.shown import built_in_pair
 from ui import phase_map, upload
-from ui.controls import showing
+from ui.controls import select, showing
 from ui.framed import framed
-from ui.language import current
+from ui.language import current, tell, told
+from ui.sweep_charts import written
 from ui.text import plain
 
 LOOK_SECONDS = 1.0
@@ -38,28 +40,45 @@ def draw(state: Experiment, sweep: Sweep, best: tuple[Any, ...] | None) -> Case:
     best = best or plan.cells()[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         picked = [
-            _choice(state, axis.name, axis.label, [BEST, *axis.values], width=150, format_func=_text)
+            _choice(state, axis.name, told(axis.label), [BEST, *axis.values], width=150, format_func=_text)
             for axis in plan.axes
         ]
     cell = tuple(b if v == BEST else v for v, b in zip(picked, best, strict=True))
-    st.markdown(f"**{cell_text(plan.axes, cell)}**")
+    st.markdown(f"**{told(cell_text(plan.axes, cell))}**")
     if gain := sweep.gain(cell):
-        phase, told = gain.phase, "; ".join(phase_map.facts(gain))
-        st.markdown(f"{phase.sign} **{phase.title}** ({phase.meaning}): {told}.")
+        phase = gain.phase
+        st.markdown(
+            tell(
+                "{sign} **{phase}** ({meaning}): {facts}.",
+                sign=phase.sign,
+                phase=phase.title,
+                meaning=phase.meaning,
+                facts=tell("; ").join(phase_map.facts(gain)),
+            )
+        )
     _numbers(sweep, cell)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seeds = range(plan.base.seed, plan.base.seed + plan.seeds)
-        seed = _choice(state, "seed", "seed", seeds, width=90)
+        seed = _choice(state, "seed", tell("seed"), seeds, width=90)
         case = plan.case(cell, seed)
-        if st.button("Open as a run", icon=":material/open_in_new:", help="On Explore, at iteration 0."):
+        if st.button(
+            tell("Open as a run"),
+            icon=":material/open_in_new:",
+            help=tell("On Explore, at iteration 0."),
+            key="open cell",
+        ):
             pair = plan.pair if case.domain is None else built_in_pair(case.domain, seed)
             state.open(case.domain, pair, case.settings)
             upload.close_panel()
             st.switch_page("explore.py")
         found = films.find(plan, case.key, current())
-        help = "The run is trained once more and recorded, and then plays below."
+        help = tell("The run is trained once more and recorded, and then plays below.")
         if st.button(
-            "Play as a film", icon=":material/movie:", help=help, disabled=found is not None and not found.failed
+            tell("Play as a film"),
+            icon=":material/movie:",
+            help=help,
+            disabled=found is not None and not found.failed,
+            key="play cell",
         ):
             films.ask(plan, case, current())
             st.rerun(scope="fragment")
@@ -70,11 +89,11 @@ def _choice(state: Experiment, name: str, label: str, options: Sequence[Any], **
     """A box that shows what was chosen before, also by a click or before another page came; by default the first."""
     value = state.sweep_cell.get(name, options[0])
     shared = showing(f"sweep cell {name}", value, lambda chosen: state.sweep_cell.update({name: chosen}))
-    return st.selectbox(label, options, options.index(value), **how, **shared)
+    return select(label, options, value, **how, **shared)
 
 
 def _text(value: Any) -> str:
-    return value if value == BEST else value_text(value)
+    return tell("best") if value == BEST else written(value)
 
 
 def _numbers(sweep: Sweep, cell: tuple[Any, ...]) -> None:
@@ -82,22 +101,22 @@ def _numbers(sweep: Sweep, cell: tuple[Any, ...]) -> None:
     for name, value in zip(sweep.plan.names, cell, strict=True):
         frame = frame[frame[name] == value]
     if frame.empty:
-        st.caption("No result yet.")
+        st.caption(tell("No result yet."))
         return
     columns = [m.name for m in sweep.measures]
-    names = {name: MEASURES[name].label + (" %" if MEASURES[name].percent else "") for name in columns}
+    names = {name: told(MEASURES[name].label) + (" %" if MEASURES[name].percent else "") for name in columns}
     if sweep.plan.labelled:
         columns.insert(1, "source_only")
-        names["source_only"] = "the same, source only %"
+        names["source_only"] = tell("the same, source only %")
     text = {name: MEASURES.get(name, MEASURES["target_accuracy"]).text for name in columns}
-    told = frame.set_index("seed")[columns].T.astype(object)
-    texts = [[text[n](v) if v == v else "–" for v in row] for n, row in zip(columns, told.to_numpy(), strict=True)]
-    told.index = [names[name] for name in columns]
-    told.iloc[:, :] = texts
-    told.columns = [f"seed {seed}" for seed in told.columns]
-    st.dataframe(told, width="stretch", height=35 * (len(columns) + 1) + 3)
+    table = frame.set_index("seed")[columns].T.astype(object)
+    texts = [[text[n](v) if v == v else "–" for v in row] for n, row in zip(columns, table.to_numpy(), strict=True)]
+    table.index = [names[name] for name in columns]
+    table.iloc[:, :] = texts
+    table.columns = [tell("seed {n}", n=seed) for seed in table.columns]
+    st.dataframe(table, width="stretch", height=35 * (len(columns) + 1) + 3)
     for reason in sorted({text for text in frame["failure"] if text}):
-        st.warning(plain(reason), icon=":material/error:")
+        st.warning(plain(told(reason)), icon=":material/error:")
 
 
 def film(sweep: Sweep, case: Case) -> None:
@@ -111,13 +130,19 @@ def film(sweep: Sweep, case: Case) -> None:
 
 
 def _screen(sweep: Sweep, case: Case, found: films.Film, waited: bool) -> None:
-    where = f"{cell_text(sweep.plan.axes, case.key.cell)}, seed {case.key.seed}"
+    where = tell("{cell}, seed {n}", cell=cell_text(sweep.plan.axes, case.key.cell), n=case.key.seed)
     if not found.making.done():
-        st.caption(f"Training {where} once more and recording it. This takes about as long as a run at full speed …")
+        st.caption(
+            tell(
+                "Training {cell} once more and recording it. This takes about as long as a run at full speed …",
+                cell=where,
+            )
+        )
     elif waited:
         st.rerun()
     elif found.failed:
-        st.warning(f"There is no film of {where}: {plain(str(found.making.exception()))}", icon=":material/error:")
+        why = plain(told(said(found.making.exception())))
+        st.warning(tell("There is no film of {cell}: {why}", cell=where, why=why), icon=":material/error:")
     else:
-        st.caption(f"The film of {where}.")
-        framed("film", found.address, f"Film: {where}")
+        st.caption(tell("The film of {cell}.", cell=where))
+        framed("film", found.address, tell("Film: {cell}", cell=where))

@@ -12,6 +12,7 @@ from dann_core.sweeps.axis import cell_text, value_text
 from dann_core.sweeps.sweep import Axis, Measure
 from ui import palette
 from ui.charts import Spec, base_layout, frame_axis, shown
+from ui.language import tell, tell_many, told
 
 SCALE = "Cividis"
 """Even in lightness, and alike for colour-blind readers."""
@@ -35,21 +36,35 @@ def chart(axes: Sequence[Axis], cells: pd.DataFrame, measure: Measure, *, spread
     return parallel(axes, cells, measure, height=height)
 
 
+def written(value: Any) -> str:
+    """A value on an axis, short."""
+    return told(value_text(value))
+
+
 def number(row: dict[str, Any], measure: Measure) -> str:
     """A cell's figure: `97.1 ± 1.2`, "failed", or nothing yet."""
     if not row["n"]:
-        return "failed" if row["failed"] else ""
+        return tell("failed") if row["failed"] else ""
     text = f"{measure.text(row['mean'])} ± {measure.text(row['std'])}" if row["n"] > 1 else measure.text(row["mean"])
-    return text + (f" ({row['failed']} failed)" if row["failed"] else "")
+    return tell("{value} ({n} failed)", value=text, n=row["failed"]) if row["failed"] else text
 
 
 def _hover(axes: Sequence[Axis], row: dict[str, Any], measure: Measure) -> str:
-    where = cell_text(axes, [row[a.name] for a in axes])
-    lines = [shown(where, 120), f"{measure.label}: {number(row, measure) or 'not yet'}"]
+    where = told(cell_text(axes, [row[a.name] for a in axes]))
+    value = number(row, measure) or tell("not yet")
+    lines = [shown(where, 120), tell("{measure}: {value}", measure=measure.label, value=value)]
     if row["n"]:
-        lines.append(f"from {measure.text(row['min'])} to {measure.text(row['max'])} over {row['n']} seeds")
+        lines.append(
+            tell_many(
+                "from {low} to {high} over {n} seed",
+                "from {low} to {high} over {n} seeds",
+                row["n"],
+                low=measure.text(row["min"]),
+                high=measure.text(row["max"]),
+            )
+        )
     if row["reason"]:
-        lines.append(shown(row["reason"], 100))
+        lines.append(shown(told(row["reason"]), 100))
     return "<br>".join(lines)
 
 
@@ -67,10 +82,10 @@ def heatmap(axes: Sequence[Axis], cells: pd.DataFrame, measure: Measure, *, spre
     grid = [[table[x, y] for x in across.values] for y in up.values]
     column = "std" if spread else "mean"
     flat = [factor * row[column] for row in rows if row["n"]]
-    x, y = ([value_text(v) for v in axis.values] for axis in axes)
+    x, y = ([written(v) for v in axis.values] for axis in axes)
     many = len(x) > TEXT_COLUMNS
     texts = [[_two_lines(row, measure) for row in line] for line in grid]
-    failed = [(value_text(r[across.name]), value_text(r[up.name])) for r in rows if r["failed"] and not r["n"]]
+    failed = [(written(r[across.name]), written(r[up.name])) for r in rows if r["failed"] and not r["n"]]
     shared = {"x": x, "y": y, "xgap": 2, "ygap": 2}
     hovers = [[_hover(axes, row, measure) for row in line] for line in grid]
     # Cells without a value are drawn too, pale, so that what is still to come can be seen.
@@ -89,22 +104,22 @@ def heatmap(axes: Sequence[Axis], cells: pd.DataFrame, measure: Measure, *, spre
     if not many:
         values |= {"text": texts, "texttemplate": "%{text}", "textfont": {"size": 12}}
         ground |= {
-            "text": [["failed" if (a, b) in failed else "" for a in x] for b in y],
+            "text": [[tell("failed") if (a, b) in failed else "" for a in x] for b in y],
             "texttemplate": "%{text}",
             "textfont": {"size": 12},
         }
-    told = {"hovertext": hovers, "hovertemplate": "%{hovertext}<extra></extra>"}
-    told["customdata"] = [[_place(axes, row) for row in line] for line in grid]
+    points = {"hovertext": hovers, "hovertemplate": "%{hovertext}<extra></extra>"}
+    points["customdata"] = [[_place(axes, row) for row in line] for line in grid]
     layout = base_layout(height, f"{across.name} {up.name}") | {
-        "xaxis": frame_axis(type="category", title={"text": across.label}, automargin=True),
-        "yaxis": frame_axis(type="category", title={"text": up.label}, automargin=True),
+        "xaxis": frame_axis(type="category", title={"text": told(across.label)}, automargin=True),
+        "yaxis": frame_axis(type="category", title={"text": told(up.label)}, automargin=True),
     }
-    return {"data": [ground | shared | told, values | shared | told], "layout": layout}
+    return {"data": [ground | shared | points, values | shared | points], "layout": layout}
 
 
 def _two_lines(row: dict[str, Any], measure: Measure) -> str:
     # A phone's cells are narrow: the spread stands under the mean.
-    return number(row, measure).replace(" ± ", "<br>± ").replace(" (", "<br>(")
+    return number(row, measure).replace(" ± ", "<br>± ").replace(" (", "<br>(").replace("（", "<br>（")
 
 
 def line(axis: Axis, cells: pd.DataFrame, measure: Measure, *, height: int) -> Spec:
@@ -112,7 +127,7 @@ def line(axis: Axis, cells: pd.DataFrame, measure: Measure, *, height: int) -> S
     factor = 100 if measure.percent else 1
     everything = cells.to_dict("records")
     rows = [row for row in everything if row["n"]]
-    x = [value_text(row[axis.name]) for row in rows]
+    x = [written(row[axis.name]) for row in rows]
     mean, low, high, least, most = (
         [factor * f(row) for row in rows]
         for f in (
@@ -140,24 +155,24 @@ def line(axis: Axis, cells: pd.DataFrame, measure: Measure, *, height: int) -> S
     band = [quiet | {"x": x, "y": low}, quiet | {"x": x, "y": high, "fill": "tonexty", "fillcolor": f"{colour}26"}]
     failed = [
         {
-            "x": value_text(row[axis.name]), "y": 0, "yref": "paper", "yanchor": "bottom", "text": "failed",
+            "x": written(row[axis.name]), "y": 0, "yref": "paper", "yanchor": "bottom", "text": tell("failed"),
             "showarrow": False, "hovertext": _hover([axis], row, measure),
         }
         for row in everything
         if row["failed"] and not row["n"]
     ]  # fmt: skip
-    every = [value_text(v) for v in axis.values]
+    every = [written(v) for v in axis.values]
     layout = base_layout(height, axis.name) | {
         "annotations": failed,
         "xaxis": frame_axis(
             type="category",
-            title={"text": axis.label},
+            title={"text": told(axis.label)},
             categoryarray=every,
             range=[-0.5, len(every) - 0.5],
             automargin=True,
         ),
         "yaxis": frame_axis(
-            title={"text": measure.label + (", %" if measure.percent else "")}, showgrid=True, automargin=True
+            title={"text": told(measure.label) + (", %" if measure.percent else "")}, showgrid=True, automargin=True
         ),
     }
     return {"data": [*band, values], "layout": layout}
@@ -193,8 +208,8 @@ def parallel(axes: Sequence[Axis], cells: pd.DataFrame, measure: Measure, *, hei
                 "hovertemplate": "%{text}<extra></extra>",
             }
         )  # fmt: skip
-    titles = [*(a.label for a in axes), measure.label]
-    ticks = [[(places[a.name][v], value_text(v)) for v in a.values] for a in axes]
+    titles = [told(title) for title in (*(a.label for a in axes), measure.label)]
+    ticks = [[(places[a.name][v], written(v)) for v in a.values] for a in axes]
     ticks.append([(0, measure.text(low)), (1, measure.text(high))] if rows else [])
     notes = [
         {

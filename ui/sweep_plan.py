@@ -8,13 +8,15 @@ from typing import Any
 import streamlit as st
 
 from dann_core.domains import Domain
+from dann_core.language import said
 from dann_core.settings import Settings
 from dann_core.settings.knobs import Knob, KnobError, to_text
 from dann_core.sweeps.axis import variables
 from dann_core.sweeps.presets import presets
 from dann_core.sweeps.sweep import Axis, Plan
 from server.experiment import Experiment
-from ui.controls import showing
+from ui.controls import choice, select, showing
+from ui.language import tell, told
 from ui.text import plain
 
 MOST_AXES = 4
@@ -24,36 +26,48 @@ OWN = "own"
 
 def draw(state: Experiment) -> Plan | None:
     """The controls; the plan that they mean, None while they mean none."""
-    name = state.pair.name if state.domain is None else state.domain.title
-    st.caption(f"On **{plain(name)}**, with the settings of Explore.")
+    name = plain(state.pair.name if state.domain is None else told(state.domain.title))
+    st.caption(tell("On **{domain}**, with the settings of Explore.", domain=name))
     domain = None if state.domain is None else type(state.domain)
     _preset(state, domain)
     knobs = variables(domain)
     chosen = _axes(state, domain)
     names = st.multiselect(
-        "what to vary",
+        tell("what to vary"),
         list(knobs),
         default=chosen,
-        format_func=lambda n: knobs[n].label,
+        format_func=lambda n: told(knobs[n].label),
         max_selections=MOST_AXES,
-        help="What shifts between the domains, or any setting. Two make a map, the first to the right; one makes a "
-        "line, more are drawn as parallel coordinates.",
+        placeholder=tell("Choose options"),
+        help=tell(
+            "What shifts between the domains, or any setting. Two make a map, the first to the right; one makes a "
+            "line, more are drawn as parallel coordinates."
+        ),
         **_remembering(state, "axes", chosen),
     )
     texts = {n: _values(state, knobs[n], _text(state, domain, n)) for n in names}
     seeds = state.sweep_form.get("seeds", 3)
-    seeds = st.number_input("seeds a cell", 1, MOST_SEEDS, seeds, **_remembering(state, "seeds", seeds))
-    reverse, asked = state.sweep_form.get("reverse", False), "Also measure by reverse validation (doubles the time)"
+    seeds = st.number_input(tell("seeds a cell"), 1, MOST_SEEDS, seeds, **_remembering(state, "seeds", seeds))
+    reverse = state.sweep_form.get("reverse", False)
+    asked = tell("Also measure by reverse validation (doubles the time)")
     reverse = st.checkbox(asked, reverse, **_remembering(state, "reverse", reverse))
     try:
         axes = tuple(Axis.parse(n, text, domain) for n, text in texts.items())
         pair = state.pair if domain is None else None
         plan = Plan(state.settings, axes, int(seeds), state.domain, pair, reverse)
     except KnobError as error:
-        st.error(plain(str(error)))
+        st.error(plain(told(said(error))))
         return None
-    of_them = f", {plan.twins:,} of them source-only twins to measure the others against" if plan.twins else ""
-    st.caption(f"{plan.size:,} experiments of {state.settings.max_iter:,} iterations{of_them}.")
+    sizes = {"n": plan.size, "iterations": state.settings.max_iter, "twins": plan.twins}
+    st.caption(
+        tell(
+            "{n:,} experiments of {iterations:,} iterations, {twins:,} of them source-only twins to measure the others "
+            "against.",
+            **sizes,
+        )
+        if plan.twins
+        else tell("{n:,} experiments of {iterations:,} iterations.", **sizes)
+    )
     return plan
 
 
@@ -97,7 +111,7 @@ def _preset(state: Experiment, domain: type[Domain] | None) -> None:
     names = _axes(state, domain)
     form = {n: _text(state, domain, n) for n in names}
     now = next((name for name, preset in known.items() if preset.axes == form and [*preset.axes] == names), OWN)
-    titles = {name: preset.title for name, preset in known.items()} | {OWN: "axes of your own"}
+    titles = {name: told(preset.title) for name, preset in known.items()} | {OWN: tell("axes of your own")}
 
     def choose(name: str) -> None:
         if name != OWN:
@@ -105,9 +119,11 @@ def _preset(state: Experiment, domain: type[Domain] | None) -> None:
             state.sweep_form |= {f"values {n}": text for n, text in known[name].axes.items()}
 
     offered = [*known, OWN] if now == OWN else [*known]
-    help = "Where does adapting work? How strongly the domains are pulled together, against how far they are apart."
+    help = tell(
+        "Where does adapting work? How strongly the domains are pulled together, against how far they are apart."
+    )
     shared = {"help": help} | showing("sweep preset", now, choose)
-    st.selectbox("map", offered, offered.index(now), format_func=titles.get, **shared)
+    select(tell("map"), offered, now, format_func=titles.get, **shared)
 
 
 def _values(state: Experiment, knob: Knob, text: str) -> str:
@@ -118,9 +134,10 @@ def _values(state: Experiment, knob: Knob, text: str) -> str:
         written = [part.strip() for part in text.split(",")]
         chosen = [choice for choice in choices if choice in written]
         shared = _remembering(state, name, chosen, ", ".join)
-        return ", ".join(st.multiselect(knob.label, choices, default=chosen, help=knob.help, **shared))
-    help = f"Values with commas between them, or start:stop:count. {knob.help}"
-    return st.text_input(knob.label, text, help=help, **_remembering(state, name, text))
+        words = {"format_func": choice, "help": told(knob.help), "placeholder": tell("Choose options")}
+        return ", ".join(st.multiselect(told(knob.label), choices, default=chosen, **words, **shared))
+    help = tell("Values with commas between them, or start:stop:count. {help}", help=knob.help)
+    return st.text_input(told(knob.label), text, help=help, **_remembering(state, name, text))
 
 
 def _remembering(state: Experiment, name: str, value: Any, kept: Callable[[Any], Any] = lambda v: v) -> dict[str, Any]:

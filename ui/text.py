@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-STANDARDISED = {
-    "none": "Inputs are used as they are.",
-    "source": "Inputs are standardised with the mean and deviation of the source; labels are not used.",
-    "pooled": "Inputs are standardised with the mean and deviation of both domains together; labels are not used.",
-    "per-domain": "Inputs are standardised by each domain's own mean and deviation; labels are not used.",
+from collections.abc import Iterable, Mapping
+
+from dann_core.language import Text, say
+from ui.language import tell
+
+STANDARDISED: Mapping[str, Text] = {
+    "none": say("Inputs are used as they are."),
+    "source": say("Inputs are standardised with the mean and deviation of the source; labels are not used."),
+    "pooled": say("Inputs are standardised with the mean and deviation of both domains together; labels are not used."),
+    "per-domain": say("Inputs are standardised by each domain's own mean and deviation; labels are not used."),
 }
 
 
@@ -17,4 +22,17 @@ def plain(text: str) -> str:
 
 def duration(seconds: float) -> str:
     """How long something still takes, to the second or minute."""
-    return f"{max(round(seconds), 1)} s" if seconds < 90 else f"{round(seconds / 60)} min"
+    if seconds < 90:
+        return tell("{n} s", n=max(round(seconds), 1))
+    return tell("{n} min", n=round(seconds / 60))
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words with commas between them."""
+    return tell(", ").join(words)
+
+
+def together(words: Iterable[str]) -> str:
+    """Words with commas between them, and an "and" before the last."""
+    *others, last = words
+    return tell("{others} and {last}", others=listed(others), last=last) if others else last

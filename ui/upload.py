@@ -9,6 +9,7 @@ import streamlit as st
 
 from dann_core.domains import files
 from dann_core.domains.files import limits
+from dann_core.language import say
 from dann_core.live.scene import as_rgb
 from dann_core.results.origin import Origin
 from dann_core.settings import Settings
@@ -17,17 +18,19 @@ from server.experiment import Experiment
 from ui import bundles, palette, visitors
 from ui import upload_reading as reading
 from ui.charts import Spec, base_layout, shown
+from ui.language import tell, told
 from ui.plot import chart
 from ui.text import STANDARDISED, plain
 from ui.upload_reading import close_panel, open_panel, panel
 
 SAMPLES = Path(__file__).parent.parent / "assets" / "samples"
 SAMPLE_PAIRS = {
-    "CSV: wines, measured by another instrument": ("wine_source.csv", "wine_target.csv"),
-    "NPZ: digit images, darker and noisier": ("digits_source.npz", "digits_target.npz"),
-    "MAT: cell measurements": ("cells_source.mat", "cells_target.mat"),
-    "ZIP: pictures in one folder per class": ("pictures_source.zip", "pictures_target.zip"),
+    say("CSV: wines, measured by another instrument"): ("wine_source.csv", "wine_target.csv"),
+    say("NPZ: digit images, darker and noisier"): ("digits_source.npz", "digits_target.npz"),
+    say("MAT: cell measurements"): ("cells_source.mat", "cells_target.mat"),
+    say("ZIP: pictures in one folder per class"): ("pictures_source.zip", "pictures_target.zip"),
 }
+ONE_SAMPLE = {"vectors": say("vector"), "signals": say("signal"), "images": say("image")}
 __all__ = ["close_panel", "draw", "open_panel", "panel"]
 
 MOST_LABELS = 20
@@ -45,36 +48,42 @@ def draw(state: Experiment) -> None:
         st.rerun()
     with st.container(border=True, key="upload"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**Your own two files**: a labelled source and a target of the same kind.", width="stretch")
+            st.markdown(
+                tell("**Your own two files**: a labelled source and a target of the same kind."), width="stretch"
+            )
             _sample_downloads()
-            st.button("Close", icon=":material/close:", on_click=close_panel)
+            st.button(tell("Close"), icon=":material/close:", on_click=close_panel)
         if bundles.is_dropped():
             bundles.draw(state)
             return
         left, right = st.columns(2)
         with left:
-            source = reading.dropped("source", "Source: labelled samples")
+            source = reading.dropped("source", tell("Source: labelled samples"))
         with right:
-            target = reading.dropped("target", "Target: samples of the other domain, labels optional (an exam only)")
+            target = reading.dropped(
+                "target", tell("Target: samples of the other domain, labels optional (an exam only)")
+            )
         if source is None or target is None:
             if source is not None:
                 reading.source_alone(source)
             if source is None and target is None:
                 bundles.draw(state)
             st.caption(
-                "Tables (CSV, TSV, Excel, Parquet, ARFF, svmlight), arrays (NPZ, NPY, MAT, HDF5), a ZIP of pictures or "
-                f"recordings; up to {limits.MAX_FILE_BYTES // limits.MIB} MB each. The run on the page stays until you "
-                "train on these."
+                tell(
+                    "Tables (CSV, TSV, Excel, Parquet, ARFF, svmlight), arrays (NPZ, NPY, MAT, HDF5), a ZIP of "
+                    "pictures or recordings; up to {n} MB each. The run on the page stays until you train on these.",
+                    n=limits.MAX_FILE_BYTES // limits.MIB,
+                )
             )
             return
         _pair(state, reading.pair_of(source, target))
 
 
 def _sample_downloads() -> None:
-    with st.popover("Sample files", icon=":material/download:"):
-        st.caption("A pair of each kind. Download both, drop them here, train.")
+    with st.popover(tell("Sample files"), icon=":material/download:"):
+        st.caption(tell("A pair of each kind. Download both, drop them here, train."))
         for title, names in SAMPLE_PAIRS.items():
-            st.markdown(f"**{title}**")
+            st.markdown(f"**{told(title)}**")
             with st.container(horizontal=True):
                 for name in names:
                     st.download_button(
@@ -89,7 +98,7 @@ def _pair(state: Experiment, read: files.ReadPair | None) -> None:
     try:
         settings = Settings.for_pair(pair)
     except KnobError as error:
-        st.error(reading.said(error), icon=":material/error:")
+        st.error(reading.refusal(error), icon=":material/error:")
         return
     _facts(facts)
     for role, column, domain, x, y in zip(
@@ -105,13 +114,13 @@ def _pair(state: Experiment, read: files.ReadPair | None) -> None:
     # The style sheet takes the player's buttons away meanwhile: its Play is for another experiment.
     with st.container(horizontal=True, vertical_alignment="center", key="upload-ready"):
         st.button(
-            "Train on these",
+            tell("Train on these"),
             type="primary",
             icon=":material/play_arrow:",
             on_click=_train,
             args=(state, read, settings),
         )
-        st.caption(STANDARDISED[settings.standardisation])
+        st.caption(told(STANDARDISED[settings.standardisation]))
 
 
 def _train(state: Experiment, read: files.ReadPair, settings: Settings) -> None:
@@ -123,19 +132,21 @@ def _train(state: Experiment, read: files.ReadPair, settings: Settings) -> None:
 
 def _facts(facts: files.Report) -> None:
     shape = " x ".join(f"{n:,}" for n in facts.sample_shape)
-    rows = {
-        "file": [facts.source.file, facts.target.file],
-        "samples": [f"{facts.source.samples:,}", f"{facts.target.samples:,}"],
-        "one sample": [f"{facts.kind[:-1]}, {shape}"] * 2,
-        "values": [f"{d.low:.4g} to {d.high:.4g}" for d in (facts.source, facts.target)],
+    domains = facts.source, facts.target
+    table = {
+        "": [tell("source"), tell("target")],
+        tell("file"): [d.file for d in domains],
+        tell("samples"): [f"{d.samples:,}" for d in domains],
+        tell("one sample"): [tell("{kind}, {shape}", kind=ONE_SAMPLE[facts.kind], shape=shape)] * 2,
+        tell("values"): [tell("{low:.4g} to {high:.4g}", low=d.low, high=d.high) for d in domains],
     }
     left, right = st.columns([3, 2])
     with left:
-        st.dataframe({"": ["source", "target"], **rows}, hide_index=True)
+        st.dataframe(table, hide_index=True)
         for note in facts.notes:
-            st.caption(":material/info: " + plain(files.without_options(note)))
+            st.caption(":material/info: " + plain(files.without_options(told(note))))
     with right:
-        chart(_balance(facts), "balance", "samples per class")
+        chart(_balance(facts), "balance", tell("samples per class"))
 
 
 def _balance(facts: files.Report) -> Spec:
@@ -149,12 +160,15 @@ def _balance(facts: files.Report) -> Spec:
             "y": list(domain.balance.values()),
             "marker": {"color": colours, "pattern": {"shape": shape}},
         }
-        for title, domain, shape in (("source", facts.source, ""), ("target (exam)", facts.target, "/"))
+        for title, domain, shape in (
+            (tell("source"), facts.source, ""),
+            (tell("target (exam)"), facts.target, "/"),
+        )
         if domain.balance is not None
     ]
     labelled = range(0, len(names), -(-len(names) // MOST_LABELS))
     axis = {"tickvals": list(labelled), "ticktext": [names[k] for k in labelled]}
-    title = {"text": "samples per class: source, target (hatched)", "font": {"size": 12}, "x": 0.02}
+    title = {"text": tell("samples per class: source, target (hatched)"), "font": {"size": 12}, "x": 0.02}
     layout = {
         "title": title,
         "margin": {"l": 30, "r": 8, "t": 28, "b": 20},
@@ -166,7 +180,7 @@ def _balance(facts: files.Report) -> Spec:
 def _samples(role: str, read: files.ReadPair, facts: files.DomainFacts, x: np.ndarray, y: np.ndarray | None) -> None:
     pair = read.pair
     picked = np.array(facts.examples)
-    captions = [f"row {i}" if y is None else files.shown(pair.class_names[y[i]]) for i in picked]
+    captions = [tell("row {i}", i=i) if y is None else files.shown(pair.class_names[y[i]]) for i in picked]
     if pair.kind == "images":
         with st.container(horizontal=True, gap="xsmall"):
             for image, caption in zip(as_rgb(x[picked]), captions, strict=True):
@@ -174,12 +188,13 @@ def _samples(role: str, read: files.ReadPair, facts: files.DomainFacts, x: np.nd
                     st.image(image, width=48)
                     st.caption(plain(caption))
     elif pair.kind == "signals":
-        chart(_signals(x[picked, 0].astype(np.float64), captions), f"samples {role}", "eight signals")
+        chart(_signals(x[picked, 0].astype(np.float64), captions), f"samples {role}", tell("eight signals"))
     else:
         # As the file calls them, or by their number.
         names = read.report.columns or tuple(f"{j + 1}" for j in range(x.shape[1]))
         values = {files.shown(names[j]): x[picked, j] for j in range(min(x.shape[1], 12))}
-        st.dataframe({"class" if y is not None else "row": captions, **values}, hide_index=True, height=200)
+        first = tell("row") if y is None else tell("class")
+        st.dataframe({first: captions, **values}, hide_index=True, height=200)
 
 
 def _signals(signals: np.ndarray, captions: list[str]) -> Spec:

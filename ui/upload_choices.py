@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
 from dann_core.domains import files
+from dann_core.language import Text, say
+from ui.controls import select
+from ui.language import tell, told, worded
 
-AS_FOUND = "as found"
+AS_FOUND = say("as found")
 """The choice that leaves a part to the guess, which is said under the controls."""
 
 KINDS = ("vectors", "signals", "images")
 LEVELS = {
-    "nearest, but 'train' and the like": 0,
-    "next to the file": 1,
-    "one above": 2,
-    "two above": 3,
+    say("nearest, but 'train' and the like"): 0,
+    say("next to the file"): 1,
+    say("one above"): 2,
+    say("two above"): 3,
 }
-HEADERS = {AS_FOUND: None, "names the columns": True, "is a sample": False}
-SHIFTS = {"one by one": (), "all minus 1": ("minus 1",), "all plus 1": ("plus 1",)}
+HEADERS = {AS_FOUND: None, say("names the columns"): True, say("is a sample"): False}
+SHIFTS = {say("one by one"): (), say("all minus 1"): ("minus 1",), say("all plus 1"): ("plus 1",)}
 LAYOUTS = {
-    "a sample in each row": {},
-    "a sample in each column (transpose)": {"transpose": True},
-    "a step of a recording in each row": {"window": (128, 64)},
+    say("a sample in each row"): {},
+    say("a sample in each column (transpose)"): {"transpose": True},
+    say("a step of a recording in each row"): {"window": (128, 64)},
 }
+MISSING = {say("filled with the median"): "median", say("rows left out"): "rows"}
+WORDS = {
+    "vectors": say("vectors"),
+    "signals": say("signals"),
+    "images": say("images"),
+    files.FOLDERS: say("folder names"),
+    files.FILE_NAMES: say("file names"),
+    files.ARRAY_NAMES: say("array names"),
+    files.NO_LABELS: say("none"),
+}
+"""Choices that a reading plan has names for; all others are names from a file."""
+
+SAMPLES_OF = {"source": say("samples of the source"), "target": say("samples of the target")}
+LABELS_OF = {"source": say("labels of the source"), "target": say("labels of the target")}
+PART_OF = {"source": say("the source is"), "target": say("the target is")}
 _MOST_UNMATCHED = 30
 
 
@@ -50,9 +68,9 @@ def of_file(
     chosen: dict[str, str | None] = {}
     with st.container(horizontal=True):
         if several and not places:
-            chosen[f"{prefix}samples"] = _select(f"samples of the {role}", samples, f"samples {role} {contents.file}")
+            chosen[f"{prefix}samples"] = _select(told(SAMPLES_OF[role]), samples, f"samples {role} {contents.file}")
         if labels:
-            chosen[f"{prefix}labels"] = _select(f"labels of the {role}", labels, f"labels {role} {contents.file}")
+            chosen[f"{prefix}labels"] = _select(told(LABELS_OF[role]), labels, f"labels {role} {contents.file}")
     return chosen
 
 
@@ -62,14 +80,13 @@ def of_pair(contents: Sequence[files.Contents], asked: files.Asked) -> files.Ask
     source = contents[0]
     is_placed = any(i.holds == "picture" or len(i.path) > 1 for i in source.items)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = _select("one sample is", KINDS, f"kind {key}", width=220)
+        kind = _select(tell("one sample is"), KINDS, f"kind {key}", width=220)
         missing = None
         if any(i.missing for c in contents for i in c.items if i.table is not None):
-            options = {"filled with the median": "median", "rows left out": "rows"}
-            missing = options[st.selectbox("missing cells", options, key=f"missing {key}", width=220)]
+            missing = one_of(MISSING, tell("missing cells"), f"missing {key}", width=220)
         level = None
         if is_placed:
-            level = LEVELS[st.selectbox("the class is the folder", LEVELS, key=f"level {key}", width=260)] or None
+            level = one_of(LEVELS, tell("the class is the folder"), f"level {key}", width=260) or None
     return replace(asked, kind=kind, missing=missing, class_level=level)
 
 
@@ -79,9 +96,10 @@ def of_recordings(plan: files.ReadingPlan, contents: Sequence[files.Contents], a
         return asked
     key = " and ".join(c.file for c in contents)
     with st.container(horizontal=True):
-        length = st.number_input("steps of a window", 1, 200_000, plan.windows.length, key=f"length {key}", width=160)
-        step = st.number_input("one every", 1, 200_000, plan.windows.step, key=f"step {key}", width=160)
-        channel = st.text_input("channel, or its ending", plan.channel, key=f"channel {key}", width=220)
+        now = plan.windows
+        length = st.number_input(tell("steps of a window"), 1, 200_000, now.length, key=f"length {key}", width=160)
+        step = st.number_input(tell("one every"), 1, 200_000, now.step, key=f"step {key}", width=160)
+        channel = st.text_input(tell("channel, or its ending"), plan.channel, key=f"channel {key}", width=220)
     return replace(asked, window=(length, step), channel=channel or None)
 
 
@@ -93,10 +111,11 @@ def of_columns(plan: files.ReadingPlan, contents: Sequence[files.Contents], aske
     label = plan.source.labels.name if not plan.source.labels.file else ""
     columns = [i.path[-1] for i in contents[0].items if i.table is not None and i.path[-1] != label]
     left_out = st.multiselect(
-        "columns left out",
+        tell("columns left out"),
         columns,
         [c for c in plan.drop if c in columns],
         format_func=files.shown,
+        placeholder=tell("Choose options"),
         key=f"drop {label} {' and '.join(c.file for c in contents)}",
     )
     return replace(asked, drop=tuple(left_out), keep=tuple(c for c in columns if c not in left_out))
@@ -105,14 +124,17 @@ def of_columns(plan: files.ReadingPlan, contents: Sequence[files.Contents], aske
 def of_labels(question: files.Unmatched) -> tuple[str, ...] | None:
     """Which class of the source each unmatched label of the target means; None until all are said."""
     unknown = [name for name in question.found if name not in question.classes][:_MOST_UNMATCHED]
-    shift = st.selectbox("labels of the target", SHIFTS, key="shift", width=220)
-    if SHIFTS[shift]:
-        return SHIFTS[shift]
+    if shift := one_of(SHIFTS, told(LABELS_OF["target"]), "shift", width=220):
+        return shift
     table = []
     with st.container(horizontal=True):
         for name in unknown:
-            chosen = st.selectbox(
-                f"'{files.shown(name)}' is", question.classes, None, format_func=files.shown, key=f"match {name}"
+            chosen = select(
+                tell("'{name}' is", name=files.shown(name)),
+                question.classes,
+                None,
+                format_func=files.shown,
+                key=f"match {name}",
             )
             table.append(None if chosen is None else f"{name}={chosen}")
     return None if None in table else tuple(t for t in table if t)
@@ -123,12 +145,21 @@ def of_domains(question: files.Unclear) -> str | None:
     names = [c.name for c in question.candidates]
     with st.container(horizontal=True):
         chosen = [
-            st.selectbox(f"the {role} is", names, None, format_func=files.shown, key=f"part {role}")
-            for role in ("source", "target")
+            select(told(label), names, None, format_func=files.shown, key=f"part {role}")
+            for role, label in PART_OF.items()
         ]
     return None if None in chosen else f"{question.about}={chosen[0]}:{chosen[1]}"
 
 
+def one_of(choices: Mapping[Text, Any], label: str, key: str, width: int | Literal["stretch"] = "stretch") -> Any:
+    """What stands for the chosen one of these words."""
+    words = [*choices]
+    return choices[select(label, words, words[0], format_func=told, key=worded(key), width=width)]
+
+
 def _select(label: str, options: Sequence[str], key: str, width: int | Literal["stretch"] = "stretch") -> str | None:
-    chosen = st.selectbox(label, [AS_FOUND, *options], format_func=files.shown, key=key, width=width)
+    def shown(option: str) -> str:
+        return told(option) if option == AS_FOUND else told(WORDS.get(option) or files.shown(option))
+
+    chosen = select(label, [AS_FOUND, *options], AS_FOUND, format_func=shown, key=worded(key), width=width)
     return None if chosen == AS_FOUND else chosen

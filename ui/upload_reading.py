@@ -9,8 +9,12 @@ from typing import Any
 import streamlit as st
 
 from dann_core.domains import DomainError, files
+from dann_core.language import said, say
 from ui import upload_choices as choices
+from ui.language import tell, told
 from ui.text import plain
+
+MORE = {"source": say("More about the source"), "target": say("More about the target")}
 
 
 @dataclass
@@ -60,17 +64,16 @@ def dropped(role: files.Role, label: str) -> Dropped | None:
         for slot in (f"file {role}", f"labels {role}", "read", "guess"):
             panel().held.pop(slot, None)
         return None
-    with st.popover(f"More about the {role}", icon=":material/tune:"):
-        header = choices.HEADERS[st.selectbox("first row of a table", choices.HEADERS, key=f"header {role}")]
+    with st.popover(told(MORE[role]), icon=":material/tune:", key=f"more {role}"):
+        header = choices.one_of(choices.HEADERS, tell("first row of a table"), f"header {role}")
         # Both files are read alike.
-        is_source = role == "source"
-        layout = choices.LAYOUTS[st.selectbox("a table has", choices.LAYOUTS, key="layout")] if is_source else {}
-        second = st.file_uploader("its labels, if they stand in another file", key=f"labels file {role}")
+        layout = choices.one_of(choices.LAYOUTS, tell("a table has"), "layout") if role == "source" else {}
+        second = st.file_uploader(tell("its labels, if they stand in another file"), key=f"labels file {role}")
     try:
         contents = _opened(f"file {role}", upload, header)
         labels = None if second is None else _opened(f"labels {role}", second, None)
     except DomainError as error:
-        st.error(said(error), icon=":material/error:")
+        st.error(refusal(error), icon=":material/error:")
         return None
     chosen = choices.of_file(role, labels or contents, contents, "transpose" in layout)
     return Dropped(contents, labels, chosen | layout)
@@ -81,7 +84,7 @@ def _opened(slot: str, upload: Any, header: bool | None) -> files.Contents:
         place = st.empty()
 
         def told(fraction: float) -> None:
-            place.progress(fraction, f"{plain(upload.name)}: {fraction:.0%} read")
+            place.progress(fraction, tell("{file}: {share:.0%} read", file=plain(upload.name), share=fraction))
 
         try:
             return files.Remembered(files.open_file(upload.name, upload.getvalue(), header=header, progress=told))
@@ -96,9 +99,9 @@ def source_alone(source: Dropped) -> None:
     try:
         _guessed(source, source, files.Asked(**source.chosen))
     except files.Unclear as question:
-        st.warning(said(question), icon=":material/help:")
+        st.warning(refusal(question), icon=":material/help:")
     except DomainError as error:
-        st.error(said(error), icon=":material/error:")
+        st.error(refusal(error), icon=":material/error:")
 
 
 def pair_of(source: Dropped, target: Dropped) -> files.ReadPair | None:
@@ -112,7 +115,7 @@ def pair_of(source: Dropped, target: Dropped) -> files.ReadPair | None:
     except (files.Unmatched, files.Unclear) as question:
         return _ask(question, source, target, asked)
     except DomainError as error:
-        st.error(said(error), icon=":material/error:")
+        st.error(refusal(error), icon=":material/error:")
     return None
 
 
@@ -120,7 +123,7 @@ def _ask(
     question: files.Unmatched | files.Unclear, source: Dropped, target: Dropped, asked: files.Asked
 ) -> files.ReadPair | None:
     """What the files alone cannot say is asked for; who has answered gets the pair."""
-    st.warning(said(question), icon=":material/help:")
+    st.warning(refusal(question), icon=":material/help:")
     if isinstance(question, files.Unmatched):
         match = choices.of_labels(question)
         answered = None if match is None else replace(asked, match=match)
@@ -132,13 +135,13 @@ def _ask(
     try:
         return _carried_out(source, target, answered)
     except DomainError as error:
-        st.error(said(error), icon=":material/error:")
+        st.error(refusal(error), icon=":material/error:")
         return None
 
 
-def said(error: Exception) -> str:
+def refusal(error: Exception) -> str:
     """A refusal or question for a Markdown element, without what only a command line has."""
-    return plain(files.without_options(str(error)))
+    return plain(files.without_options(told(said(error))))
 
 
 def _guessed(source: Dropped, target: Dropped, asked: files.Asked) -> files.Guessed:
@@ -163,6 +166,6 @@ def remembered(slot: str, key: object, make: Callable[[], Any]) -> Any:
     """The last result for this slot, made anew when the key changes: page scripts run again at every click."""
     held = panel().held
     if slot not in held or held[slot][0] != key:
-        with st.spinner("Reading…"):
+        with st.spinner(tell("Reading…")):
             held[slot] = key, make()
     return held[slot][1]

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from server.view import CONTROLS, View, marks, read_view
-from ui.text import plain
 
 VIEWED = "viewed"
 
@@ -66,15 +65,6 @@ def forget(mark: str) -> None:
     st.session_state[VIEWED] = viewed._replace(marks={k: v for k, v in viewed.marks.items() if k != mark})
 
 
-def say_wrong() -> None:
-    """What of the link could not be read, until it is closed."""
-    viewed = now()
-    if not viewed.wrong:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", key="view-wrong"):
-        st.warning(plain(viewed.wrong), icon=":material/link_off:")
-        st.button("", icon=":material/close:", help="Close this message", on_click=_close, key="close wrong view")
-
-
-def _close() -> None:
+def close_wrong() -> None:
+    """Say no more of what could not be read."""
     st.session_state[VIEWED] = now()._replace(wrong="")

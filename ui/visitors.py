@@ -15,7 +15,8 @@ from server.place import PLACES, experiments
 from server.registry import Full
 from server.shown import Notice
 from ui import viewed
-from ui.language import address
+from ui.language import address, tell, told
+from ui.text import plain
 
 # Only this tab's storage knows the token: whoever else opens the link is somebody else.
 _TAB = """
@@ -85,6 +86,8 @@ def come_back() -> None:
             _here(found, key, token)
     if mine := st.session_state.get("mine"):
         st.query_params[RUN] = mine[0]
+    if lang := viewed.now().view.lang:
+        st.query_params["lang"] = lang
 
 
 def own() -> Experiment | None:
@@ -110,9 +113,10 @@ def start_own() -> None:
 
 def taken() -> str:
     """In words, that there is no place."""
-    return (
-        f"All places on this server are taken ({PLACES}). A place becomes free when somebody leaves; until then, this "
-        "is a film of a finished run."
+    return tell(
+        "All places on this server are taken ({places}). A place becomes free when somebody leaves; until then, this "
+        "is a film of a finished run.",
+        places=PLACES,
     )
 
 
@@ -137,11 +141,11 @@ def _here(experiment: Experiment, key: str, token: str) -> Visit:
 
 def _token(key: str) -> str:
     """What this tab has stored for that run; the page ends here until the browser has said it."""
-    told = _tab()(key="whose run", data=_data(run=key), default={"told": None}, on_told_change=lambda: None).told
-    if not told or told.get("run") != key:
-        st.caption("Looking for your run …")
+    found = _tab()(key="whose run", data=_data(run=key), default={"told": None}, on_told_change=lambda: None).told
+    if not found or found.get("run") != key:
+        st.caption(tell("Looking for your run …"))
         st.stop()
-    return told["token"]
+    return found["token"]
 
 
 def keep_link(visit: Visit) -> None:
@@ -152,8 +156,8 @@ def keep_link(visit: Visit) -> None:
     _tab()(key="link", data=_data(run=visit.key, token=visit.token, link=link))
 
 
-def _data(**told: Any) -> dict[str, Any]:
-    return {"module": address("tab.js"), **told}
+def _data(**facts: Any) -> dict[str, Any]:
+    return {"module": address("tab.js"), **facts}
 
 
 @st.cache_resource
@@ -165,7 +169,23 @@ def say_whose(visit: Visit, said: str) -> None:
     """Who has no experiment of their own here is told why, and how to get one; `said` is of one that they look at."""
     if visit.experiment is None:
         st.warning(taken(), icon=":material/group:")
-        st.button("Try again", icon=":material/refresh:")
+        st.button(tell("Try again"), icon=":material/refresh:")
     elif not visit.is_owner:
         st.info(said, icon=":material/group:")
-        st.button("Start your own", on_click=start_own)
+        st.button(tell("Start your own"), on_click=start_own)
+
+
+def say_wrong() -> None:
+    """What of the link could not be read, until it is closed."""
+    wrong = viewed.now().wrong
+    if not wrong:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="view-wrong"):
+        st.warning(plain(told(wrong)), icon=":material/link_off:")
+        st.button(
+            "",
+            icon=":material/close:",
+            help=tell("Close this message"),
+            on_click=viewed.close_wrong,
+            key="close wrong view",
+        )
