@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import joining, phone, shelf, sidebar, trust, upload, viewed, visitors
+from ui import joining, lane_paths, phone, shelf, sidebar, trust, upload, viewed, visitors
 from ui.player import player
 from ui.text import plain
 
@@ -19,6 +19,7 @@ above = st.container(key="above")
 with above:
     joining.draw(visit)
 if visit.is_owner:
+    lane_paths.go_if_asked(experiment)
     sidebar.draw(experiment, view)
 with above:
     viewed.say_wrong()

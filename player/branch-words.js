@@ -30,6 +30,7 @@ export const branchWords = {
   title: "The tree of your runs (T).",
   list: "branches",
   shown: "shown",
+  compare: ["Compare these", "As lanes of Compare, each from iteration 0 on with its changes."],
   at: ({ iteration }) => `${whole(iteration)} iterations`,
   name,
 }

@@ -7,7 +7,7 @@ import { words } from "./words.js"
 
 export class TimeMachine {
   // `on`: stops(), at(), speed(), go(iteration or null), changes() the iterations of changes of state, seen() the
-  // iteration that is shown, act(name, value), changed()
+  // iteration that is shown, act(name, value), changed(), compare()
   constructor(slider, on) {
     this.on = on
     this.replay = new Replay(on)
@@ -17,7 +17,7 @@ export class TimeMachine {
       change: button("change", () => this.next()),
       fork: button("fork", () => this.fork()),
     }
-    this.branches = new BranchList((branch) => on.act("branch", branch))
+    this.branches = new BranchList((branch) => on.act("branch", branch), on.compare)
     const { back, loop, change, fork } = this.buttons
     const label = words.timeMachine.group
     slider.input.before(el("div", { class: "dann-replay", role: "group", "aria-label": label }, back, loop, change))
@@ -44,8 +44,8 @@ export class TimeMachine {
     this.on.act("fork", this.on.seen())
   }
 
-  // `can`: fork; `isFilm`: it plays by itself.
-  render({ state, can, lookingBack, isFilm }) {
+  // `can`: fork; `isFilm`: it plays by itself; `compares`: there is a page for lanes.
+  render({ state, can, lookingBack, isFilm, compares }) {
     const { back, loop, change, fork } = this.buttons
     const hasPast = !isFilm && this.on.stops().length > 1
     for (const node of [back, loop]) setEnabled(node, hasPast)
@@ -54,7 +54,7 @@ export class TimeMachine {
     setAttribute(loop, "aria-pressed", String(this.replay.isLooping))
     fork.classList.toggle("dann-away", !lookingBack || isFilm)
     setEnabled(fork, Boolean(can.fork))
-    this.branches.render(isFilm ? null : state, Boolean(can.branch))
+    this.branches.render(isFilm ? null : state, { steers: Boolean(can.branch), compares })
   }
 
   close() {

@@ -11,12 +11,13 @@ from dann_core.live.seeds import CHOICES
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 from dann_core.settings.methods import METHODS
+from dann_core.settings.path import COMMON
 from dann_core.settings.variants import (
-    COMMON,
     FEWEST,
     METHOD,
     MOST,
     ORACLE,
+    PATH,
     PRESETS,
     WITHOUT_EXAM,
     YOURS,
@@ -27,7 +28,7 @@ from dann_core.settings.variants import (
 from server.comparison import Comparison
 from server.experiment import Experiment
 from server.shown import Notice
-from ui import sidebar
+from ui import lane_paths, sidebar
 from ui.controls import control, showing
 
 OWN = "own"
@@ -85,7 +86,7 @@ MIXED = (
 )
 ALONE = (
     "Each lane trains by itself, in lockstep. Lanes stack where small networks for vectors differ in numbers only: not "
-    "in norm, width, depth or discrepancy."
+    "in norm, width, depth or discrepancy, and none changing on its way."
 )
 
 
@@ -93,14 +94,14 @@ def say_how(shown: Comparison) -> None:
     """Which lanes train as one stack."""
     stacked, alone = [], []
     for group in shown.groups:
-        (stacked if len(group) > 1 else alone).extend(shown.variants[k].title for k in group)
+        (stacked if len(group) > 1 else alone).extend(shown.variants[k].title(shown.base) for k in group)
     text = ALONE if not stacked else MIXED if alone else STACKED
     st.sidebar.caption(text.format(stacked=", ".join(stacked), alone=", ".join(alone)))
 
 
 def told(shown: Comparison) -> list[dict[str, Any]]:
     """What the player is told of each lane."""
-    return [{"title": v.title, "role": v.role(shown.base)} for v in shown.variants]
+    return [{"title": v.title(shown.base), "role": v.role(shown.base)} for v in shown.variants]
 
 
 def _variants(state: Experiment) -> tuple[Variant, ...]:
@@ -126,12 +127,14 @@ def _set(state: Experiment, variants: tuple[Variant, ...]) -> None:
 def _presets(state: Experiment, variants: tuple[Variant, ...]) -> None:
     is_labelled = state.pair.target_y is not None
     known = {name: p for name, p in PRESETS.items() if is_labelled or Variant(ORACLE) not in p.variants}
+    known |= lane_paths.presets(state)
     now = next((name for name, preset in known.items() if preset.variants == variants), OWN)
     names = [*known, OWN] if now == OWN else [*known]
     titles = {name: preset.title for name, preset in known.items()} | {OWN: "lanes of your own"}
     help = "Same data, same first weights, same batches: lanes differ in what is chosen below, and in nothing else."
     chosen = showing("comparison", now, lambda name: name == OWN or _set(state, known[name].variants))
     st.selectbox("compare", names, names.index(now), format_func=titles.get, help=help, **chosen)
+    lane_paths.say_left_out(state, is_chosen=now == lane_paths.BRANCHES)
 
 
 def _seeds(state: Experiment) -> None:
@@ -151,12 +154,18 @@ def _lane(state: Experiment, variants: tuple[Variant, ...], number: int, variant
         _set(state, (*variants[:number], other, *variants[number + 1 :]))
 
     knobs = {k.name: k for k in Settings.knobs() if k.name not in COMMON}
-    names = [YOURS, *([ORACLE] if state.pair.target_y is not None else []), METHOD, *knobs]
-    titles = {YOURS: "nothing: yours", ORACLE: "its labels: an oracle"} | {n: k.label for n, k in knobs.items()}
+    branches = lane_paths.choices(state)
+
+    def choose(name: str) -> None:
+        become(branches.get(name) or _first(state.settings, name))
+
+    names = [YOURS, *([ORACLE] if state.pair.target_y is not None else []), METHOD, *branches, PATH, *knobs]
+    titles = {YOURS: "nothing: yours", ORACLE: "its labels: an oracle", PATH: lane_paths.CHANGES}
+    titles |= {n: k.label for n, k in knobs.items()}
     rest = (*variants[:number], *variants[number + 1 :])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"row.lane {number}"):
         with st.container(width="stretch"):
-            chosen = showing(f"lane {number}", variant.name, lambda name: become(_first(state.settings, name)))
+            chosen = showing(f"lane {number}", variant.name, choose)
             label = f"lane {number + 1} differs in"
             st.selectbox(label, names, names.index(variant.name), format_func=lambda n: titles.get(n, n), **chosen)
         st.button(
@@ -172,6 +181,8 @@ def _lane(state: Experiment, variants: tuple[Variant, ...], number: int, variant
         shared = showing(f"lane {number} method", variant.value, lambda name: become(Variant(METHOD, name)))
         label = {"label": f"method of lane {number + 1}", "label_visibility": "collapsed"}
         st.selectbox(options=methods, index=methods.index(variant.value), format_func=_title, **label, **shared)
+    elif variant.name == PATH:
+        lane_paths.edit(state, number, variant, become)
     elif variant.name in knobs:
         settings = variant.settings(state.settings)
         control(settings, knobs[variant.name], lambda n, v: become(Variant(n, v)), place=f"lane {number} ")
@@ -187,4 +198,6 @@ def _first(settings: Settings, name: str) -> Variant:
         return Variant(name)
     if name == METHOD:
         return Variant(METHOD, "source-only")
+    if name == PATH:
+        return lane_paths.first(settings)
     return Variant(name, getattr(settings, name))

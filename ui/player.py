@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from server import modules
-from ui import viewed
+from ui import lane_paths, viewed
 
 # Streamlit's own scripts lie beside our routes, whatever path the app is served under; a script of one line would be
 # taken for a path.
@@ -80,6 +80,7 @@ def player(
         data=data,
         on_page_change=lambda: None,
         on_start_change=lambda: None,
+        on_compare_change=lane_paths.ask,
         on_present_change=lambda: viewed.present(st.session_state[name].present),
     )
 
