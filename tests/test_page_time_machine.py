@@ -98,7 +98,7 @@ def test_branches_are_compared_as_lanes(page: Page, address: str) -> None:
     button(page, "Play").click()
     expect(compared).to_have_attribute("data-state", "finished")
     # One's own changes are written into the lane, and what cannot be is refused.
-    changes = page.get_by_label("changes of lane 2")
+    changes = page.get_by_role("textbox", name="changes of lane 2")
     expect(changes).to_have_value(f"0:gamma=10.0,{at}:gamma=10.5")
     changes.fill("5:gamma=3, 7:discriminator_width=4")
     changes.press("Enter")

@@ -68,11 +68,11 @@ def left_out(found: BranchLanes) -> str:
 
 
 def choices(state: Experiment) -> dict[str, Variant]:
-    """What a lane may become: a branch, by what it is called."""
+    """What a lane may become: a branch, by its number on Explore."""
     found = branch_lanes(state.branches, state.settings).lanes
     if len(found) < FEWEST:
         return {}
-    return {f"branch {number}: {lane.title(state.settings)}": lane for number, lane in found.items()}
+    return {f"branch {number}": lane for number, lane in found.items()}
 
 
 def first(settings: Settings) -> Variant:
