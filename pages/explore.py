@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import joining, phone, shelf, sidebar, trust, upload, viewed, visitors
+from ui import joining, lane_paths, phone, shelf, sidebar, trust, upload, viewed, visitors
 from ui.language import tell, told
 from ui.player import player
 from ui.text import plain
@@ -20,6 +20,7 @@ above = st.container(key="above")
 with above:
     joining.draw(visit)
 if visit.is_owner:
+    lane_paths.go_if_asked(experiment)
     sidebar.draw(experiment, view)
 with above:
     visitors.say_wrong()

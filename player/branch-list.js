@@ -6,8 +6,8 @@ import { el, icon, popover, setAttribute, setText } from "./dom.js"
 const STEPS = { ArrowUp: -1, ArrowDown: 1 }
 
 export class BranchList {
-  // `go(branch)` with the id of the chosen one.
-  constructor(go) {
+  // `go(branch)` with the id of the chosen one; `compare()` all of them.
+  constructor(go, compare) {
     this.go = go
     this.count = el("span", { class: "dann-branch-count" })
     const { open, title } = branchWords
@@ -15,7 +15,10 @@ export class BranchList {
     setAttribute(this.button, "aria-label", open)
     this.list = el("ul", { class: "dann-branches", "aria-label": branchWords.list })
     const panel = el("div", { class: "dann-popover dann-popover-up", role: "dialog", "aria-label": branchWords.list })
-    panel.append(this.list)
+    const [label, meaning] = branchWords.compare
+    this.comparing = el("button", { type: "button", class: "dann-button dann-branches-compare", title: meaning, hidden: true }, label)
+    this.comparing.addEventListener("click", compare)
+    panel.append(this.list, this.comparing)
     Object.assign(this, popover(this.button, panel))
     this.panel = panel
     this.list.addEventListener("keydown", (event) => this.#step(event))
@@ -28,13 +31,15 @@ export class BranchList {
     if (!this.panel.hidden) this.list.querySelector("[aria-current]")?.focus()
   }
 
-  // `steers`: whether another branch may be chosen.
-  render(state, steers) {
+  // `steers`: whether another branch may be chosen; `compares`: whether the page leads to their comparison.
+  render(state, { steers, compares } = {}) {
     const branches = state?.branches ?? []
     this.isAlone = branches.length < 2
     this.place.hidden = this.isAlone
     if (this.isAlone) this.show(false)
     setText(this.count, String(branches.length || ""))
+    // While target labels are sealed, nothing is compared.
+    this.comparing.hidden = !compares || !steers || Boolean(state?.blind?.sealed)
     // While the shown one is trained, only its iteration changes, which stands elsewhere.
     const lines = inOrder(branches).map(([branch, depth]) => lineOf(branch, depth, branch.id === state.branch, steers))
     const told = JSON.stringify(lines)

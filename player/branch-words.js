@@ -34,6 +34,7 @@ export const branchWords = {
   title: tell("The tree of your runs (T)."),
   list: tell("branches"),
   shown: tell("shown"),
+  compare: [tell("Compare these"), tell("As lanes of Compare, each from iteration 0 on with its changes.")],
   at: ({ iteration }) => tell("{n} iterations", { n: whole(iteration) }),
   name,
 }

@@ -15,12 +15,14 @@ import { Theme } from "./theme.js"
 import { Transport } from "./transport.js"
 import { words } from "./words.js"
 
+// Lanes are no branches, have no verdict of their own, and are not shown to a room.
+const NO_KEYS = ["U", "N", "F", "T", "V"]
 const TABS = ["features", "input", "curves"]
 
 export class CompareStage {
   // `on`: act(name, value), choose(change), go(iteration), seed(seed), dismiss(id), reconnect()
   constructor(element, on) {
-    this.transport = new Transport(on.act)
+    this.transport = new Transport(on.act, [], NO_KEYS)
     this.progress = new Progress()
     this.notice = new Notice(on)
     this.headline = el("p", { class: "dann-headline", role: "status" })

@@ -6,6 +6,7 @@ import { told } from "./language.js"
 import { Lanes } from "./lanes.js"
 import { noticeOf } from "./news.js"
 import { Redraw } from "./redraw.js"
+import { ReplayButtons } from "./replay-buttons.js"
 import { Steering } from "./steering.js"
 import { FIRST_LOOK, setBeside } from "./tab.js"
 
@@ -36,10 +37,17 @@ class Comparison {
     this.stage = new CompareStage(element, {
       act: (name, value) => this.act(name, value),
       choose: (change) => this.#choose(change),
-      go: (iteration) => this.#lookBack(iteration),
+      go: (iteration) => this.#lookBackByHand(iteration),
       seed: (seed) => this.lanes.send({ do: "seed", seed }),
       dismiss: (id) => this.#dismiss(id),
       reconnect: () => this.act("reconnect"),
+    })
+    this.replay = new ReplayButtons(this.stage.slider, {
+      stops: () => this.lanes.stores[0].stops,
+      at: () => this.backAt,
+      speed: () => this.lanes.state?.speed,
+      go: (iteration) => this.#lookBack(iteration),
+      changed: () => this.refresh(),
     })
     this.unlisten = listen(element, (name, by) => this.#key(name, by))
   }
@@ -53,7 +61,7 @@ class Comparison {
     if (!this.lanes?.isOf(data)) {
       this.lanes?.close()
       this.redraw.forget()
-      this.backAt = null
+      this.#leaveThePast()
       this.lanes = new Lanes(data, {
         frame: (time) => this.#arrived(time),
         state: (state) => this.#heard(state),
@@ -69,6 +77,7 @@ class Comparison {
     this.redraw.forget()
     this.lanes.close()
     this.steering.close()
+    this.replay.stop()
     this.unlisten()
     this.stage.close()
   }
@@ -78,7 +87,7 @@ class Comparison {
     const { state } = this.lanes
     const isAgain = name === "play" && state?.state === "finished"
     this.steering.press(name, state, value)
-    if (name !== "speed") this.backAt = null
+    if (name !== "speed") this.#leaveThePast()
     if (name === "play") this.wasPlayed = true
     if (isAgain) this.lanes.send({ do: "reset" })
     this.lanes.send(name === "speed" ? { do: name, speed: value } : { do: name })
@@ -104,7 +113,7 @@ class Comparison {
 
   #heard(state) {
     this.steering.hear(state)
-    if (state.scene !== this.scene) this.backAt = null
+    if (state.scene !== this.scene) this.#leaveThePast()
     this.scene = state.scene
     this.redraw.hear(state.page)
     this.refresh()
@@ -113,6 +122,17 @@ class Comparison {
   #choose(change) {
     this.look = { ...this.look, ...change }
     this.refresh({ glide: "view" in change ? LONGEST_GLIDE : 0 })
+  }
+
+  #leaveThePast() {
+    this.replay.stop()
+    this.backAt = null
+  }
+
+  // A hand on the slider holds what plays.
+  #lookBackByHand(iteration) {
+    this.replay.stop()
+    this.#lookBack(iteration)
   }
 
   #lookBack(iteration) {
@@ -133,6 +153,7 @@ class Comparison {
   #key(name, by) {
     if (name === "keys") return this.stage.transport.toggleKeys()
     if (name === "move") return this.stage.slider.move(by)
+    if (this.replay.press(name)) return
     if (this.#abilities()[name]) this.act(name)
   }
 
@@ -163,6 +184,7 @@ class Comparison {
       invites: !this.wasPlayed && !lanes.state?.iteration,
       notice: noticeOf({ session: { state: lanes.state, seen: this.seen }, run: lanes }),
     })
+    this.replay.render()
     lanes.drawn()
   }
 }

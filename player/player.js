@@ -60,6 +60,7 @@ class Player {
       seen: () => this.session.store.nearest(this.backAt).iteration,
       act: (name, value) => this.act(name, value),
       changed: () => this.refresh(),
+      compare: () => this.tell("compare", true),
     })
     this.presenting = new Presenting(() => this.#present(false))
     this.stage.root.append(this.presenting.element)
@@ -301,7 +302,7 @@ class Player {
       invites: !session.isTouched && (this.#isFilm || !state?.iteration),
       notice: this.#notice(),
     })
-    this.timeMachine.render({ state, can, lookingBack, isFilm: showsFilm })
+    this.timeMachine.render({ state, can, lookingBack, isFilm: showsFilm, compares: this.data.key === "explore" })
     this.run?.drawn()
   }
 

@@ -6,7 +6,7 @@ export class Replay {
   direction = 0 // -1 backwards, 1 forwards, 0 at rest
   isLooping = false
 
-  // `on`: stops() by iteration, at() the iteration looked back to or null, go(iteration or null), speed().
+  // `on`: stops() by iteration, at() the iteration looked back to or null, go(iteration or null), speed(), changed().
   constructor(on) {
     this.on = on
   }
@@ -46,7 +46,10 @@ export class Replay {
       ? stops.findLast(({ iteration }) => iteration < (at ?? stops.at(-1).iteration))
       : stops.find(({ iteration }) => iteration > (at ?? Infinity))
     if (next) return this.on.go(next.iteration)
-    if (!this.isLooping) return this.stop()
+    if (!this.isLooping) {
+      this.stop()
+      return this.on.changed()
+    }
     if (stops.length) this.on.go((isBack ? stops.at(-1) : stops[0]).iteration)
   }
 }

@@ -6,13 +6,14 @@ import { words } from "./words.js"
 const BUTTONS = ["play", "pause", "step", "reset", "undo"]
 
 export class Transport {
-  // `act(name, value)` with the name of a button, or "speed"; `keys`: [key, meaning] of those that act here too.
-  constructor(act, keys = []) {
+  // `act(name, value)` with the name of a button, or "speed"; `keys`: [key, meaning] of those that act here too;
+  // `without`: keys that do not.
+  constructor(act, keys = [], without = []) {
     const said = words.transport
     this.buttons = Object.fromEntries(BUTTONS.map((name) => [name, button(name, act)]))
     this.speed = speedSelect(act)
     this.figures = help("figures", said.figures, figuresList())
-    this.keys = help("keys", said.keys, keysList([...words.keys, ...keys]))
+    this.keys = help("keys", said.keys, keysList([...words.keys, ...keys].filter(([key]) => !without.includes(key))))
     this.element = el(
       "div",
       { class: "dann-transport", role: "group", "aria-label": said.group },

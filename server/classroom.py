@@ -163,7 +163,11 @@ def _comparison(experiment: Experiment) -> dict[str, Any] | None:
     if compared is None or compared.pair is not experiment.pair or not compared.nows[0].run.iteration:
         return None
     lanes = [
-        {"title": as_data(variant.title), "role": variant.role(compared.base), "accuracy": _target_accuracy(now.run)}
+        {
+            "title": as_data(variant.title(compared.base)),
+            "role": variant.role(compared.base),
+            "accuracy": _target_accuracy(now.run),
+        }
         for variant, now in zip(compared.variants, compared.nows, strict=True)
     ]
     known = all(lane["accuracy"] is not None for lane in lanes)

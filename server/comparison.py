@@ -36,9 +36,10 @@ class Comparison:
         # One object for all such lanes: it travels to a worker once.
         oracle = oracle_pair(self.pair) if any(v.name == ORACLE for v in variants) else self.pair
         self._pairs = [oracle if v.name == ORACLE else self.pair for v in variants]
+        self._laters = [variant.later(self.base) for variant in variants]
         for settings in self._settings:
             check_cost(self.pair, settings)
-        self.groups = lanes_together(self._pairs, self._settings)
+        self.groups = lanes_together(self._pairs, self._settings, self._laters)
         """Positions of the lanes that train as one stack; those by themselves are runs of their own."""
         self.n_seeds = n_seeds
         self.seeds = self._seeds() if n_seeds > 1 else None
@@ -73,7 +74,8 @@ class Comparison:
             self.seeds.stop()
 
     def _seeds(self) -> Seeds:
-        lanes = [Trained(s, v.name == ORACLE) for s, v in zip(self._settings, self.variants, strict=True)]
+        each = zip(self._settings, self.variants, self._laters, strict=True)
+        lanes = [Trained(settings, variant.name == ORACLE, later) for settings, variant, later in each]
         data = self._now.domain or self.pair
         return Seeds(data, self.pair, lanes, seeds_beside(self.base.seed, self.n_seeds), self._heard)
 
@@ -87,7 +89,7 @@ class Comparison:
             return engine().launch_together([self._pairs[k] for k in group], [self._settings[k] for k in group])
 
         launches = [partial(launch, group) for group in self.groups]
-        self.run = Lockstep(launches, self._pairs, self._settings, self._changed, self.groups)
+        self.run = Lockstep(launches, self._pairs, self._settings, self._changed, self.groups, self._laters)
         self.nows = [
             Now(self._now.origin, self._now.base, lane, Twin(lane, self._heard), new_id()) for lane in self.run.lanes
         ]

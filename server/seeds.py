@@ -31,7 +31,7 @@ class Seeds:
         heard: Callable[[], None],
     ) -> None:
         self.seeds, self._data, self._pair = list(seeds), data, pair
-        self._lanes = [v._replace(settings=v.settings.replace(seed=seeds[0])) for v in lanes]
+        self._lanes = [v.with_seed(seeds[0]) for v in lanes]
         self._heard, self._id = heard, new_id()
         self._known: list[list[Course | None]] = [[None] * len(seeds) for _ in lanes]
         self._asked: list[Future[list[Course]]] | None = None
@@ -49,7 +49,7 @@ class Seeds:
                 return
             self._asked = []
         places = [(lane, s) for lane in range(len(self._lanes)) for s in range(len(self.seeds))]
-        of = [v._replace(settings=v.settings.replace(seed=seed)) for v in self._lanes for seed in self.seeds]
+        of = [v.with_seed(seed) for v in self._lanes for seed in self.seeds]
         if not is_small(self._pair):
             self._failure = TOO_LARGE
             return

@@ -23,6 +23,7 @@ from dann_core.engine.threads import ThreadEngine
 from dann_core.live.lockstep import Lockstep, lanes_together
 from dann_core.live.run import Run
 from dann_core.settings.knobs import KnobError
+from dann_core.settings.variants import Variant
 from dann_core.sweeps.replicas import Replicas
 from dann_core.sweeps.sweep import Axis, Plan, Sweep
 
@@ -82,6 +83,32 @@ def test_lanes_go_on_together_also_when_their_workers_die(engine: ClusterEngine,
     first, last = stack.histories
     for lane, history in zip(run.lanes, [first, *(trainer.history for trainer in plain), last], strict=True):
         assert np.array_equal(lane.history.rows, history.rows)
+
+
+def test_lanes_that_change_on_their_way_change_there_also_when_their_workers_die(
+    engine: ClusterEngine, vectors: DomainPair
+) -> None:
+    base = SETTINGS.replace(max_iter=1000)
+    variants = [Variant.from_text(text) for text in ("yours", "60:gamma=3.0,400:lambda_max=0.5")]
+    laters = [variant.later(base) for variant in variants]
+    launches = [lambda: engine.launch(vectors, base)] * 2
+    run = Lockstep(launches, [vectors] * 2, [base] * 2, laters=laters)
+    run.speed = "fast"
+    settle(run)
+    run.play()
+    watch(run, lambda: run.iteration >= 100)
+    kill_workers()
+    settle(run)
+    assert run.finished
+    assert run.recoveries >= 1
+    for lane, later in zip(run.lanes, laters, strict=True):
+        plain = Trainer(vectors, base)
+        for at, settings in later:
+            plain.advance(at - plain.iteration)
+            plain.apply(settings)
+        plain.advance(1000 - plain.iteration)
+        assert np.array_equal(lane.history.rows, plain.history.rows)
+        assert lane.changes == tuple(plain.changes)
 
 
 def test_a_run_that_begins_before_the_workers_are_there_waits_for_them(vectors: DomainPair) -> None:

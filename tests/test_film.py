@@ -110,6 +110,45 @@ def test_a_film_is_sought_by_its_slider(opened, moons: Recording) -> None:
     assert figure(page, "source accuracy") == f"{values['source_accuracy']:.1%}"
 
 
+# No frame stays for long enough to be asked for.
+NOTE = """text => {
+    window.ends = new Set();
+    window.passes = 0;
+    new MutationObserver(() => {
+        if (/^iteration (0|1,000) of/.test(text.innerText)) ends.add(text.innerText.split(" ")[1]), passes++;
+    }).observe(text, {childList: true, subtree: true});
+}"""
+
+
+def test_a_film_plays_backwards_in_a_loop_and_to_changes_of_state(opened, moons: Recording) -> None:
+    page = opened(film(moons))
+    page.get_by_label("speed").select_option("fast")
+    expect(player(page)).to_have_attribute("data-state", "finished")
+    page.keyboard.press("b")
+    expect(button(page, "Play backwards")).to_have_attribute("aria-pressed", "true")
+    expect(progress(page)).to_have_text("iteration 0 of 1,000")
+    expect(button(page, "Play backwards")).to_have_attribute("aria-pressed", "false")
+    # From its first frame to its last and on, until something else is asked for.
+    progress(page).evaluate(NOTE)
+    button(page, "Loop").click()
+    page.wait_for_function("() => ends.size === 2 && passes > 2")
+    expect(button(page, "Loop")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("a")
+    expect(button(page, "Loop")).to_have_attribute("aria-pressed", "false")
+    at = iteration(page)
+    sentence = page.locator(".dann-sentence")
+    before = sentence.get_attribute("data-state")
+    page.keyboard.press("n")
+    assert iteration(page) != at
+    page.keyboard.press("ArrowLeft")
+    after = sentence.get_attribute("data-state")
+    page.keyboard.press("ArrowRight")
+    expect(sentence).not_to_have_attribute("data-state", after)
+    assert before is not None
+    # What a film has not, does nothing.
+    page.keyboard.press("f")
+
+
 POINT = """(host, [x, y]) => {
     const box = host.querySelector('canvas').getBoundingClientRect();
     const unit = (Math.min(box.width, box.height) - 2) / 4.2;

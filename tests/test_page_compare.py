@@ -69,6 +69,29 @@ def test_one_play_moves_all_lanes_and_the_slider_goes_back_in_all(page: Page, ad
     expect(compared(page)).to_have_attribute("data-iteration", "200")
 
 
+def test_what_has_been_plays_backwards_and_again_in_all_lanes(page: Page, address: str) -> None:
+    open_compare(page, address)
+    expect(button(page, "Loop")).to_have_attribute("aria-disabled", "true")
+    page.get_by_label("speed").select_option("fast")
+    button(page, "Play").click()
+    expect(compared(page)).to_have_attribute("data-state", "finished")
+    page.evaluate(WATCH)
+    page.keyboard.press("b")
+    expect(compared(page)).to_have_attribute("data-iteration", "0")
+    expect(button(page, "Play backwards")).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate("() => window.seen.size") > 2
+    page.evaluate("() => window.seen.clear()")
+    page.keyboard.press("l")
+    expect(button(page, "Loop")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_function("() => window.seen.has('200') && window.seen.has('0')")
+    assert not page.evaluate("() => window.differed")
+    # A hand on the slider holds it.
+    page.get_by_role("slider", name="look back").press("Home")
+    expect(button(page, "Loop")).to_have_attribute("aria-pressed", "false")
+    assert lanes(page) == [0, 0, 0]
+    expect(button(page, "Next change of state")).to_have_count(0)
+
+
 # Pictures are drawn on a clock of at most 30 beats a second: after some frames of the browser's, all have been.
 DRAWN = """async () => {
     for (let k = 0; k < 8; k++) await new Promise(requestAnimationFrame)

@@ -23,7 +23,7 @@ def looked_back(page: Page) -> tuple[int, int]:
 
 
 def branches(page: Page) -> Locator:
-    return page.get_by_role("dialog", name="branches").get_by_role("button")
+    return page.get_by_role("dialog", name="branches").get_by_role("list").get_by_role("button")
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -73,6 +73,40 @@ def test_a_branch_is_named_by_what_was_changed(page: Page, address: str) -> None
     # What Streamlit draws follows.
     expect(page).not_to_have_url(re.compile("gamma"))
     expect(progress(page)).to_have_text(re.compile(f"^iteration {last} of"))
+
+
+def test_branches_are_compared_as_lanes(page: Page, address: str) -> None:
+    open_page(page, address, "max_iter=300")
+    page.get_by_label("speed").select_option("fast")
+    page.keyboard.press("p")
+    expect(progress(page)).to_contain_text("done")
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    expect(progress(page)).to_contain_text("looking back")
+    at = iteration(page)
+    page.keyboard.press("f")
+    expect(progress(page)).to_have_text(re.compile(f"^iteration {at} of"))
+    page.get_by_role("button", name="+", exact=True).first.click()
+    expect(page).to_have_url(re.compile("gamma=10.5"))
+    button(page, "branches of the run").click()
+    button(page, "Compare these").click()
+    compared = page.locator(".dann-compare")
+    expect(compared).to_have_attribute("data-iteration", "0")
+    expect(page.locator(".dann-lane h3")).to_have_text(["gamma 10.0", f"gamma 10 → 10.5 at {at}"])
+    expect(page.get_by_role("combobox", name="compare")).to_have_value("your branches")
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Each lane trains by itself")
+    button(page, "Play").click()
+    expect(compared).to_have_attribute("data-state", "finished")
+    # One's own changes are written into the lane, and what cannot be is refused.
+    changes = page.get_by_role("textbox", name="changes of lane 2")
+    expect(changes).to_have_value(f"0:gamma=10.0,{at}:gamma=10.5")
+    changes.fill("5:gamma=3, 7:discriminator_width=4")
+    changes.press("Enter")
+    expect(notice(page)).to_contain_text("discriminator_width needs a new network")
+    changes.fill("5:gamma=3")
+    changes.press("Enter")
+    expect(page.locator(".dann-lane h3")).to_have_text(["gamma 10.0", "gamma 10.5 → 3 at 5"])
+    expect(page).to_have_url(re.compile("5%3Agamma%3D3.0"))
 
 
 # No stop stays for long enough to be asked for.

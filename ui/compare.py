@@ -12,12 +12,13 @@ from dann_core.live.seeds import CHOICES
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 from dann_core.settings.methods import METHODS
+from dann_core.settings.path import COMMON
 from dann_core.settings.variants import (
-    COMMON,
     FEWEST,
     METHOD,
     MOST,
     ORACLE,
+    PATH,
     PRESETS,
     WITHOUT_EXAM,
     YOURS,
@@ -28,7 +29,7 @@ from dann_core.settings.variants import (
 from server.comparison import Comparison
 from server.experiment import Experiment
 from server.shown import Notice
-from ui import sidebar
+from ui import lane_paths, sidebar
 from ui.controls import control, select, showing
 from ui.language import tell, tell_many, told
 from ui.text import listed
@@ -84,7 +85,7 @@ def comparison(state: Experiment) -> Comparison:
 STACKED = say("All lanes train together as one stack: each is the run that it would be alone, up to rounding.")
 ALONE = say(
     "Each lane trains by itself, in lockstep. Lanes stack where small networks for vectors differ in numbers only: not "
-    "in norm, width, depth or discrepancy."
+    "in norm, width, depth or discrepancy, and none changing on its way."
 )
 
 
@@ -92,7 +93,7 @@ def say_how(shown: Comparison) -> None:
     """Which lanes train as one stack."""
     stacked, alone = [], []
     for group in shown.groups:
-        (stacked if len(group) > 1 else alone).extend(told(shown.variants[k].title) for k in group)
+        (stacked if len(group) > 1 else alone).extend(told(shown.variants[k].title(shown.base)) for k in group)
     mixed = say(
         "Trained together as one stack, each the run that it would be alone up to rounding: {stacked}. Trained each by "
         "itself, in lockstep: {alone}.",
@@ -104,7 +105,7 @@ def say_how(shown: Comparison) -> None:
 
 def lanes(shown: Comparison) -> list[dict[str, Any]]:
     """What the player is told of each lane."""
-    return [{"title": told(v.title), "role": v.role(shown.base)} for v in shown.variants]
+    return [{"title": told(v.title(shown.base)), "role": v.role(shown.base)} for v in shown.variants]
 
 
 def _variants(state: Experiment) -> tuple[Variant, ...]:
@@ -130,6 +131,7 @@ def _set(state: Experiment, variants: tuple[Variant, ...]) -> None:
 def _presets(state: Experiment, variants: tuple[Variant, ...]) -> None:
     is_labelled = state.pair.target_y is not None
     known = {name: p for name, p in PRESETS.items() if is_labelled or Variant(ORACLE) not in p.variants}
+    known |= lane_paths.presets(state)
     now = next((name for name, preset in known.items() if preset.variants == variants), OWN)
     names = [*known, OWN] if now == OWN else [*known]
     titles = {name: told(preset.title) for name, preset in known.items()} | {OWN: tell("lanes of your own")}
@@ -138,6 +140,7 @@ def _presets(state: Experiment, variants: tuple[Variant, ...]) -> None:
     )
     chosen = showing("comparison", now, lambda name: name == OWN or _set(state, known[name].variants))
     select(tell("compare"), names, now, format_func=titles.get, help=help, **chosen)
+    lane_paths.say_left_out(state, is_chosen=now == lane_paths.BRANCHES)
 
 
 def _seeds(state: Experiment) -> None:
@@ -157,15 +160,20 @@ def _lane(state: Experiment, variants: tuple[Variant, ...], number: int, variant
         _set(state, (*variants[:number], other, *variants[number + 1 :]))
 
     knobs = {k.name: k for k in Settings.knobs() if k.name not in COMMON}
-    names = [YOURS, *([ORACLE] if state.pair.target_y is not None else []), METHOD, *knobs]
+    branches = lane_paths.choices(state)
+
+    def choose(name: str) -> None:
+        become(branches.get(name) or _first(state.settings, name))
+
+    names = [YOURS, *([ORACLE] if state.pair.target_y is not None else []), METHOD, *branches, PATH, *knobs]
     titles = {YOURS: tell("nothing: yours"), ORACLE: tell("its labels: an oracle"), METHOD: tell("method")}
-    titles |= {name: told(knob.label) for name, knob in knobs.items()}
+    titles |= {PATH: told(lane_paths.CHANGES)} | {name: told(knob.label) for name, knob in knobs.items()}
     rest = (*variants[:number], *variants[number + 1 :])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key=f"row.lane {number}"):
         with st.container(width="stretch"):
-            chosen = showing(f"lane {number}", variant.name, lambda name: become(_first(state.settings, name)))
+            chosen = showing(f"lane {number}", variant.name, choose)
             label = tell("lane {n} differs in", n=number + 1)
-            select(label, names, variant.name, format_func=titles.get, **chosen)
+            select(label, names, variant.name, format_func=lambda name: titles.get(name, name), **chosen)
         st.button(
             "✕",
             key=f"without lane {number}",
@@ -179,6 +187,8 @@ def _lane(state: Experiment, variants: tuple[Variant, ...], number: int, variant
         shared = showing(f"lane {number} method", variant.value, lambda name: become(Variant(METHOD, name)))
         label = {"label": tell("method of lane {n}", n=number + 1), "label_visibility": "collapsed"}
         select(options=methods, value=variant.value, format_func=_title, **label, **shared)
+    elif variant.name == PATH:
+        lane_paths.edit(state, number, variant, become)
     elif variant.name in knobs:
         settings = variant.settings(state.settings)
         control(settings, knobs[variant.name], lambda n, v: become(Variant(n, v)), place=f"lane {number} ")
@@ -194,4 +204,6 @@ def _first(settings: Settings, name: str) -> Variant:
         return Variant(name)
     if name == METHOD:
         return Variant(METHOD, "source-only")
+    if name == PATH:
+        return lane_paths.first(settings)
     return Variant(name, getattr(settings, name))

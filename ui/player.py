@@ -9,7 +9,7 @@ import streamlit as st
 
 from dann_core.language import as_data
 from server import modules
-from ui import viewed
+from ui import lane_paths, viewed
 from ui.language import address, current, tell
 
 # Streamlit's own scripts lie beside our routes, whatever path the app is served under; a script of one line would be
@@ -88,6 +88,7 @@ def player(
         data=data,
         on_page_change=lambda: None,
         on_start_change=lambda: None,
+        on_compare_change=lane_paths.ask,
         on_present_change=lambda: viewed.present(st.session_state[name].present),
     )
 

@@ -4,6 +4,8 @@ import { listen } from "player/keys.js"
 import { tell } from "player/language.js"
 import { readRecording } from "player/message.js"
 import { whole } from "player/numbers.js"
+import { ReplayButtons } from "player/replay-buttons.js"
+import { changesOfState } from "player/sentence.js"
 import { Stage } from "player/stage.js"
 import { Store } from "player/store.js"
 import { words } from "player/words.js"
@@ -38,6 +40,9 @@ Object.assign(words, {
     ["S", tell("the next frame")],
     ["0", tell("the first frame")],
     ["← →", tell("frame by frame")],
+    ["B", tell("play backwards")],
+    ["L", tell("again and again")],
+    ["N", tell("to the next change of state")],
     ["?", tell("this list")],
   ],
 })
@@ -53,9 +58,17 @@ class Film {
     this.stage = new Stage(element, {
       act: (name, value) => this.act(name, value),
       choose: (change) => this.#choose(change),
-      go: (iteration) => this.#go(iteration),
+      go: (iteration) => this.#goByHand(iteration),
       dismiss: () => {},
       reconnect: () => {},
+    })
+    this.replay = new ReplayButtons(this.stage.slider, {
+      stops: () => this.store.stops,
+      at: () => (this.at === this.last ? null : this.store.frames[this.at].iteration),
+      speed: () => this.speed,
+      go: (iteration) => this.#go(iteration),
+      changes: () => changesOfState(this.store.frames),
+      changed: () => this.draw(),
     })
     listen(element, (name, by) => this.#key(name, by))
     element.dataset.input = scene.values.input
@@ -70,6 +83,7 @@ class Film {
 
   act(name, value) {
     if (name === "speed") this.speed = value
+    else this.replay.stop()
     if (name === "reset" || (name === "play" && this.at === this.last)) this.at = 0
     if (name === "step") this.at = Math.min(this.at + 1, this.last)
     if (name === "play" || (name === "speed" && this.isPlaying)) this.#play()
@@ -82,6 +96,7 @@ class Film {
     const frame = store.frames[at]
     const { max_iter } = frame.message.values.knobs
     const isOver = at === last
+    const isReplaying = this.replay.replay.direction !== 0
     const state = isPlaying ? "playing" : isOver ? "finished" : "paused"
     this.stage.render({
       store,
@@ -94,12 +109,13 @@ class Film {
       glide,
       title: this.title,
       look: this.look,
-      can: { play: !isPlaying, again: isOver, pause: isPlaying, step: !isPlaying && !isOver, reset: at > 0, speed: true },
+      can: { play: !isPlaying, again: isOver, pause: isPlaying || isReplaying, step: !isPlaying && !isOver, reset: at > 0, speed: true },
       pressed: null,
       speed: this.speed,
       invites: false,
       notice: null,
     })
+    this.replay.render()
   }
 
   #play() {
@@ -127,6 +143,12 @@ class Film {
     this.draw({ glide: "view" in change ? LONGEST_GLIDE_BACK : 0 })
   }
 
+  // A hand on the slider holds what plays.
+  #goByHand(iteration) {
+    this.replay.stop()
+    this.#go(iteration)
+  }
+
   #go(iteration) {
     const { frames } = this.store
     this.#hold()
@@ -137,9 +159,9 @@ class Film {
   #key(name, by) {
     if (name === "keys") return this.stage.transport.toggleKeys()
     if (name === "move") return this.stage.slider.move(by)
-    const { buttons } = this.stage.transport
+    if (this.replay.press(name) || name === "undo") return
     // What the button of that name would do, where there is one that can be used.
-    if (name !== "undo") buttons[name].click()
+    this.stage.transport.buttons[name]?.click()
   }
 }
 

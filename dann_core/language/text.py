@@ -79,14 +79,6 @@ def said(error: BaseException) -> str:
     return error.args[0] if len(error.args) == 1 and isinstance(error.args[0], str) else str(error)
 
 
-def from_data(told: Any) -> Any:
-    """The text that `as_data` has made data of; a name stays as it is."""
-    if not isinstance(told, Mapping) or "text" not in told:
-        return told
-    values = {name: from_data(value) for name, value in told.get("values", {}).items()}
-    return Text(Form(told["text"], values, told.get("many"), told.get("n", 1), not told.get("joined", False)))
-
-
 def as_data(value: Any) -> Any:
     """A value for JSON, with each text in it as what it is made of; `player/language.js` puts it into words."""
     if isinstance(value, Text):

@@ -22,6 +22,7 @@ from dann_core.live.recorded import Recorded
 from dann_core.live.run import Run
 from dann_core.live.slices import Answer, Resumption, Round, Slice
 from dann_core.settings import Settings
+from dann_core.settings.path import Later
 
 MOST_LANES = 4
 
@@ -34,8 +35,15 @@ lanes against one's: widths of 64, 2.6 times (batches of 32: 2.2), a discriminat
 256: 3.9. From there on, runs of their own are done sooner on several workers."""
 
 
-def lanes_together(pairs: Sequence[DomainPair], settings: Sequence[Settings]) -> list[list[int]]:
-    """Positions of the lanes that train as one stack, in groups; what trains as a run of its own is one by itself."""
+def lanes_together(
+    pairs: Sequence[DomainPair], settings: Sequence[Settings], laters: Sequence[Later] = ()
+) -> list[list[int]]:
+    """Positions of the lanes that train as one stack, in groups; what trains as a run of its own is one by itself.
+
+    Where `laters` change one of them on its way, all are runs of their own: until then they are to be the same.
+    """
+    if any(laters):
+        return [[k] for k in range(len(pairs))]
     # A page that only opens need not wait for torch.
     from dann_core.sweeps.replicas import group_size, stacks
 
@@ -59,7 +67,7 @@ class _Turn:
 
 
 class Together:
-    """See `Handle`. `settings` are those of each run, whatever a slice says.
+    """See `Handle`. `settings` are those of each run, whatever a slice says, and `laters` what it changes to.
 
     `groups` are positions of the runs that each handle is of: one that trains a stack answers for several. Without
     them, each is of one.
@@ -70,9 +78,11 @@ class Together:
         handles: Sequence[Handle],
         settings: Sequence[Settings],
         groups: Sequence[Sequence[int]] | None = None,
+        laters: Sequence[Later] = (),
     ) -> None:
         self._handles, self._groups = list(handles), groups or [[k] for k in range(len(settings))]
         self._settings = [settings[group[0]] for group in self._groups]
+        self._laters = [laters[group[0]] if laters else () for group in self._groups]
         # Of several, the first slice tells which is the slowest.
         self._slowest = None if len(self._handles) > 1 else 0
         # Of each handle: where the slices asked for will bring it, and where it has come.
@@ -158,7 +168,7 @@ class Together:
         self._ask(leading, first).add_done_callback(led)
 
     def _ask(self, k: int, asked: Slice) -> Future[Answer]:
-        return self._handles[k].advance(replace(asked, settings=self._settings[k]))
+        return self._handles[k].advance(replace(asked, settings=self._settings[k], later=self._laters[k]))
 
     def _answer(self, asked: Slice, slices: Sequence[Future[Answer]], answer: Future[Round], turn: _Turn) -> None:
         failures = [s.exception() for s in slices if not s.cancelled() and s.exception()]
@@ -184,8 +194,8 @@ class Together:
 class Lockstep(Run):
     """The first of several runs in lockstep, by which all of them are played; `lanes` are all, this one first.
 
-    Settings are each lane's own and do not change while it runs; all have the same `max_iter`. Each of the `launches`
-    starts one lane, or those of its entry in `groups`; see `Together`.
+    Settings are each lane's own and change only as its entry in `laters` says; all have the same `max_iter`. Each of
+    the `launches` starts one lane, or those of its entry in `groups`; see `Together`.
     """
 
     def __init__(
@@ -195,9 +205,10 @@ class Lockstep(Run):
         settings: Sequence[Settings],
         heard: Callable[[], None] = lambda: None,
         groups: Sequence[Sequence[int]] | None = None,
+        laters: Sequence[Later] = (),
     ) -> None:
         def launched(_: Resumption | None) -> Together:
-            return Together([launch() for launch in launches], settings, groups)
+            return Together([launch() for launch in launches], settings, groups, laters)
 
         super().__init__(launched, pairs[0], settings[0], heard)
         self._others = [Beside(self, pair, s) for pair, s in zip(pairs[1:], settings[1:], strict=True)]
@@ -224,6 +235,11 @@ class Lockstep(Run):
             other.record(its_answer)
         # Handles keep checkpoints to go on from; nobody forks a lane, nor could go on from a stack's by itself.
         super().record(replace(first, checkpoint=None))
+        for lane in self.lanes:
+            if lane.changes:
+                lane.settings = lane.settings_at(self.iteration)
+        # It has not been asked for by anybody here: no look is due for it.
+        self._asked = self.settings
 
 
 class Beside(Recorded):

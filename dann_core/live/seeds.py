@@ -16,9 +16,12 @@ from dann_core.domains.base import Domain
 from dann_core.domains.oracle import oracle_pair
 from dann_core.domains.pair import DomainPair
 from dann_core.settings import Settings
+from dann_core.settings.path import Later
 
 if TYPE_CHECKING:
     from dann_core.method.grading import Evaluation
+    from dann_core.method.training import Trainer
+    from dann_core.sweeps.replicas import Replicas
 
 FIGURES = ("target", "source", "domain")
 """Accuracies, 0..1, over all samples; the target's (exam) is not a number without target labels."""
@@ -37,10 +40,16 @@ LARGEST, MOST_SAMPLES = 100_000_000, 20_000
 
 
 class Variant(NamedTuple):
-    """One run: its settings, and whether it is an oracle (`domains.oracle`)."""
+    """One run: its settings, whether it is an oracle (`domains.oracle`), and what it changes to on its way."""
 
     settings: Settings
     is_oracle: bool = False
+    later: Later = ()
+
+    def with_seed(self, seed: int) -> Variant:
+        """The same from another seed."""
+        later = tuple((at, settings.replace(seed=seed)) for at, settings in self.later)
+        return self._replace(settings=self.settings.replace(seed=seed), later=later)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +77,10 @@ def together(pair: DomainPair, variants: Sequence[Variant]) -> list[list[int]]:
     """Positions of the variants in groups that can be trained together, on samples of this pair's shape."""
     from dann_core.sweeps.replicas import stacks
 
-    return stacks([pair] * len(variants), [v.settings for v in variants])
+    # What changes on its way trains by itself.
+    still = [k for k, v in enumerate(variants) if not v.later]
+    groups = stacks([pair] * len(still), [variants[k].settings for k in still])
+    return [[still[k] for k in group] for group in groups] + [[k] for k, v in enumerate(variants) if v.later]
 
 
 def courses(data: Domain | DomainPair, variants: Sequence[Variant], device: str) -> list[Course]:
@@ -91,12 +103,21 @@ def courses(data: Domain | DomainPair, variants: Sequence[Variant], device: str)
     deadline = time.monotonic() + SECONDS
     found: list[np.ndarray] = []
     for stop in stops:
-        training.advance(int(stop) - training.iteration)
+        _advance(training, int(stop), variants[0].later)
         graded = training.evaluate()
         found.append(np.array([_figures(one) for one in (graded if isinstance(graded, list) else [graded])]))
         if time.monotonic() > deadline:
             break
     return [Course(stops[: len(found)], figures) for figures in np.stack(found, 1)]
+
+
+def _advance(training: Trainer | Replicas, until: int, later: Later) -> None:
+    """Up to an iteration, with the changes on the way."""
+    for at, settings in later:
+        if training.iteration < at <= until:
+            training.advance(at - training.iteration)
+            training.apply(settings)
+    training.advance(until - training.iteration)
 
 
 def _figures(graded: Evaluation) -> list[float]:

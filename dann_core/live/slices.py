@@ -11,6 +11,7 @@ from dann_core.domains.pair import DomainPair
 from dann_core.live.recording import Recording, Shown
 from dann_core.method.history import Change, History
 from dann_core.settings import Settings
+from dann_core.settings.path import Later
 
 SLICE_SECONDS = 0.15
 """The longest slice of a run that has its worker for itself: with the look after it, some five frames a second."""
@@ -23,7 +24,8 @@ class Slice:
     A slice also ends at max_iter and, with at least one iteration done, after `seconds`, which the runs of one worker
     share. `complete` asks for accuracies over all samples, of which as many are graded as the same `seconds` allow and
     the rest with the slices after it, and for a t-SNE that comes to rest; `unhurried` for t-SNE and
-    probe in any case. `number` says which slice of its run this is, from 1 on; one of 0 is not halted.
+    probe in any case. `number` says which slice of its run this is, from 1 on; one of 0 is not halted. `later` are
+    settings that take the place of these at stated iterations, whichever slice these lie in.
     """
 
     settings: Settings
@@ -32,6 +34,7 @@ class Slice:
     seconds: float = SLICE_SECONDS
     unhurried: bool = False
     number: int = 0
+    later: Later = ()
 
 
 @dataclass(frozen=True)

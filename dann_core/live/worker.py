@@ -6,6 +6,7 @@ It can be made anew from its last checkpoint in any other process.
 from __future__ import annotations
 
 import functools
+import math
 import threading
 import time
 import weakref
@@ -20,6 +21,7 @@ from dann_core.live.slices import Answer, Checkpoint, Resumption, Round, Slice
 from dann_core.live.snapshot import Observer
 from dann_core.method.training import Trainer
 from dann_core.settings import Settings
+from dann_core.settings.path import in_force, next_change
 
 CHECKPOINT_SECONDS, CHECKPOINT_SHARE, CHECKPOINT_BYTES_PER_SECOND = 2.0, 0.1, 100e6
 """Between two checkpoints, at least: even a small network's is ten times as large as a frame. Those of large ones come
@@ -86,13 +88,12 @@ class LiveRun:
             now = _asked[self] = time.monotonic()
             turns = sum(len(run._lanes) for run, last in _asked.items() if now - last < RECENTLY)
         counted_from = max(_idle_since, time.perf_counter() - LONGEST_IDLE)
-        if asked.settings != self.trainer.settings:
-            self.trainer.apply(asked.settings)
+        self._apply_due(asked)
         left = max(asked.settings.max_iter - self.trainer.iteration, 0)
         iterations = left if asked.iterations is None else min(asked.iterations, left)
         seconds = self._share(asked.seconds, turns)
         trained_from = time.perf_counter()
-        self._train(iterations, seconds, asked.number)
+        self._train(iterations, seconds, asked)
         looked_from = time.perf_counter()
         # A run at rest is in no hurry: of a round's time it takes no more than if it were alone.
         answer = self._look(asked, turns, counted_from, looked_from + min(seconds, asked.seconds))
@@ -111,13 +112,22 @@ class LiveRun:
             return seconds
         return max(max(seconds, ROUND_SECONDS) * lanes / turns - self._look_seconds, SHORTEST)
 
-    def _train(self, iterations: int, seconds: float, number: int) -> None:
+    def _apply_due(self, asked: Slice) -> None:
+        """Have the trainer's settings be those of where it stands."""
+        due = in_force(asked.settings, asked.later, self.trainer.iteration)
+        if due != self.trainer.settings:
+            self.trainer.apply(due)
+
+    def _train(self, iterations: int, seconds: float, asked: Slice) -> None:
         """Whole iterations until there are enough, the time is used up or the slice is halted, in chunks."""
         deadline = time.perf_counter() + seconds
         chunk = 1
-        while iterations > 0 and not self._is_halted(number):
+        while iterations > 0 and not self._is_halted(asked.number):
             started = time.perf_counter()
-            self.trainer.advance(min(chunk, iterations))
+            stop = next_change(asked.later, self.trainer.iteration) or math.inf
+            chunk = min(chunk, iterations, stop - self.trainer.iteration)
+            self.trainer.advance(chunk)
+            self._apply_due(asked)
             iterations -= chunk
             now = time.perf_counter()
             if now > deadline:

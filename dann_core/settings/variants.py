@@ -6,57 +6,79 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dann_core.settings.knobs import KnobError, from_text, to_text
+from dann_core.settings.knobs import KnobError, to_text
 from dann_core.settings.methods import METHODS, SOURCE_ONLY
+from dann_core.settings.path import (
+    Later,
+    begin,
+    lane_knob,
+    later,
+    path_from_text,
+    path_title,
+    path_to_text,
+    value_of,
+)
 from dann_core.settings.settings import Settings
 
 FEWEST, MOST = 2, 4
 """Lanes of a comparison."""
 
-COMMON = ("max_iter", "seed")
-"""Settings that all lanes share: they end together, and begin with the same weights and batches."""
-
-YOURS, ORACLE, METHOD = "yours", "oracle", "method"
+YOURS, ORACLE, METHOD, PATH = "yours", "oracle", "method", "path"
 
 Role = Literal["source-only", "adapted", "oracle"]
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One lane: `name` is a setting that takes another `value`, or `METHOD`, `ORACLE`, or `YOURS` for no difference."""
+    """One lane: `name` is a setting that takes another `value`, or `METHOD`, `ORACLE`, or `YOURS` for no difference.
+
+    With `PATH`, `value` is a `Path`: settings that the lane begins with, or changes to at stated iterations.
+    """
 
     name: str = YOURS
     value: Any = None
 
     def settings(self, base: Settings) -> Settings:
-        """The lane's settings. Raises `KnobError` for a value that cannot be."""
+        """Those that the lane begins with. Raises `KnobError` for a value that cannot be."""
         if self.name == YOURS:
             return base
+        if self.name == PATH:
+            return begin(base, self.value)
         if self.name == ORACLE:
             # With all labels there is nothing to adapt to.
             return base.replace(**SOURCE_ONLY)
         return base.replace(**(METHODS[self.value].settings if self.name == METHOD else {self.name: self.value}))
 
+    def later(self, base: Settings) -> Later:
+        """Those that it changes to while it is trained. Raises `KnobError` likewise."""
+        return later(base, self.value) if self.name == PATH else ()
+
     def role(self, base: Settings) -> Role:
         """What it is to the gap that adapting may close."""
         if self.name == ORACLE:
             return "oracle"
-        return "adapted" if self.settings(base).adapts else "source-only"
+        stages = [self.settings(base), *(settings for _, settings in self.later(base))]
+        return "adapted" if any(settings.adapts for settings in stages) else "source-only"
 
-    @property
-    def title(self) -> str:
+    def title(self, base: Settings) -> str:
         """For the page."""
         if self.name == METHOD:
             return METHODS[self.value].title
-        return self.name if self.name in (YOURS, ORACLE) else f"{_knob(self.name).label} {to_text(self.value)}"
+        if self.name == PATH:
+            return path_title(base, self.value)
+        return self.name if self.name in (YOURS, ORACLE) else f"{lane_knob(self.name).label} {to_text(self.value)}"
 
     def to_text(self) -> str:
         """As a link writes it."""
+        if self.name == PATH:
+            return path_to_text(self.value)
         return self.name if self.name in (YOURS, ORACLE) else f"{self.name}={to_text(self.value)}"
 
     @classmethod
     def from_text(cls, text: str) -> Variant:
         """What `to_text` wrote. Raises `KnobError` for anything else."""
+        if text.partition(":")[0].isdigit():
+            return cls(PATH, path_from_text(text))
         name, _, value = text.partition("=")
         if name in (YOURS, ORACLE) and not value:
             return cls(name)
@@ -64,9 +86,7 @@ class Variant:
             if value not in METHODS:
                 raise KnobError(f"There is no method {value!r}; choose one of: {', '.join(METHODS)}.")
             return cls(name, value)
-        read = from_text(_knob(name), value)
-        # Raises for a value out of range.
-        return cls(name, getattr(Settings(**{name: read}), name))
+        return cls(name, value_of(name, value))
 
 
 def to_link(variants: Sequence[Variant]) -> str:
@@ -80,13 +100,6 @@ def from_link(text: str) -> tuple[Variant, ...]:
     if not FEWEST <= len(variants) <= MOST:
         raise KnobError(f"A comparison has {FEWEST} to {MOST} lanes; got {len(variants)}.")
     return variants
-
-
-def _knob(name: str) -> Any:
-    known = {k.name: k for k in Settings.knobs() if k.name not in COMMON}
-    if name not in known:
-        raise KnobError(f"Lanes cannot differ in {name!r}.")
-    return known[name]
 
 
 @dataclass(frozen=True)
