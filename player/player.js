@@ -60,7 +60,7 @@ class Player {
       seen: () => this.session.store.nearest(this.backAt).iteration,
       act: (name, value) => this.act(name, value),
       changed: () => this.refresh(),
-      compare: () => this.tell("compare", true),
+      compare: () => this.report("compare", true),
     })
     this.presenting = new Presenting(() => this.#present(false))
     this.stage.root.append(this.presenting.element)
