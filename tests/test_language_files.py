@@ -65,7 +65,7 @@ def test_a_fact_stands_once_with_its_files() -> None:
 def test_nouns_count() -> None:
     assert [count_of(n, "row") for n in (0, 1, 1_234)] == ["0 rows", "1 row", "1,234 rows"]
     assert in_chinese(count_of(1_234, "row")) == "1,234 行"
-    assert in_chinese(listed("abcdef", 2)) == "“a”、“b” 等另外 4 项"
+    assert in_chinese(listed("abcdef", 2)) == "“a”、“b”及另外 4 项"
 
 
 @pytest.mark.parametrize("name", BRACES)
