@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from in_chinese import in_chinese
 
 from dann_core.domains.files import Asked, Held, ReadPair, guess, read_pair
 
@@ -33,7 +34,10 @@ def recording(k: int, steps: int = 6_000, seed: int = 0) -> np.ndarray:
 def read(source: Held, target: Held, /, **asked: object) -> ReadPair:
     what = Asked(**asked)
     guessed = guess(source, target, what)
-    return read_pair(source, target, guessed.plan, match=what.match, notes=guessed.notes)
+    made = read_pair(source, target, guessed.plan, match=what.match, notes=guessed.notes)
+    for note in made.report.notes:
+        in_chinese(note)
+    return made
 
 
 def rules(made: ReadPair) -> set[str]:

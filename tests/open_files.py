@@ -6,14 +6,18 @@ import re
 
 import numpy as np
 import pytest
+from in_chinese import in_chinese, sentence_in_chinese
 
 from dann_core.domains.files import UploadError
 from dann_core.domains.files.contents import Contents
 from dann_core.domains.files.opened import open_file
+from dann_core.language import said
 
 
 def values(contents: Contents) -> dict[str, np.ndarray]:
     """All that can be had of a file, by its name."""
+    for text in (*contents.notes, *(item.problem for item in contents.items if item.problem)):
+        in_chinese(text)
     items = [item for item in contents.items if not item.problem]
     return {item.name: v for item, v in zip(items, contents.load(items), strict=True)}
 
@@ -34,3 +38,4 @@ def refused(name: str, data: bytes, *words: str) -> None:
     assert len(message) < 500
     for word in words:
         assert word in message, message
+    sentence_in_chinese(said(error.value))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import copy
+import json
 import pickle
 import re
 import string
@@ -19,6 +21,7 @@ from dann_core.language import (
     Text,
     as_data,
     catalogues,
+    from_data,
     joined,
     languages,
     module,
@@ -123,6 +126,54 @@ def test_what_travels_holds_the_parts() -> None:
         "why": {"text": "{a} of {b}", "values": {"a": row, "b": "x"}},
         "names": ["x", 1],
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(say("One."), say("{"), say("a {b}", b="{c}"), say("{{{a:,}}} of {b:.0%}", a=3, b=0.5), "a {name}"),
+        *(say_many("{n:,} row", "{n:,} rows", 1_024), joined([say("a"), "{b}"], say(", ")), say("{a}") + "{a}"),
+    ],
+)
+def test_what_has_travelled_is_what_it_was(text: str) -> None:
+    again = from_data(json.loads(json.dumps(as_data(text))))
+    assert (again, type(again)) == (text, type(text))
+    assert as_data(again) == as_data(text)
+
+
+def nested(depth: int) -> object:
+    return "x" if not depth else {"text": "{a}{a}", "values": {"a": nested(depth - 1)}}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(3, None, True, [], ["x"], {}, {"values": {}}, {"text": None}, {"text": ["x"]}, "x" * 3_000),
+        *({"text": text, "values": {"a": "x"}} for text in ("{a.__class__}", "{a[0]}", "{a!r}", "{}", "{0}", "{b}")),
+        *(
+            {"text": text, "values": {"a": 1}}
+            for text in ("{a:>99999999}", "{a:099999999}", "{a:.99999999f}", "{a", "}")
+        ),
+        *({"text": "{a}", "values": {"a": value}} for value in (None, True, [], 10**99, float("nan"), float("inf"))),
+        *({"text": "x", "values": values} for values in (3, [1], "x")),
+        *({"text": "x", "many": "y", "n": n} for n in ("1", 1.5, None, True, 10**99)),
+        *({"text": "x", "many": 3, "n": 1}, {"text": "{a:,}", "values": {"a": "x"}}, {"text": "x", "joined": 3}),
+        *({"text": "{a}", "values": {"a": 1}, "many": "{a.real}", "n": 1}, nested(20), nested(300)),
+    ],
+)
+def test_what_is_no_text_does_not_become_one(data: object) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        from_data(data)
+
+
+def test_every_literal_is_found() -> None:
+    """Babel passes over a text that is made deep within the making of another one."""
+    for file in (f for f in update.sources() if f.suffix == ".py"):
+        found = {message if isinstance(message, str) else message[0] for _, message in update.texts(file)}
+        for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in update.KEYWORDS:
+                literal = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+                assert literal is None or literal in found, f"{file}:{node.lineno}"
 
 
 def words_of(message: Message) -> list[str]:

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from in_chinese import in_chinese, sentence_in_chinese
 
 from dann_core.domains import DomainError, files
 from dann_core.domains.files import Asked, Held, ReadingPlan, guess, read_one, read_pair
 from dann_core.domains.files.words import SENTENCES
+from dann_core.language import said
 
 NAMES = (
     "X",
@@ -90,12 +92,17 @@ def test_a_pair_or_one_sentence(seed: int) -> None:
                 guessed = guess(source, target, what)
                 pair = read_pair(source, target, guessed.plan, match=what.match, notes=guessed.notes)
                 assert pair.report.text.startswith("What was read. ")
+                for note in pair.report.notes:
+                    in_chinese(note)
                 assert ReadingPlan.from_json(pair.plan.to_json()) == pair.plan
                 made += 1
                 again = read_one(target, pair.plan)
                 assert again.x.shape[1:] == pair.plan.fitted.shape
         except DomainError as error:
             refusals.append(str(error))
+            sentence_in_chinese(said(error))
+            for candidate in getattr(error, "candidates", ()):
+                assert not candidate.why or in_chinese(candidate.why)
     assert made
     assert all(text.endswith(".") and "\n" not in text for text in refusals)
 
@@ -103,6 +110,6 @@ def test_a_pair_or_one_sentence(seed: int) -> None:
 def test_every_fact_has_its_words_and_all_words_are_used() -> None:
     folder = Path(files.__file__).parent
     code = "".join(file.read_text() for file in folder.glob("*.py") if file.name != "words.py")
-    said = set(re.findall(r'(?:say|fact)\(\s*"([\w -]+)"', code)) - {"note"}
+    said = set(re.findall(r'\b(?:note|fact)\(\s*"([\w -]+)"', code)) - {"note"}
     assert said <= set(SENTENCES)
     assert all(f'"{rule}"' in code for rule in SENTENCES)

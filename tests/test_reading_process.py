@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -235,6 +236,11 @@ def test_nothing_of_python_travels() -> None:
             wire.receive(reading)
 
 
+def framed(**message: object) -> bytes:
+    head = json.dumps({"arrays": [], **message}).encode()
+    return len(head).to_bytes(4, "big") + head
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -249,6 +255,16 @@ def test_nothing_of_python_travels() -> None:
         b"\0\0\0\x22" + b'{"arrays":[["<f8",[-1,-1],false]]}',
         b"\0\0\0\x1c" + b'{"arrays":[["<f8",[-1,-1]]]}',
         b"\0\0\0\x2f" + b'{"arrays":[],"items":[1],"carried":[],"notes":3}'[:47],
+        framed(refusal=3),
+        framed(refusal=None),
+        framed(refusal="two\nlines"),
+        framed(refusal="long " * 1_000),
+        framed(refusal={"text": 3}),
+        framed(refusal={"text": "{a.__class__}", "values": {"a": "x"}}),
+        framed(refusal={"text": "{a:>999999999}", "values": {"a": 1}}),
+        framed(refusal={"text": "{a}{b}", "values": {"a": 1}}),
+        framed(format="CSV", items=[], carried=[], notes=[{"text": "{a[0]}", "values": {"a": "x"}}]),
+        framed(format="CSV", items=[[["a"], "numbers", [2], "int64", None, 0, {"text": ["x"]}]], carried=[], notes=[]),
     ],
 )
 def test_a_reader_that_was_taken_over_is_not_believed(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:

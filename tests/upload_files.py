@@ -7,6 +7,7 @@ from io import BytesIO
 
 import h5py
 import numpy as np
+from in_chinese import in_chinese
 from PIL import Image
 from scipy.io import savemat
 
@@ -87,4 +88,7 @@ def read(source: tuple[str, bytes], target: tuple[str, bytes], **asked: object) 
     asked = Asked(**asked)
     contents = opened(*source), opened(*target)
     guessed = guess(*contents, asked)
-    return read_pair(*contents, guessed.plan, match=asked.match, notes=guessed.notes)
+    made = read_pair(*contents, guessed.plan, match=asked.match, notes=guessed.notes)
+    for note in made.report.notes:
+        in_chinese(note)
+    return made

@@ -8,10 +8,12 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from in_chinese import sentence_in_chinese
 from upload_files import samples
 
 from dann_core.domains.files import UploadError
 from dann_core.domains.pair import DomainError
+from dann_core.language import said
 
 MB = 1_000_000
 
@@ -23,6 +25,7 @@ def check(error: pytest.ExceptionInfo[DomainError], *words: str) -> None:
     assert len(message) < 500
     for word in words:
         assert word in message, message
+    sentence_in_chinese(said(error.value))
 
 
 def refused(name: str, data: bytes, /, *words: str, **choice: object) -> None:

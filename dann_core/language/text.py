@@ -6,6 +6,7 @@ this. An f-string or `str.join` makes plain English of it: give values to `say` 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ _PLACE = re.compile(r"\{([a-z]\w*)(:,?(\.\d)?[dfg%]?)?\}")
 """Where a value stands in a template, as texts write it: by its name, without attributes and widths."""
 
 _MOST_PARTS, _MOST_CHARACTERS, _LARGEST = 200, 2_000, 10**15
-"""Of a text that comes from where nobody is trusted: values in each other, characters of each, numbers."""
+"""Of a text that comes from where nobody is trusted: values in each other, characters of each, whole numbers."""
 
 
 class Form(NamedTuple):
@@ -121,8 +122,12 @@ class _Made:
             raise ValueError("a text of too many parts")
         if isinstance(data, dict):
             data = self.text(data)
-        elif type(data) in (int, float):
-            if not abs(data) < _LARGEST:
+        elif isinstance(data, float):
+            if not math.isfinite(data):
+                raise ValueError("a number that is none")
+            return data
+        elif type(data) is int:
+            if abs(data) > _LARGEST:
                 raise ValueError("a number that is too large")
             return data
         if not isinstance(data, str) or len(data) > _MOST_CHARACTERS:
@@ -130,13 +135,16 @@ class _Made:
         return data
 
     def text(self, data: dict[str, Any]) -> Text:
-        values = {name: self.value(inner) for name, inner in data.get("values", {}).items()}
+        held = data.get("values", {})
+        if not isinstance(held, dict):
+            raise ValueError("values of a text that are none")
+        values = {name: self.value(inner) for name, inner in held.items()}
         many, n, is_joined = data.get("many"), data.get("n", 1), data.get("joined", False)
         for template in (data["text"], *(() if many is None else (many,))):
             if not isinstance(template, str) or len(template) > _MOST_CHARACTERS:
                 raise ValueError("a template that is none")
             if values and re.search("[{}]", _PLACE.sub("", template.replace("{{", "").replace("}}", ""))):
                 raise ValueError("a template that asks for more than its values")
-        if type(n) is not int or abs(n) >= _LARGEST or not isinstance(is_joined, bool):
+        if type(n) is not int or abs(n) > _LARGEST or not isinstance(is_joined, bool):
             raise ValueError("a number of a text that is none")
         return Text(Form(data["text"], values, many, n, not is_joined))

@@ -9,7 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dann_core.domains.files.asking import ARRAY_NAMES, FILE_NAMES, FOLDERS, NO_LABELS, Asked, Candidate, Unclear
+    from dann_core.domains.files.asking import (
+        ARRAY_NAMES,
+        FILE_NAMES,
+        FOLDERS,
+        NO_LABELS,
+        Asked,
+        Candidate,
+        Unclear,
+        titled,
+    )
     from dann_core.domains.files.contents import Contents, Item
     from dann_core.domains.files.errors import UploadError, shown
     from dann_core.domains.files.facts import Fact
@@ -55,6 +64,7 @@ _HOMES = {
     "read_one": "pairing",
     "read_pair": "pairing",
     "shown": "errors",
+    "titled": "asking",
     "warm_up": "reading_process",
     "without_options": "words",
 }
@@ -89,6 +99,7 @@ __all__ = [
     "read_one",
     "read_pair",
     "shown",
+    "titled",
     "warm_up",
     "without_options",
 ]

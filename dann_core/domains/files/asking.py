@@ -12,7 +12,7 @@ from dann_core.domains.files.names import is_label_name
 from dann_core.domains.files.nouns import ROLES, clauses
 from dann_core.domains.files.plan import Missing
 from dann_core.domains.files.samples import Role
-from dann_core.language import said, say
+from dann_core.language import Text, said, say
 from dann_core.settings.catalogue import Kind
 
 NO_LABELS = "none"
@@ -88,6 +88,13 @@ class Unclear(UploadError):
         self.part, self.role, self.candidates, self.about = part, role, tuple(candidates), about
 
 
+_WAYS: dict[Role, Text] = {
+    "source": say("name one (--labels NAME) or give a second file that holds them (--labels-file FILE)"),
+    "target": say("name one (--target-labels NAME) or give a second file that holds them (--target-labels-file FILE)"),
+}
+"""How a person can say which the labels are."""
+
+
 def titled(choice: str) -> str:
     """What a choice of labels is called where it is shown: those that name nothing in a file, by a text."""
     return _CHOICES.get(choice, choice)
@@ -98,7 +105,6 @@ def unclear_labels(contents: Contents, role: Role, candidates: Sequence[Candidat
 
     A `hint` is a text that stands before what can be done in any case, and ends as it has to there.
     """
-    option = "--labels" if role == "source" else "--target-labels"
     ordered = sorted(candidates, key=lambda c: (not is_label_name(c.name), not c.possible))
     # What may be meant is named before what cannot be; of many, labels mostly stand first or last.
     half = MOST_NAMED // 2
@@ -108,7 +114,7 @@ def unclear_labels(contents: Contents, role: Role, candidates: Sequence[Candidat
     listed = clauses(say("{name} {why}", name=quoted(titled(c.name)), why=c.why) for c in shown)
     if len(ordered) > MOST_NAMED:
         listed = say("{names}; and {n:,} more", names=listed, n=len(ordered) - MOST_NAMED)
-    what = say("name one ({option} NAME) or give a second file that holds them ({option}-file FILE)", option=option)
+    what = _WAYS[role]
     if ordered:
         what = say("{what}: {candidates}", what=what, candidates=listed)
     values = {"role": ROLES[role], "what": hint + what}
