@@ -16,14 +16,28 @@ from playwright.sync_api import Browser, Page, expect
 
 WIDE = {"width": 1920, "height": 1080}
 SIZES = {"1400": DESKTOP, "1920": WIDE, "390": PHONE}
-PAGES = {"explore": "?max_iter=1000", "compare": "compare", "sweep": "sweep", "learn": "learn?scene=3"}
-SAMPLE = {("explore", "1400"), ("compare", "390"), ("learn", "390")}
+PAGES = {
+    "explore": "?max_iter=1000",
+    "compare": "compare",
+    "sweep": "sweep",
+    "learn": "learn?scene=3",
+    "learn in Chinese": "learn?scene=5&lang=zh",
+    "lessons": "lessons",
+    "lessons in Chinese": "lessons?lang=zh",
+    "lesson": "lessons?lesson=one-seed",
+    "lesson in Chinese": "lessons?lesson=discriminator-wins&lang=zh",
+    "classroom": "classroom",
+    "classroom in Chinese": "classroom?lang=zh",
+}
+SAMPLE = {("explore", "1400"), ("compare", "390"), ("learn", "390"), ("lesson in Chinese", "390")}
+SAMPLE |= {("lessons in Chinese", "390"), ("classroom", "390"), ("classroom in Chinese", "1400")}
 IN_FIREFOX = {("explore", "390")}
 GEOMETRY = (Path(__file__).parent / "geometry.js").read_text()
 
 # What a page has when it is whole.
 WHOLE = """async () => {
-    const whole = ".dann-player:is([data-state=paused], [data-state=finished]), .js-plotly-plot"
+    const player = ".dann-player:is([data-state=paused], [data-state=finished])"
+    const whole = `${player}, .js-plotly-plot, .sketch, [class*=st-key-open-]`
     const still = "[data-stale=true], [data-testid=stStatusWidget], [data-testid=stSkeleton]"
     const start = performance.now()
     while (performance.now() - start < 60000) {

@@ -9,6 +9,8 @@ import pytest
 from browser import DESKTOP, PATIENCE, PHONE, button, open_page, player
 from playwright.sync_api import Browser, Page, expect
 
+from dann_core.lessons import find
+
 NAME = "<img src=x onerror=alert()>"
 
 
@@ -81,6 +83,38 @@ def test_a_teacher_sees_the_runs_of_two_students(page: Page, address: str, stude
     students[0].goto(f"{address}/?class=nobody")
     expect(students[0].get_by_text("The class of this link is over")).to_be_visible()
     expect(player(students[0])).to_be_visible()
+
+
+def choose(page: Page, of: str, name: str) -> None:
+    page.locator(f"[class*=st-key-{of}]").get_by_role("combobox").click()
+    page.get_by_role("option", name=name, exact=True).click()
+
+
+def test_a_class_is_opened_on_a_lesson_and_in_a_language(page: Page, address: str, students: list[Page]) -> None:
+    lesson, english = find("shift-too-large", "zh"), find("shift-too-large")
+    page.goto(f"{address}/classroom")
+    choose(page, "edited-lesson", english.title)
+    expect(page.locator(".sketch-side")).to_contain_text(english.title)
+    choose(page, "View-lang", "中文")
+    expect(page.locator(".st-key-link-of-pupils code")).to_have_text(f"{address}/lessons?lesson={lesson.key}&lang=zh")
+    page.get_by_label("whose class it is").fill("7b")
+    button(page, "Open a class").click()
+    expect(page.get_by_text("Nobody has joined yet")).to_be_visible()
+    student = students[1]
+    student.goto(link(page, "class"))
+    expect(student.get_by_role("heading", name="加入班级：7b")).to_be_visible()
+    # Before the answer there is no lesson either.
+    expect(student.get_by_text(lesson.question)).to_have_count(0)
+    student.get_by_label("名字").fill("Ada")
+    button(student, "加入").click()
+    expect(student.get_by_text(lesson.question)).to_be_visible()
+    expect(page.locator(".dann-wall-name")).to_have_text("Ada")
+    # Who turns to the list keeps class and language, a reload too.
+    button(student, "全部课程").click()
+    expect(student.get_by_role("heading", name="课程")).to_be_visible()
+    expect(student).to_have_url(re.compile("lang=zh.*class="))
+    button(page, "End the class").click()
+    expect(page.get_by_text("Make a link for your class")).to_be_visible()
 
 
 def test_for_a_projector_keys_steer_and_nothing_else_is_seen(page: Page, address: str) -> None:
