@@ -61,9 +61,9 @@ export class Sentence {
     return (this.seen = { rule, at: facts.iteration, differ, remedy })
   }
 
-  #offer(node, facts, say) {
+  #offer(node, facts, worded) {
     node.hidden = !facts
-    if (facts) setText(node, say(facts))
+    if (facts) setText(node, worded(facts))
   }
 }
 

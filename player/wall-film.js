@@ -85,7 +85,7 @@ export class WallFilm {
   }
 
   // What the server tells of the student.
-  tell(member) {
+  hear(member) {
     if (member.own || (this.member && member.scene !== this.member.scene)) this.setScene(null)
     this.member = { ...member, shown: shownState(member) }
     setText(this.name, member.name)

@@ -106,7 +106,7 @@ class Wall {
     }
     for (const member of members) {
       if (!this.films.has(member.number)) this.#add(member.number)
-      this.films.get(member.number).tell(member)
+      this.films.get(member.number).hear(member)
     }
     setText(this.status, members.length ? words.summary(this.#members()) : words.empty)
     this.large.render()
