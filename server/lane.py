@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from dann_core.engine.base import EngineError
+from dann_core.language import as_data, said
 from dann_core.live.message import without_exam
 from dann_core.live.recording import KNOBS, Shown
 from dann_core.live.run import Run
@@ -290,4 +291,4 @@ def _failure(failure: Exception | None) -> dict[str, Any] | None:
     if failure is None:
         return None
     rule = "engine" if isinstance(failure, EngineError) else "training"
-    return {"rule": rule, "facts": {"text": str(failure)}}
+    return {"rule": rule, "facts": {"text": as_data(said(failure))}}

@@ -1,7 +1,7 @@
 """Texts for people, in more than one language: data where they are made, words where they are shown."""
 
 from dann_core.language.catalogue import ENGLISH, Catalogue, catalogue, languages, module, negotiated, own_name
-from dann_core.language.text import Text, as_data, joined, said, say, say_many
+from dann_core.language.text import Text, as_data, english, enumerated, joined, said, say, say_many
 
 __all__ = [
     "ENGLISH",
@@ -9,6 +9,8 @@ __all__ = [
     "Text",
     "as_data",
     "catalogue",
+    "english",
+    "enumerated",
     "joined",
     "languages",
     "module",

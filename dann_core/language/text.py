@@ -6,7 +6,9 @@ this. An f-string or `str.join` makes plain English of it: give values to `say` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from functools import reduce
 from typing import Any, NamedTuple
 
 
@@ -67,6 +69,11 @@ def joined(parts: Iterable[str], between: str = "") -> Text:
     return Text(Form(between.join(f"{{{name}}}" for name in values), values, is_known=False))
 
 
+def enumerated(parts: Iterable[str]) -> str:
+    """Texts or names as one list: `a, b, c`."""
+    return reduce(lambda before, last: say("{before}, {last}", before=before, last=last), parts)
+
+
 def said(error: BaseException) -> str:
     """What an error says, as the text that it was raised with."""
     return error.args[0] if len(error.args) == 1 and isinstance(error.args[0], str) else str(error)
@@ -84,3 +91,20 @@ def as_data(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [as_data(inner) for inner in value]
     return value
+
+
+_FIELD = re.compile(r"\{(\w+)(?::(,|\.\d[%fg]))?\}")
+
+
+def english(told: Any) -> str:
+    """The English sentence of what `as_data` has made, which may have come from anyone; of anything else its name."""
+    if not isinstance(told, Mapping) or "text" not in told:
+        return str(told)
+    values = told.get("values") or {}
+    template = told["text"] if told.get("n", 1) == 1 else told.get("many")
+
+    def filled(field: re.Match[str]) -> str:
+        value = values.get(field[1], field[0])
+        return format(value, field[2] or "") if isinstance(value, int | float) else english(value)
+
+    return _FIELD.sub(filled, str(template))

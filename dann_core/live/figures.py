@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
+from dann_core.language import english
 from dann_core.live.frame import SCALE, SHARE
 from dann_core.live.message import Message, unpack
 from dann_core.live.palette import CURVES, DOMAIN_SCALE, FAINT, INK, MOST_CLASSES, class_colour, is_dotted
@@ -74,7 +75,7 @@ def _one(draw: Callable[[Axes, Message, Message], None], scene: Message, frame: 
     figure = Figure(figsize=(SIDE, SIDE), layout="constrained")
     draw(figure.add_subplot(), scene, frame)
     if draw is not _images:
-        _legend(figure, scene.values["classes"])
+        _legend(figure, [english(name) for name in scene.values["classes"]])
     return figure
 
 
@@ -129,7 +130,7 @@ def _plane(axes: Axes, scene: Message, frame: Message) -> None:
 
 def _verdicts(scene: Message, frame: Message) -> list[tuple[str, str, str]]:
     """Of each picked sample its domain, and as what it is taken, in words and as a colour."""
-    n, classes = len(scene.arrays["source_class"]), scene.values["classes"]
+    n, classes = len(scene.arrays["source_class"]), [english(name) for name in scene.values["classes"]]
     told = []
     for k in scene.arrays["picked"]:
         predicted, confidence = frame.arrays["predicted"][k], frame.arrays["confidence"][k] / 255
