@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dann_core.language import as_data
+from dann_core.language import as_data, say
 from server import place
 from server.registry import Full, Registry
 
@@ -72,11 +72,11 @@ class Classroom:
             member = self._members.get(key)
             if member is None:
                 if len(self._members) >= MEMBERS:
-                    raise Full(f"This class is full ({MEMBERS}).")
+                    raise Full(say("This class is full ({n}).", n=MEMBERS))
                 taken = {other.number for other in self._members.values()}
                 number = next(n for n in range(1, MEMBERS + 1) if n not in taken)
                 member = self._members[key] = Member(number, key, "")
-            member.name = tidy(name, LONGEST_NAME) or f"student {member.number}"
+            member.name = tidy(name, LONGEST_NAME) or say("student {n}", n=member.number)
 
     def leave(self, key: str) -> None:
         """Show that run no longer."""

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from dann_core import domains
 from dann_core.domains import Domain, DomainError, DomainPair
+from dann_core.language import said
 from dann_core.results.origin import Origin
 from dann_core.settings import Settings
-from dann_core.settings.knobs import KnobError, to_text
+from dann_core.settings.choices import in_words
+from dann_core.settings.knobs import KnobError
 from dann_core.settings.methods import METHODS
 from server.link import read_link
 from server.showing import Showing
@@ -101,10 +103,10 @@ class Experiment(Showing):
                     pair = built_in_pair(self.domain, settings.seed)
                 check_cost(pair, settings)
             except (KnobError, DomainError) as error:
-                self._say(Notice("text", "error", text=str(error)))
+                self._say(Notice("text", "error", text=said(error)))
                 return
             knob = (rebuilds or self.settings.differences(settings))[0]
-            old, new = (to_text(getattr(s, knob.name)) for s in (self.settings, settings))
+            old, new = (in_words(getattr(s, knob.name)) for s in (self.settings, settings))
             notice = Notice("rebuilt", label=knob.label, old=old, new=new)
             self._start(self.now.origin, pair, settings, self.now.base, notice)
 
@@ -134,7 +136,7 @@ class Experiment(Showing):
                 if pair.sample_shape != self.pair.sample_shape or pair.n_classes != self.pair.n_classes:
                     check_cost(pair, self.settings)
             except (KnobError, DomainError) as error:
-                self._say(Notice("text", "error", text=str(error)))
+                self._say(Notice("text", "error", text=said(error)))
                 return
             if domain != self.domain:
                 self._start(Origin(domain), pair, self.settings, self.now.base, redrawn(self.domain, domain))

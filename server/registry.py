@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from dann_core.language import say
+
 T = TypeVar("T")
 
 
@@ -97,5 +99,5 @@ class Registry(Generic[T]):
             return
         oldest = self._oldest_left()
         if oldest is None:
-            raise Full(f"All {self.limit} places on this server are taken.")
+            raise Full(say("All {n} places on this server are taken.", n=self.limit))
         self._free(self._entries.pop(oldest).value)

@@ -9,14 +9,18 @@ from typing import Any
 
 from dann_core.domains import Domain, DomainPair
 from dann_core.engine.base import device
-from dann_core.language import as_data, said
+from dann_core.language import as_data, said, say
 from dann_core.live.seeds import LARGEST, MOST_SAMPLES, Course, Variant, courses, is_small, together
 from server.place import engine
 from server.shown import new_id
 
 DIGITS = 4
 
-TOO_LARGE = f"Seeds at once are for pairs of at most {MOST_SAMPLES:,} samples and {LARGEST // 10**6} MB."
+TOO_LARGE = say(
+    "Seeds at once are for pairs of at most {samples:,} samples and {megabytes} MB.",
+    samples=MOST_SAMPLES,
+    megabytes=LARGEST // 10**6,
+)
 
 
 class Seeds:

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from dann_core.domains import Domain, DomainPair
+from dann_core.language import enumerated, joined, say
 from dann_core.live.recording import FIGURES, binned
 from dann_core.live.run import Run
 from dann_core.method.history import Change
 from dann_core.results.origin import Origin
 from dann_core.settings import Settings
-from dann_core.settings.knobs import to_text
+from dann_core.settings.choices import in_words
 from server.shown import Now, new_id
 
 MOST_RUNS, MOST_BYTES = 30, 500_000
@@ -247,9 +248,16 @@ def _name(now: Now, settings: Settings) -> str:
         differ += [(k.label, getattr(now.domain, k.name)) for k in now.domain.knobs()
                    if getattr(now.domain, k.name) != k.default]  # fmt: skip
     differ += [(k.label, getattr(settings, k.name)) for k in now.base.differences(settings)]
-    said = [f"{label} {to_text(value)}" for label, value in differ]
-    said += [f"{c.name.replace('_', ' ')} {to_text(c.new)} at {c.iteration:,}" for c in now.run.changes]
-    more = len(said) - MOST_DIFFERENCES
-    said = said[:MOST_DIFFERENCES] + ([f"{more} more"] if more > 0 else [])
-    title = "".join(c if c.isprintable() else " " for c in now.title)
-    return ", ".join([title[: LONGEST_NAME // 2], *said])[:LONGEST_NAME]
+    told = [joined((label, in_words(value)), " ") for label, value in differ]
+    labels = {k.name: k.label for k in settings.knobs()}
+    told += [
+        say("{label} {value} at {iteration:,}", label=labels[c.name], value=in_words(c.new), iteration=c.iteration)
+        for c in now.run.changes
+    ]
+    title = now.title if now.domain else "".join(c if c.isprintable() else " " for c in now.title)[: LONGEST_NAME // 2]
+    for n in range(min(len(told), MOST_DIFFERENCES), -1, -1):
+        more = [say("{n} more", n=len(told) - n)] if n < len(told) else []
+        name = enumerated([title, *told[:n], *more])
+        if len(name) <= LONGEST_NAME:
+            break
+    return name

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from dann_core.domains import Domain, DomainPair
 from dann_core.engine.base import EngineError, Handle
+from dann_core.language import said
 from dann_core.live.run import Run
 from dann_core.live.slices import Resumption
 from dann_core.results.origin import Origin
@@ -160,7 +161,7 @@ class Showing:
             engine().reconnect()
         except EngineError as error:
             if str(error) != str(run.failure):
-                self._say(Notice("text", "error", text=str(error)))
+                self._say(Notice("text", "error", text=said(error)))
             return
         run.retry()
         self._say(Notice("reconnected"))

@@ -11,7 +11,7 @@ from dann_core.language import as_data
 from dann_core.live.run import Run
 from dann_core.results.origin import Origin
 from dann_core.settings import Settings
-from dann_core.settings.knobs import to_text
+from dann_core.settings.choices import in_words
 from server.twin import Twin
 
 _ids = itertools.count(1)
@@ -40,7 +40,7 @@ def redrawn(before: Domain, after: Domain) -> Notice:
     """What is said of other knobs of a built-in domain."""
     changed = [k for k in after.knobs() if getattr(after, k.name) != getattr(before, k.name)]
     if len(changed) == 1 and changed[0].kind != "text":
-        return Notice("new data", label=changed[0].label, value=to_text(getattr(after, changed[0].name)))
+        return Notice("new data", label=changed[0].label, value=in_words(getattr(after, changed[0].name)))
     return Notice("redrawn", labels=[k.label for k in changed])
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from dann_core.language import as_data
 from dann_core.live.run import Run
 from dann_core.settings import Settings
-from dann_core.settings.knobs import to_text
+from dann_core.settings.choices import in_words
 from server.shown import Notice
 
 
@@ -31,7 +31,7 @@ class Trial(NamedTuple):
 
     def notice(self) -> Notice:
         """What a person is told of it while it is live."""
-        return Notice("tried", label=self.label, old=to_text(self.old), new=to_text(self.new))
+        return Notice("tried", label=self.label, old=in_words(self.old), new=in_words(self.new))
 
     def told(self) -> dict[str, Any]:
         """As it travels."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from dann_core.domains import DomainPair
 from dann_core.engine.base import device
+from dann_core.language import said, say
 from dann_core.live.run import Run
 from dann_core.results import trust
 from dann_core.results.trust import Opinion
@@ -38,7 +39,7 @@ def told(run: Run) -> Told:
     mine = _of_run(run)
     twin, seeds = _of_others(run) if run.finished and trust.is_small(run.pair) else ([], [])
     if mine.cancelled() or (mine.done() and mine.exception()):
-        return Told(failure="taken back" if mine.cancelled() else str(mine.exception()) or "no reason given")
+        return Told(failure=_why(mine))
     waiting = not all(task.done() for task in (mine, *twin, *seeds))
     opinions = mine.result() if mine.done() else None
     return Told(opinions, next(iter(_known(twin)), None), tuple(_known(seeds)), waiting)
@@ -48,6 +49,12 @@ def forget(run: Run) -> None:
     """Ask for its own predictions anew."""
     with _lock:
         _runs.pop(run, None)
+
+
+def _why(failed: Future) -> str:
+    if failed.cancelled():
+        return say("taken back")
+    return said(failed.exception()) or say("no reason given")
 
 
 def _known(tasks: list[Future]) -> list[Opinion]:

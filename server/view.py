@@ -83,7 +83,7 @@ NAMES = frozenset(k.name for k in View.knobs()) | frozenset(MARKS)
 
 
 def read_view(query: Mapping[str, str]) -> tuple[View, str]:
-    """The view of a link, and one sentence on what in it could not be read; that is left out. Empty: all was."""
+    """The view of a link, and what is said of all in it that could not be read; that is left out. Empty: all was."""
     view, wrong = View(), []
     for k in View.knobs():
         if k.name not in query:

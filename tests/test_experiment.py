@@ -8,6 +8,7 @@ from settled import settled
 from streamlit.runtime import Runtime
 
 from dann_core import Settings, domains
+from dann_core.language import as_data, from_data
 from dann_core.settings.methods import method_of
 from server import place
 from server.experiment import Experiment
@@ -54,7 +55,7 @@ def test_a_wrong_link_is_told_and_leaves_a_working_page(query: dict, domain: str
     told = made.notice.told()
     assert (told["rule"], told["level"]) == (rule, "error")
     ((name, value),) = fact.items()
-    assert value in told["facts"][name] if name == "why" else told["facts"] == fact
+    assert value in from_data(told["facts"][name]) if name == "why" else told["facts"] == fact
     assert made.run.failure is None
     assert made.settings == domains.preset(domain)
 
@@ -75,7 +76,7 @@ def test_a_live_change_keeps_the_run_and_a_rebuild_says_what_was_rebuilt() -> No
     told = experiment.notice.told()
     assert (told["rule"], told["level"]) == ("rebuilt", "info")
     assert told["facts"] == {
-        "label": next(k.label for k in Settings.knobs() if k.name == "discriminator_width"),
+        "label": as_data(next(k.label for k in Settings.knobs() if k.name == "discriminator_width")),
         "old": "64",
         "new": "32",
         "undo": True,

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dann_core.settings.choices import CHOICES
+from dann_core.settings.choices import in_words
 from dann_core.settings.knobs import Knob, Knobs
 from ui.language import current, tell, told
 
@@ -52,7 +52,7 @@ def labelled(knob: Knob) -> str:
 
 def choice(name: str) -> str:
     """One of a knob's choices."""
-    return told(CHOICES.get(name, name))
+    return told(in_words(name))
 
 
 def kept(name: str, choices: Sequence[Any]) -> tuple[Any, dict[str, Any]]:

@@ -75,6 +75,11 @@ def joined(parts: Iterable[str], between: str = "") -> Text:
     return Text(Form(template, {"between": between, **values}, is_known=False))
 
 
+def enumerated(parts: Iterable[str]) -> Text:
+    """Texts or names as one list: `a, b, c`."""
+    return joined(parts, say(", "))
+
+
 def said(error: BaseException) -> str:
     """What an error says, as the text that it was raised with."""
     return error.args[0] if len(error.args) == 1 and isinstance(error.args[0], str) else str(error)

@@ -130,7 +130,7 @@ def _plane(axes: Axes, scene: Message, frame: Message) -> None:
 
 def _verdicts(scene: Message, frame: Message) -> list[tuple[str, str, str]]:
     """Of each picked sample its domain, and as what it is taken, in words and as a colour."""
-    n, classes = len(scene.arrays["source_class"]), scene.values["classes"]
+    n, classes = len(scene.arrays["source_class"]), [from_data(name) for name in scene.values["classes"]]
     told = []
     for k in scene.arrays["picked"]:
         predicted, confidence = frame.arrays["predicted"][k], frame.arrays["confidence"][k] / 255

@@ -17,6 +17,7 @@ from dann_core.domains.files.errors import listed, megabytes, reason, refusal
 from dann_core.domains.files.limits import MAX_ARRAY_BYTES, MAX_FILE_BYTES
 from dann_core.domains.files.opened import open_file
 from dann_core.domains.files.plan import ReadingPlan
+from dann_core.language import say
 from dann_core.method.history import COLUMNS
 from dann_core.method.training import Trainer
 from dann_core.results.model import Model
@@ -45,14 +46,16 @@ class Bundle:
             return cls(path.name, lambda name: _content(path / name))
         content = _content(path, MAX_FILE_BYTES)
         if content is None:
-            raise refusal(path.name, f"there is no such folder or file; check the path {path}")
+            raise refusal(path.name, say("there is no such folder or file; check the path {path}", path=str(path)))
         return cls.of(path.name, content)
 
     @classmethod
     def of(cls, name: str, data: bytes) -> Bundle:
         """The run of a ZIP's content."""
         if len(data) > MAX_FILE_BYTES:
-            raise refusal(name, f"a bundle has at most {megabytes(MAX_FILE_BYTES)}; give one without data")
+            raise refusal(
+                name, say("a bundle has at most {size}; give one without data", size=megabytes(MAX_FILE_BYTES))
+            )
         archive, infos = open_archive(name, data)
         by_name = {info.filename: info for info in infos}
 
@@ -83,11 +86,15 @@ class Bundle:
         try:
             rows = np.loadtxt(io.BytesIO(text), delimiter=",", skiprows=1, ndmin=2).reshape(-1, len(COLUMNS))
         except ValueError as error:
-            why = f"this is no history ({reason(error)}); take it from the run again"
+            why = say("this is no history ({why}); take it from the run again", why=reason(error))
             raise refusal(self.name, why, "history.csv") from None
         if len(rows) != self.record.iterations:
-            why = f"it has {len(rows):,} rows and the record {self.record.iterations:,} iterations"
-            raise refusal(self.name, f"{why}; take both from one run", "history.csv")
+            why = say(
+                "it has {rows:,} rows and the record {iterations:,} iterations; take both from one run",
+                rows=len(rows),
+                iterations=self.record.iterations,
+            )
+            raise refusal(self.name, why, "history.csv")
         return rows
 
     def model(self) -> Model:
@@ -105,7 +112,7 @@ class Bundle:
         contents = open_file(f"{self.name}, data.npz", content)
         by_name = {item.name: item for item in contents.items if item.name in ARRAYS + MORE_ARRAYS}
         if not set(ARRAYS) <= set(by_name):
-            raise refusal(contents.file, f"{listed(ARRAYS)} are not all in it; pack the bundle again")
+            raise refusal(contents.file, say("{names} are not all in it; pack the bundle again", names=listed(ARRAYS)))
         arrays = dict(zip(by_name, contents.load(list(by_name.values())), strict=True))
         pair = DomainPair(**arrays, name=self.record.pair, class_names=self.record.class_names)
         self.check_fits(pair)
@@ -114,20 +121,22 @@ class Bundle:
     def check_fits(self, pair: DomainPair) -> None:
         """Refuse a pair that the record is not about."""
         if pair.sample_shape != self.record.sample_shape or pair.class_names != self.record.class_names:
-            raise refusal(self.name, "samples or classes are not those of its record; give the files of that run")
+            raise refusal(self.name, say("samples or classes are not those of its record; give the files of that run"))
 
     def _weights(self) -> Mapping[str, Tensor]:
         content = self._required("model.safetensors")
         try:
             return safetensors.torch.load(content)
         except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
-            why = f"the weights are damaged ({reason(error)}); take them from the run again"
+            why = say("the weights are damaged ({why}); take them from the run again", why=reason(error))
             raise refusal(self.name, why, "model.safetensors") from None
 
     def _required(self, name: str) -> bytes:
         content = self._read(name)
         if content is None:
-            raise refusal(self.name, f"{name} is not in it; give the folder or the bundle that a run has written")
+            raise refusal(
+                self.name, say("{file} is not in it; give the folder or the bundle that a run has written", file=name)
+            )
         return content
 
 
@@ -139,9 +148,11 @@ def _content(path: Path, most: int = MAX_ARRAY_BYTES) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise refusal(path.name, f"it cannot be read ({error.strerror}); check the path {path}") from None
+        raise refusal(
+            path.name, say("it cannot be read ({why}); check the path {path}", why=error.strerror, path=str(path))
+        ) from None
     if len(content) > most:
-        raise refusal(path.name, f"it has more than {megabytes(most)}; give what a run has written")
+        raise refusal(path.name, say("it has more than {size}; give what a run has written", size=megabytes(most)))
     return content
 
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from dann_core.domains.files.errors import by, reason, refusal
+from dann_core.language import say
 from dann_core.method import networks
 from dann_core.method.data import Standardizer
 from dann_core.method.grading import View, samples_a_pass
@@ -36,7 +37,9 @@ class Model:
             self.standardizer = Standardizer.restored(scale, settings)
             self.network.load_state_dict({n: t for n, t in weights.items() if n not in scale})
         except (KeyError, RuntimeError, ValueError, TypeError) as error:
-            why = f"these are not the weights of this run's network ({reason(error)}); take both from one run"
+            why = say(
+                "these are not the weights of this run's network ({why}); take both from one run", why=reason(error)
+            )
             raise refusal(file, why) from None
         parameters = sum(p.numel() for p in self.network.parameters())
         self._size = samples_a_pass(math.prod(shape), parameters)
@@ -47,8 +50,12 @@ class Model:
         Raises `UploadError` for samples of another shape.
         """
         if x.shape[1:] != self.record.sample_shape:
-            why = f"they are {by(x.shape[1:])} and those of the run {by(self.record.sample_shape)}; give such samples"
-            raise refusal("new samples", why)
+            why = say(
+                "they are {theirs} and those of the run {ours}; give such samples",
+                theirs=by(x.shape[1:]),
+                ours=by(self.record.sample_shape),
+            )
+            raise refusal(say("new samples"), why)
         tensor = torch.from_numpy(self.standardizer(x, "target"))
         if tensor.ndim == 4:
             tensor = tensor.contiguous(memory_format=torch.channels_last)

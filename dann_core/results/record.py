@@ -16,6 +16,7 @@ from dann_core.domains import Domain, DomainPair
 from dann_core.domains.files import DataFile
 from dann_core.domains.files.errors import quoted, refusal
 from dann_core.domains.files.limits import MAX_CLASSES, MAX_SAMPLE_VALUES
+from dann_core.language import Text, said, say
 from dann_core.method.history import Change
 from dann_core.results.origin import Origin
 from dann_core.settings import Settings
@@ -83,10 +84,10 @@ class Record(_Value):
         settings, iteration = self.settings, 0
         for change in self.changes:
             if change.iteration < iteration:
-                raise ValueError("the changes are not in order")
+                raise ValueError(say("the changes are not in order"))
             turned = settings.replace(**{change.name: change.new})
             if settings.rebuilds(turned):
-                raise ValueError(f"{change.name} cannot change while a run goes on")
+                raise ValueError(say("{name} cannot change while a run goes on", name=change.name))
             settings, iteration = turned, change.iteration
         self.built_in()
         return self
@@ -116,8 +117,11 @@ class Record(_Value):
             first = error.errors(include_url=False, include_input=False)[0]
             place = "/".join(str(part) for part in first["loc"])
             why = "".join(c for c in first["msg"][:LONGEST_REASON] if c.isprintable()).rstrip(".")
-            said = f"this is no record of a run ({why}); give the settings.json of a run"
-            raise refusal(file, said, quoted(place) if place else "") from None
+            cause = first.get("ctx", {}).get("error")
+            if isinstance(cause, Exception) and isinstance(said(cause), Text) and len(said(cause)) <= LONGEST_REASON:
+                why = said(cause)
+            refused = say("this is no record of a run ({why}); give the settings.json of a run", why=why)
+            raise refusal(file, refused, quoted(place) if place else "") from None
 
 
 def _versions() -> dict[str, str]:

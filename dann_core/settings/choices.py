@@ -1,34 +1,25 @@
-"""What knobs' choices are called where a page shows them: in links, files and commands they are identifiers."""
+"""What the values of knobs are called where a page shows them: in links, files and commands they are identifiers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
-from dann_core.language import Text, say
+from dann_core.language import say
+from dann_core.settings.knobs import to_text
 
-CHOICES: Mapping[str, Text] = {
-    "none": say("none"),
-    "ignored": say("ignored"),
-    "estimated": say("estimated"),
-    "features": say("features"),
-    "conditional": say("conditional"),
-    "layer": say("layer"),
-    "batch": say("batch"),
-    "batch-joint": say("batch-joint"),
-    "source": say("source"),
-    "pooled": say("pooled"),
-    "per-domain": say("per-domain"),
-    "reversed": say("reversed"),
-    "wrong": say("wrong"),
-    "as drawn": say("as drawn"),
-    "mostly class 0": say("mostly class 0"),
-    "classes missing": say("classes missing"),
-    "page": say("page"),
-    "presentation": say("presentation"),
-    "slow": say("slow"),
-    "normal": say("normal"),
-    "fast": say("fast"),
-    "class": say("class"),
-    "domain": say("domain"),
-}
+_WORDS = {
+    word: word
+    for word in (
+        say("true"), say("false"), say("none"), say("auto"),
+        say("as drawn"), say("mostly class 0"), say("classes missing"), say("ignored"), say("estimated"),
+        say("features"), say("conditional"), say("source"), say("pooled"), say("per-domain"),
+        say("layer"), say("batch"), say("batch-joint"), say("reversed"), say("wrong"),
+        say("page"), say("presentation"), say("slow"), say("normal"), say("fast"), say("class"), say("domain"),
+    )
+}  # fmt: skip
 """Names of networks, optimizers and losses are the same in all languages."""
+
+
+def in_words(value: Any) -> str:
+    """A knob's value for people: like `to_text`, and a choice that is an English word can be put into another one."""
+    return _WORDS.get(to_text(value), to_text(value))

@@ -149,23 +149,6 @@ def to_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-_WORDS = {
-    word: word
-    for word in (
-        say("true"), say("false"), say("none"), say("auto"),
-        say("as drawn"), say("mostly class 0"), say("classes missing"), say("ignored"), say("estimated"),
-        say("features"), say("conditional"), say("source"), say("pooled"), say("per-domain"),
-        say("reversed"), say("wrong"), say("page"), say("presentation"),
-        say("slow"), say("normal"), say("fast"), say("class"), say("domain"),
-    )
-}  # fmt: skip
-
-
-def in_words(value: Any) -> str:
-    """A knob's value for people: like `to_text`, and a choice that is an English word can be put into another one."""
-    return _WORDS.get(to_text(value), to_text(value))
-
-
 def from_text(knob_: Knob, text: str) -> Any:
     """The value that `text` stands for; what does not parse is returned as it is, for validation to name it."""
     if knob_.kind == "bool":

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dann_core.language import say
 from dann_core.settings.defaults import EVERYWHERE
 from dann_core.settings.settings import Settings
 
@@ -52,7 +53,11 @@ class Method:
 _ADVERSARIAL = {"adversarial_weight": 1.0}
 
 METHODS: dict[str, Method] = {
-    "source-only": Method("Source only", "the classification loss alone: what adaptation is compared with"),
+    "source-only": Method(say(
+            "Source only"
+), say(
+            "the classification loss alone: what adaptation is compared with"
+)),
     "dann": Method("DANN", "Ganin et al. 2016, JMLR 17(59)", _ADVERSARIAL),
     "cdan": Method(
         "CDAN+E", "Long et al. 2018, Conditional adversarial domain adaptation",
@@ -71,12 +76,18 @@ METHODS: dict[str, Method] = {
         _ADVERSARIAL | {"discrepancy": "mmd", "discrepancy_weight": 1.0},
     ),
     "iw-dann": Method(
-        "Importance-weighted DANN", "Tachet des Combes et al. 2020, Domain adaptation with conditional distribution "
+        say(
+                "Importance-weighted DANN"
+), "Tachet des Combes et al. 2020, Domain adaptation with conditional distribution "
         "matching and generalized label shift",
         _ADVERSARIAL | {"class_shares": "estimated"},
     ),
     "upload": Method(
-        "What an upload starts with", "docs/recipes.md: a bounded, importance-weighted adversary and an entropy term",
+        say(
+                "What an upload starts with"
+), say(
+                "docs/recipes.md: a bounded, importance-weighted adversary and an entropy term"
+),
         _ADVERSARIAL | {
             name: EVERYWHERE[name] for name in (
                 "reversal_limit", "entropy_weight", "entropy_balance", "class_shares",

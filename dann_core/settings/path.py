@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from dann_core.language import Text, enumerated, say
+from dann_core.settings.choices import in_words
 from dann_core.settings.knobs import Knob, KnobError, from_text, to_text
 from dann_core.settings.settings import Settings
 
@@ -51,7 +53,13 @@ def later(base: Settings, path: Path) -> Later:
     settings = begin(base, path)
     for at, name, value in path:
         if at >= base.max_iter:
-            raise KnobError(f"A change at iteration {at:,} would come after the end: max_iter is {base.max_iter:,}.")
+            raise KnobError(
+                say(
+                    "A change at iteration {at:,} would come after the end: max_iter is {n:,}.",
+                    at=at,
+                    end=base.max_iter,
+                )
+            )
         if at > 0:
             found[at] = settings = settings.replace(**{name: value})
     return tuple(found.items())
@@ -61,12 +69,18 @@ def path_of(steps: Iterable[PathStep]) -> Path:
     """The steps in order. Raises `KnobError` for what no path can hold."""
     path = tuple(sorted(steps, key=lambda step: step.at))
     if not 0 < len(path) <= MOST_STEPS:
-        raise KnobError(f"A lane changes settings 1 to {MOST_STEPS} times; got {len(path)}.")
+        raise KnobError(say("A lane changes settings 1 to {most} times; got {n}.", most=MOST_STEPS, n=len(path)))
     if len({(step.at, step.name) for step in path}) < len(path):
-        raise KnobError("A setting changes once at an iteration.")
+        raise KnobError(say("A setting changes once at an iteration."))
     for at, name, _ in path:
         if at > 0 and not lane_knob(name).live:
-            raise KnobError(f"{name} needs a new network: a lane can begin with it, at 0, and not change it at {at:,}.")
+            raise KnobError(
+                say(
+                    "{name} needs a new network: a lane can begin with it, at 0, and not change it at {at:,}.",
+                    name=name,
+                    at=at,
+                )
+            )
     return path
 
 
@@ -74,7 +88,7 @@ def lane_knob(name: str) -> Knob:
     """The knob of that name. Raises `KnobError` for one that lanes of a comparison cannot differ in."""
     known = {k.name: k for k in Settings.knobs() if k.name not in COMMON}
     if name not in known:
-        raise KnobError(f"Lanes cannot differ in {name!r}.")
+        raise KnobError(say("Lanes cannot differ in {name}.", name=repr(name)))
     return known[name]
 
 
@@ -99,20 +113,27 @@ def _step(text: str) -> PathStep:
     name, _, value = change.partition("=")
     # No iteration has more digits, and Python refuses to read thousands of them.
     if not (at.isascii() and at.isdigit() and len(at) <= 9) or not value:
-        raise KnobError(f"A change is written like 240:gamma=3, the iteration first; got {text[:40]!r}.")
+        raise KnobError(
+            say("A change is written like 240:gamma=3, the iteration first; got {text}.", text=repr(text[:40]))
+        )
     return PathStep(int(at), name, value_of(name, value))
 
 
-def path_title(base: Settings, path: Path) -> str:
+def path_title(base: Settings, path: Path) -> Text:
     """As Explore names a branch: what changes where, and what else it begins with."""
     before = begin(base, path)
     change_later = {step.name for step in path if step.at > 0}
-    said = [f"{_words(s.name)} {_short(s.value)}" for s in path if s.at == 0 and s.name not in change_later]
+    parts = [
+        say("{setting} {value}", setting=lane_knob(s.name).label, value=_short(s.value))
+        for s in path
+        if s.at == 0 and s.name not in change_later
+    ]
     for at, name, value in path:
         if at > 0:
-            said.append(f"{_words(name)} {_short(getattr(before, name))} → {_short(value)} at {at:,}")
+            changed = {"old": _short(getattr(before, name)), "new": _short(value), "at": at}
+            parts.append(say("{setting} {old} → {new} at {at:,}", setting=lane_knob(name).label, **changed))
             before = before.replace(**{name: value})
-    return ", ".join(said)
+    return enumerated(parts)
 
 
 def steps_between(base: Settings, begun: Settings, changes: Sequence[PathStep]) -> Path:
@@ -122,9 +143,5 @@ def steps_between(base: Settings, begun: Settings, changes: Sequence[PathStep]) 
     return path_of(PathStep(at, name, value) for (at, name), value in found.items()) if found else ()
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
 def _short(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else to_text(value)
+    return f"{value:g}" if isinstance(value, float) else in_words(value)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dann_core.language import joined, say
+from dann_core.settings.choices import in_words
 from dann_core.settings.knobs import KnobError, to_text
 from dann_core.settings.methods import METHODS, SOURCE_ONLY
 from dann_core.settings.path import (
@@ -24,6 +26,7 @@ FEWEST, MOST = 2, 4
 """Lanes of a comparison."""
 
 YOURS, ORACLE, METHOD, PATH = "yours", "oracle", "method", "path"
+_NAMES = {YOURS: say("yours"), ORACLE: say("oracle")}
 
 Role = Literal["source-only", "adapted", "oracle"]
 
@@ -66,7 +69,7 @@ class Variant:
             return METHODS[self.value].title
         if self.name == PATH:
             return path_title(base, self.value)
-        return self.name if self.name in (YOURS, ORACLE) else f"{lane_knob(self.name).label} {to_text(self.value)}"
+        return _NAMES.get(self.name) or joined((lane_knob(self.name).label, in_words(self.value)), " ")
 
     def to_text(self) -> str:
         """As a link writes it."""
@@ -84,7 +87,13 @@ class Variant:
             return cls(name)
         if name == METHOD:
             if value not in METHODS:
-                raise KnobError(f"There is no method {value!r}; choose one of: {', '.join(METHODS)}.")
+                raise KnobError(
+                    say(
+                        "There is no method {value}; choose one of: {names}.",
+                        value=repr(value),
+                        names=", ".join(METHODS),
+                    )
+                )
             return cls(name, value)
         return cls(name, value_of(name, value))
 
@@ -98,7 +107,9 @@ def from_link(text: str) -> tuple[Variant, ...]:
     """The lanes of a link. Raises `KnobError` for what cannot be read, and for too few or too many."""
     variants = tuple(Variant.from_text(part) for part in text.split("|"))
     if not FEWEST <= len(variants) <= MOST:
-        raise KnobError(f"A comparison has {FEWEST} to {MOST} lanes; got {len(variants)}.")
+        raise KnobError(
+            say("A comparison has {fewest} to {most} lanes; got {n}.", fewest=FEWEST, most=MOST, n=len(variants))
+        )
     return variants
 
 
@@ -115,11 +126,11 @@ def _of(name: str, *values: Any) -> tuple[Variant, ...]:
 
 
 PRESETS = {
-    "gap": Preset("source only, yours, oracle", (*_of(METHOD, "source-only"), Variant(), Variant(ORACLE))),
-    "methods": Preset("four methods", _of(METHOD, "dann", "cdan", "dan", "deep-coral")),
-    "norms": Preset("discriminator norms", _of("discriminator_norm", "none", "layer", "batch", "batch-joint")),
-    "gammas": Preset("gammas", _of("gamma", 1.0, 3.0, 10.0, 30.0)),
-    "widths": Preset("discriminator widths", _of("discriminator_width", 4, 64, 1024)),
+    "gap": Preset(say("source only, yours, oracle"), (*_of(METHOD, "source-only"), Variant(), Variant(ORACLE))),
+    "methods": Preset(say("four methods"), _of(METHOD, "dann", "cdan", "dan", "deep-coral")),
+    "norms": Preset(say("discriminator norms"), _of("discriminator_norm", "none", "layer", "batch", "batch-joint")),
+    "gammas": Preset(say("gammas"), _of("gamma", 1.0, 3.0, 10.0, 30.0)),
+    "widths": Preset(say("discriminator widths"), _of("discriminator_width", 4, 64, 1024)),
 }
 
 WITHOUT_EXAM = (*_of(METHOD, "source-only"), Variant())

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from dann_core.domains.base import Domain
+from dann_core.language import enumerated, joined, say
 from dann_core.settings import Settings
+from dann_core.settings.choices import in_words
 from dann_core.settings.knobs import Knob, KnobError, Knobs, from_text, to_text
 
 LIMIT = 20_000
@@ -37,9 +39,21 @@ class Axis:
 
     def __post_init__(self) -> None:
         if self.name not in variables(self.domain):
-            raise KnobError(f"{self.name} cannot be an axis; choose one of: {', '.join(variables(self.domain))}.")
+            raise KnobError(
+                say(
+                    "{name} cannot be an axis; choose one of: {names}.",
+                    name=self.name,
+                    names=", ".join(variables(self.domain)),
+                )
+            )
         if not self.values:
-            raise KnobError(f"The axis {self.name} has no values: give some, as in {_example(self.knob)}.")
+            raise KnobError(
+                say(
+                    "The axis {name} has no values: give some, as in {example}.",
+                    name=self.name,
+                    example=_example(self.knob),
+                )
+            )
         checked = {getattr(self.owner(**{self.name: value}), self.name) for value in self.values}
         in_order = self.knob.choices.index if self.knob.kind == "choice" else None
         object.__setattr__(self, "values", tuple(sorted(checked, key=in_order)))
@@ -67,11 +81,13 @@ class Axis:
     @property
     def label(self) -> str:
         """For people, with its unit."""
-        return self.knob.label + (f" ({self.knob.unit})" if self.knob.unit else "")
+        if not self.knob.unit:
+            return self.knob.label
+        return say("{label} ({unit})", label=self.knob.label, unit=self.knob.unit)
 
 
 def _example(knob: Knob) -> str:
-    return ",".join(knob.choices) or ("true,false" if knob.kind == "bool" else "1,3,10 or 0:30:7")
+    return ",".join(knob.choices) or ("true,false" if knob.kind == "bool" else say("1,3,10 or 0:30:7"))
 
 
 def _values(knob: Knob, part: str) -> list[Any]:
@@ -85,20 +101,30 @@ def _span(knob: Knob, text: str) -> list[float]:
         start, stop, count = text.split(":")
         first, last, n = float(start), float(stop), int(count)
     except ValueError:
-        raise KnobError(f"{knob.name} takes values or start:stop:count; got {text!r}.") from None
+        raise KnobError(
+            say("{name} takes values or start:stop:count; got {value}.", name=knob.name, value=repr(text))
+        ) from None
     if not 2 <= n <= LIMIT or not math.isfinite(first + last):
-        raise KnobError(f"{knob.name} takes start:stop:count with a count from 2 to {LIMIT:,}; got {text!r}.")
+        raise KnobError(
+            say(
+                "{name} takes start:stop:count with a count from 2 to {limit:,}; got {value}.",
+                name=knob.name,
+                limit=LIMIT,
+                value=repr(text),
+            )
+        )
     values = np.linspace(first, last, n).tolist()
     return [round(v) for v in values] if knob.kind == "int" else [float(f"{v:.12g}") for v in values]
 
 
 def cell_text(axes: Sequence[Axis], cell: Sequence[Any]) -> str:
     """A cell as a person reads it: `gamma 10, discriminator width 64`."""
-    return ", ".join(f"{axis.knob.label} {value_text(value)}" for axis, value in zip(axes, cell, strict=True))
+    told = zip(axes, cell, strict=True)
+    return enumerated(joined((axis.knob.label, value_text(value)), " ") for axis, value in told)
 
 
 def value_text(value: Any) -> str:
     """A value on an axis, short: `0.001`, `10`, `2,000`, `as drawn`."""
     if isinstance(value, bool | str):
-        return to_text(value)
+        return in_words(value)
     return f"{value:,}" if isinstance(value, int) else to_text(int(value) if value.is_integer() else value)

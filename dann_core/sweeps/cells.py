@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from dann_core.domains.pair import DomainPair
+from dann_core.language import said, say
 from dann_core.method.training import Evaluation, Trainer, View
 from dann_core.method.written_step import stackable
 from dann_core.settings import Settings
@@ -16,7 +17,7 @@ from dann_core.sweeps.plan import Case
 from dann_core.sweeps.replicas import Replicas, stacks
 from dann_core.sweeps.selection import MEASURED_CORRELATIONS, SCORES, reverse_validation, scores
 
-DIVERGED = "It diverged: the network's outputs are not finite. Lower the learning rate."
+DIVERGED = say("It diverged: the network's outputs are not finite. Lower the learning rate.")
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,9 @@ class Measure:
 
 
 MEASURES: dict[str, Measure] = {
-    "target_accuracy": Measure("target_accuracy", "target accuracy (exam)", True, True),
-    "source_accuracy": Measure("source_accuracy", "source accuracy", True, True),
-    "domain_accuracy": Measure("domain_accuracy", "domain accuracy", None, True),
+    "target_accuracy": Measure("target_accuracy", say("target accuracy (exam)"), True, True),
+    "source_accuracy": Measure("source_accuracy", say("source accuracy"), True, True),
+    "domain_accuracy": Measure("domain_accuracy", say("domain accuracy"), None, True),
 } | {s.name: Measure(s.name, s.label, s.higher_is_better, s.name == "reverse_validation") for s in SCORES.values()}
 
 
@@ -83,7 +84,7 @@ def train_task(
     # A cell may fail for whatever reason; the reason is its result.
     except Exception as error:
         if len(cases) == 1:
-            return [Result(failure=str(error) or type(error).__name__)]
+            return [Result(failure=said(error) or type(error).__name__)]
     return [result for case in cases for result in train_task(pair, [case], reverse, device)]
 
 

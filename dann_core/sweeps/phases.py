@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dann_core.language import say
 from dann_core.live.twin import noise
 
 ERRORS = 2.0
@@ -28,11 +29,13 @@ class Phase(NamedTuple):
     meaning: str
 
 
-WORKS = Phase("works", "▲", "works", "better on the target than without adapting")
-HARMS = Phase("harms", "▼", "harms", "worse on the target than without adapting")
-SWAPPED = Phase("swapped", "✕", "classes swapped", "fewer are right than by guessing: whole classes wear wrong names")
-NOTHING = Phase("nothing", "=", "does nothing", "as without adapting, within chance")
-MIXED = Phase("mixed", "±", "the seed decides", "seeds disagree by so much that their mean says neither")
+WORKS = Phase("works", "▲", say("works"), say("better on the target than without adapting"))
+HARMS = Phase("harms", "▼", say("harms"), say("worse on the target than without adapting"))
+SWAPPED = Phase(
+    "swapped", "✕", say("classes swapped"), say("fewer are right than by guessing: whole classes wear wrong names")
+)
+NOTHING = Phase("nothing", "=", say("does nothing"), say("as without adapting, within chance"))
+MIXED = Phase("mixed", "±", say("the seed decides"), say("seeds disagree by so much that their mean says neither"))
 
 PHASES = {phase.name: phase for phase in (WORKS, HARMS, SWAPPED, NOTHING, MIXED)}
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from dann_core.domains.base import Domain
 from dann_core.domains.pair import DomainPair
+from dann_core.language import say
 from dann_core.live.twin import source_only
 from dann_core.method.networks import cost
 from dann_core.method.written_step import stackable
@@ -74,16 +75,28 @@ class Plan:
 
     def __post_init__(self) -> None:
         if (self.domain is None) == (self.pair is None):
-            raise KnobError("A sweep is over a built-in domain or over one pair of domains.")
+            raise KnobError(say("A sweep is over a built-in domain or over one pair of domains."))
         if not self.names or len(set(self.names)) < len(self.names):
-            raise KnobError("Give at least one axis, and each parameter once.")
+            raise KnobError(say("Give at least one axis, and each parameter once."))
         for axis in self.axes:
             if axis.owner not in (Settings, type(self.domain)):
-                raise KnobError(f"{axis.name} is a parameter of {axis.owner.key}, which this sweep is not over.")
+                raise KnobError(
+                    say(
+                        "{name} is a parameter of {owner}, which this sweep is not over.",
+                        name=axis.name,
+                        owner=axis.owner.key,
+                    )
+                )
         if self.seeds < 1:
-            raise KnobError(f"A cell needs at least one seed; got {self.seeds}.")
+            raise KnobError(say("A cell needs at least one seed; got {n}.", n=self.seeds))
         if self.size > LIMIT:
-            raise KnobError(f"This sweep has {self.size:,} experiments, the limit is {LIMIT:,}: give fewer values.")
+            raise KnobError(
+                say(
+                    "This sweep has {n:,} experiments, the limit is {limit:,}: give fewer values.",
+                    n=self.size,
+                    limit=LIMIT,
+                )
+            )
         self.base.replace(seed=self.base.seed + self.seeds - 1)
 
     @property

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dann_core.domains.pair import DomainPair
+from dann_core.language import say
 from dann_core.method.training import Trainer, View
 from dann_core.settings import Settings
 
@@ -50,48 +51,65 @@ SCORES: dict[str, Score] = {
     for score in (
         Score(
             "source_risk",
-            "source risk",
-            "Cross-entropy (nats) on the source samples, whose labels are known. It finds runs that have lost the "
-            "source. It misleads because it never looks at the target: a network that does not adapt at all usually "
-            "has the lowest. These are the samples it was trained on, so it does not show overfitting either.",
+            say("source risk"),
+            say(
+                "Cross-entropy (nats) on the source samples, whose labels are known. It finds runs that have lost "
+                "the source. It misleads because it never looks at the target: a network that does not adapt at "
+                "all usually has the lowest. These are the samples it was trained on, so it does not show "
+                "overfitting either."
+            ),
             higher_is_better=False,
-            worth="Do not choose by it: worse than chance on all five domains measured. It only shows a lost source.",
+            worth=say(
+                "Do not choose by it: worse than chance on all five domains measured. It only shows a lost source."
+            ),
             source="the baseline in You et al., Towards Accurate Model Selection in Deep Unsupervised Domain "
             "Adaptation, ICML 2019",
         ),
         Score(
             "target_entropy",
-            "target entropy",
-            "How unsure the classifier is on the target (nats; 0: always certain): aligned features should lie away "
-            "from its boundary. It misleads when a run is certain and wrong: every sample in one class, clusters "
-            "laid over the wrong ones, or a loss that holds the entropy itself (entropy weight above 0).",
+            say("target entropy"),
+            say(
+                "How unsure the classifier is on the target (nats; 0: always certain): aligned features should "
+                "lie away from its boundary. It misleads when a run is certain and wrong: every sample in one "
+                "class, clusters laid over the wrong ones, or a loss that holds the entropy itself (entropy "
+                "weight above 0)."
+            ),
             higher_is_better=False,
-            worth="The best of them: its pick came within 7 points of the best run in every draw of four domains, but "
-            "was no better than chance on the fifth.",
+            worth=say(
+                "The best of them: its pick came within 7 points of the best run in every draw of four domains, "
+                "but was no better than chance on the fifth."
+            ),
             source="Morerio et al., Minimal-Entropy Correlation Alignment for Unsupervised Deep Domain Adaptation, "
             "ICLR 2018",
         ),
         Score(
             "soft_neighbourhood_density",
-            "soft neighbourhood density",
-            "How many target samples share each one's predictions (an entropy over neighbours, nats): samples of a "
-            "class should be predicted alike. It misleads when everything is predicted alike: one class for every "
-            "sample gets the highest density there is. Compare runs on the same data only.",
+            say("soft neighbourhood density"),
+            say(
+                "How many target samples share each one's predictions (an entropy over neighbours, nats): samples "
+                "of a class should be predicted alike. It misleads when everything is predicted alike: one class "
+                "for every sample gets the highest density there is. Compare runs on the same data only."
+            ),
             higher_is_better=True,
-            worth="A second voice at most: on three domains of five its pick was, on average, 24 points or more below "
-            "the best run.",
+            worth=say(
+                "A second voice at most: on three domains of five its pick was, on average, 24 points or more "
+                "below the best run."
+            ),
             source="Saito et al., Tune it the Right Way: Unsupervised Validation of Domain Adaptation via Soft "
             "Neighborhood Density, ICCV 2021",
         ),
         Score(
             "reverse_validation",
-            "reverse validation",
-            "The error (0 to 1) on the source of a second network that learns from the target with this run's "
-            "predictions as labels: what was carried over rightly can be carried back. It costs another training. It "
-            "misleads where nothing pulls: a run that does not adapt hands its own boundary back, mistakes and all, "
-            "and looks perfect; classes swapped twice are right again; and the way back may fail by itself.",
+            say("reverse validation"),
+            say(
+                "The error (0 to 1) on the source of a second network that learns from the target with this run's "
+                "predictions as labels: what was carried over rightly can be carried back. It costs another "
+                "training. It misleads where nothing pulls: a run that does not adapt hands its own boundary "
+                "back, mistakes and all, and looks perfect; classes swapped twice are right again; and the way "
+                "back may fail by itself."
+            ),
             higher_is_better=False,
-            worth="Only among runs that adapt: worse than chance on four domains of five.",
+            worth=say("Only among runs that adapt: worse than chance on four domains of five."),
             source="Zhong et al., Cross Validation Framework to Choose Amongst Models and Datasets for Transfer "
             "Learning, ECML PKDD 2010; DANN, section 5.1.2",
         ),

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from dann_core.engine import device
+from dann_core.language import said
 from dann_core.settings.knobs import from_text
 from dann_core.sweeps.axis import Axis
 from dann_core.sweeps.cells import MEASURES, Measure, Result, measures, train_task
@@ -152,7 +153,7 @@ class Sweep:
             for case in task:
                 self._submit([case])
         else:
-            self._keep([(task[0].key, Result(failure=str(error) or type(error).__name__))])
+            self._keep([(task[0].key, Result(failure=said(error) or type(error).__name__))])
 
     def _keep(self, results: Iterable[tuple[Key, Result]]) -> None:
         self._results |= dict(results)
@@ -172,8 +173,10 @@ class Sweep:
                 rows = [self._row(key, gains[key.cell]) for key in ended]
                 columns = [*self.plan.names, "seed", *MEASURES, *JUDGED, "seconds", "failure"]
                 made = pd.DataFrame(rows, columns=columns)
-                types = dict.fromkeys([*MEASURES, "source_only"], float) | {"phase": str, "failure": str}
-                self._frame = self.version, made.astype(types)
+                types = dict.fromkeys([*MEASURES, "source_only"], float) | {"phase": str}
+                # As strings of pandas' own, texts would be English for ever.
+                failures = pd.Series([row[-1] for row in rows], dtype=object)
+                self._frame = self.version, made.astype(types).assign(failure=failures)
             return self._frame[1].copy()
 
     def _row(self, key: Key, gain: Gain | None) -> tuple[Any, ...]:
@@ -196,15 +199,16 @@ class Sweep:
                 "max": values.max(),
                 "n": values.count(),
                 "failed": failures.agg(lambda texts: int((texts != "").sum())),
-                "reason": failures.agg(lambda texts: next((t for t in texts if t), "")),
             }
         )
+        reasons = [next((text for text in texts if text), "") for _, texts in failures]
+        made["reason"] = pd.Series(reasons, made.index, dtype=object)
         every = pd.DataFrame(self.plan.cells(), columns=names)
         merged = every.merge(made.reset_index(), on=names, how="left") if len(made) else every.reindex(
             columns=[*names, *made.columns]
         )  # fmt: skip
         counts = {"n": merged["n"].fillna(0).astype(int), "failed": merged["failed"].fillna(0).astype(int)}
-        return merged.assign(**counts, reason=merged["reason"].astype(object).fillna("").astype(str))
+        return merged.assign(**counts, reason=merged["reason"].astype(object).fillna(""))
 
     def best(self, measure: str) -> tuple[float, ...] | None:
         """The cell whose mean over the seeds is best; None before there is one, or where no direction is better."""
