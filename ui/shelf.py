@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -20,6 +21,9 @@ EMPTY = (
     "Press Play on Explore or Compare."
 )
 GONE = "The data of this run are no longer kept here: drop the files again, as \u201cYour own two files\u201d."
+
+SIDE = 56
+"""Pixels of a run's picture."""
 
 EXAM_SORT = "target accuracy (exam)"
 SORTS: dict[str, Callable[[Shelved], Any]] = {
@@ -92,7 +96,9 @@ def _row(state: Experiment, shelved: Shelved, is_crowded: bool) -> None:
                 disabled=is_crowded and not is_shown,
                 **showing(f"shelf {id_} shown", is_shown, lambda on: shelf.show(id_, on)),
             )
-            st.caption(_figures(shelved, exam=_has_exam(state)))
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"told.shelf {id_}"):
+                st.html(_picture(shelved), width="content")
+                st.caption(_figures(shelved, exam=_has_exam(state)), width="stretch")
         st.button(
             "Close" if is_chosen else "Edit",
             type="tertiary",
@@ -131,6 +137,14 @@ def _undo(shelf: Shelf) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="shelf undo"):
             st.caption(f"Deleted: {plain(shelf.deleted.name)}", width="stretch")
             st.button("Undo", icon=":material/undo:", key="shelf undo last", on_click=shelf.undo)
+
+
+def _picture(shelved: Shelved) -> str:
+    """Its last features, as an image that the page only shows; white, as its colours were made for."""
+    alt = "features at its end: dots source, triangles target; colours are classes, the target's as predicted"
+    source = f"data:image/svg+xml;base64,{base64.b64encode(shelved.picture).decode()}"
+    style = "display:block;border-radius:4px;border:1px solid #b5b7c0"
+    return f'<img src="{source}" alt="{alt}" title="{alt}" width="{SIDE}" height="{SIDE}" style="{style}">'
 
 
 def _figures(shelved: Shelved, *, exam: bool) -> str:
