@@ -96,9 +96,8 @@ def _row(state: Experiment, shelved: Shelved, is_crowded: bool) -> None:
                 disabled=is_crowded and not is_shown,
                 **showing(f"shelf {id_} shown", is_shown, lambda on: shelf.show(id_, on)),
             )
-            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"told.shelf {id_}"):
-                st.html(_picture(shelved), width="content")
-                st.caption(_figures(shelved, exam=_has_exam(state)), width="stretch")
+            st.html(_picture(shelved), width="content")
+            st.caption(_figures(shelved, exam=_has_exam(state)))
         st.button(
             "Close" if is_chosen else "Edit",
             type="tertiary",
