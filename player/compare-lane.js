@@ -31,7 +31,7 @@ export class CompareLane {
     this.readings = el("p", { class: "dann-lane-figures" })
     const { oracle, oracleMeaning } = words.compare
     const mark = told.role === "oracle" ? [el("span", { class: "dann-exam dann-mark", title: oracleMeaning }, oracle)] : []
-    const title = el("h3", {}, told.title)
+    const title = el("h3", { title: told.title }, told.title)
     const label = words.compare.lane(number + 1, told.title)
     const head = el("div", { class: "dann-lane-head" }, swatch(number), title, ...mark)
     this.hosts = Object.fromEntries(

@@ -15,6 +15,7 @@ from dann_core.domains import Domain, DomainPair
 from dann_core.language import enumerated, joined, say
 from dann_core.live.recording import FIGURES, binned
 from dann_core.live.run import Run
+from dann_core.live.thumbnail import thumbnail
 from dann_core.method.history import Change
 from dann_core.results.origin import Origin
 from dann_core.settings import Settings
@@ -22,7 +23,7 @@ from dann_core.settings.choices import in_words
 from server.shown import Now, new_id
 
 MOST_RUNS, MOST_BYTES = 30, 500_000
-"""Of one shelf: runs, and bytes of their curves; the oldest that is not pinned goes first."""
+"""Of one shelf: runs, and bytes of their curves and pictures; the oldest that is not pinned goes first."""
 
 MOST_SHOWN = 4
 """Runs whose curves are laid over others at a time: as many as can be told apart."""
@@ -40,7 +41,8 @@ class Shelved:
 
     `rows` f4 `(b, 6)` are its history in means of neighbours, columns as `dann_core.method.history.COLUMNS`; `figures`
     f4 `(m, 9)` those of its kept frames, columns as `FIGURES`; `target` f4 `(m,)` and `source_only` its target
-    accuracies and its twin's (exam). `settings` are those that it began with. An uploaded pair is not kept by it.
+    accuracies and its twin's (exam). `picture` is an SVG of its last features, without anything that target labels
+    know. `settings` are those that it began with. An uploaded pair is not kept by it.
     """
 
     id: int
@@ -56,6 +58,7 @@ class Shelved:
     rows: np.ndarray
     figures: np.ndarray
     target: np.ndarray
+    picture: bytes
     source_only: float | None = None
     pinned: bool = False
     slot: int | None = None
@@ -68,8 +71,8 @@ class Shelved:
 
     @property
     def size(self) -> int:
-        """Bytes of its curves."""
-        return self.rows.nbytes + self.figures.nbytes + self.target.nbytes
+        """Bytes of its curves and its picture."""
+        return self.rows.nbytes + self.figures.nbytes + self.target.nbytes + len(self.picture)
 
     @property
     def target_accuracy(self) -> float | None:
@@ -237,6 +240,7 @@ def _shelved(now: Now, source_only: float | None) -> Shelved:
         rows=binned(now.run.history.rows, ROWS),
         figures=figures,
         target=target,
+        picture=thumbnail(now.run.recording),
         source_only=source_only,
     )
 

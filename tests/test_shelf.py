@@ -6,12 +6,18 @@ import csv
 import io
 import weakref
 from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from conftest import make_pair, settle
 from streamlit.testing.v1 import AppTest
 
 from dann_core import Settings
+from dann_core.live.message import unpack
+from dann_core.live.palette import class_colour
+from dann_core.live.recording import Recording
+from dann_core.live.thumbnail import thumbnail
 from server import place, shelf
 from server.comparison import Comparison
 from server.experiment import Experiment
@@ -63,6 +69,25 @@ def test_a_run_that_ends_is_shelved_once_with_its_curves(experiment: Experiment)
     assert len(experiment.shelf) == 2
     experiment.free()
     assert len(experiment.shelf) == 0
+
+
+def test_its_picture_is_small_and_knows_no_target_labels(experiment: Experiment, tmp_path: Path) -> None:
+    (first,) = experiment.shelf.kept
+    recording = experiment.run.recording
+    assert len(first.picture) < 4_000
+    assert first.size > len(first.picture)
+    root = ElementTree.fromstring(first.picture)
+    paths = [node.attrib for node in root if node.tag.endswith("path")]
+    assert {path["stroke"] for path in paths} <= {class_colour(0), class_colour(1)}
+    scene, frame = unpack(recording.scene), unpack(recording.latest.packed)
+    n = len(scene.arrays["source_class"])
+    assert sum(path["d"].count("h0") for path in paths) == n
+    # The target as predicted, each in the colour of its class.
+    predicted = frame.arrays["predicted"][n:]
+    triangles = {path["stroke"]: path["d"].count("z") for path in paths if "z" in path["d"]}
+    assert triangles == {class_colour(k): int((predicted == k).sum()) for k in set(predicted.tolist())}
+    recording.save(tmp_path / "blind.dann", exam=False)
+    assert thumbnail(Recording.load(tmp_path / "blind.dann")) == first.picture
 
 
 def test_lanes_of_a_comparison_are_shelved_but_for_an_oracle(experiment: Experiment) -> None:

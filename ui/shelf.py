@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
+from html import escape
 from typing import Any
 
 import streamlit as st
@@ -22,6 +24,9 @@ EMPTY = say(
     "Press Play on Explore or Compare."
 )
 GONE = say("The data of this run are no longer kept here: drop the files again, as “Your own two files”.")
+
+SIDE = 56
+"""Pixels of a run's picture."""
 
 EXAM_SORT = "target accuracy"
 SORTS: dict[str, tuple[Text, Callable[[Shelved], Any]]] = {
@@ -100,6 +105,7 @@ def _row(state: Experiment, shelved: Shelved, is_crowded: bool) -> None:
                 disabled=is_crowded and not is_shown,
                 **showing(f"shelf {id_} shown", is_shown, lambda on: shelf.show(id_, on)),
             )
+            st.html(_picture(shelved), width="content")
             st.caption(_figures(shelved, exam=_has_exam(state)))
         st.button(
             tell("Close") if is_chosen else tell("Edit"),
@@ -148,6 +154,16 @@ def _undo(shelf: Shelf) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="shelf undo"):
             st.caption(tell("Deleted: {name}", name=plain(told(shelf.deleted.name))), width="stretch")
             st.button(tell("Undo"), icon=":material/undo:", key="shelf undo last", on_click=shelf.undo)
+
+
+def _picture(shelved: Shelved) -> str:
+    """Its last features, as an image that the page only shows; white, as its colours were made for."""
+    alt = escape(
+        tell("features at its end: dots source, triangles target; colours are classes, the target's as predicted")
+    )
+    source = f"data:image/svg+xml;base64,{base64.b64encode(shelved.picture).decode()}"
+    style = "display:block;border-radius:4px;border:1px solid #b5b7c0"
+    return f'<img src="{source}" alt="{alt}" title="{alt}" width="{SIDE}" height="{SIDE}" style="{style}">'
 
 
 def _figures(shelved: Shelved, *, exam: bool) -> str:
