@@ -6,6 +6,7 @@ import { told } from "./language.js"
 import { Lanes } from "./lanes.js"
 import { noticeOf } from "./news.js"
 import { Redraw } from "./redraw.js"
+import { namesTold } from "./shelved.js"
 import { Steering } from "./steering.js"
 import { FIRST_LOOK, setBeside } from "./tab.js"
 
@@ -47,7 +48,7 @@ class Comparison {
   update(data, report) {
     if (data.link) setBeside(data.link)
     this.redraw.update(data.page, report)
-    this.shelved = data.overlays
+    this.shelved = namesTold(data.overlays)
     this.stage.attach(this.element)
     this.stage.setLanes(data.lanes.map((lane) => ({ ...lane, title: told(lane.title) })))
     if (!this.lanes?.isOf(data)) {

@@ -6,6 +6,7 @@ this. An f-string or `str.join` makes plain English of it: give values to `say` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -72,10 +73,16 @@ def said(error: BaseException) -> str:
     return error.args[0] if len(error.args) == 1 and isinstance(error.args[0], str) else str(error)
 
 
+# A recording may be anybody's: what else `str.format` understands stays as it is written.
+_PLAIN = re.compile(r"(?:[^{}]|\{\{|\}\}|\{\w+(?::\+?,?(?:\.\d)?[dfg%]?)?\})*")
+
+
 def from_data(told: Any) -> Any:
     """The text that `as_data` has made data of; a name stays as it is."""
     if not isinstance(told, Mapping) or "text" not in told:
         return told
+    if not all(_PLAIN.fullmatch(str(told.get(part, ""))) for part in ("text", "many")):
+        return str(told["text"])
     values = {name: from_data(value) for name, value in told.get("values", {}).items()}
     return Text(Form(told["text"], values, told.get("many"), told.get("n", 1), not told.get("joined", False)))
 
