@@ -7,6 +7,7 @@ import { Lanes } from "./lanes.js"
 import { noticeOf } from "./news.js"
 import { Redraw } from "./redraw.js"
 import { ReplayButtons } from "./replay-buttons.js"
+import { namesTold } from "./shelved.js"
 import { Steering } from "./steering.js"
 import { FIRST_LOOK, setBeside } from "./tab.js"
 
@@ -55,7 +56,7 @@ class Comparison {
   update(data, report) {
     if (data.link) setBeside(data.link)
     this.redraw.update(data.page, report)
-    this.shelved = data.overlays
+    this.shelved = namesTold(data.overlays)
     this.stage.attach(this.element)
     this.stage.setLanes(data.lanes.map((lane) => ({ ...lane, title: told(lane.title) })))
     if (!this.lanes?.isOf(data)) {

@@ -9,6 +9,7 @@ import { Presenting } from "./presenting.js"
 import { Redraw } from "./redraw.js"
 import { Run } from "./run.js"
 import { Stage } from "./stage.js"
+import { namesTold } from "./shelved.js"
 import { Steering, isMoving } from "./steering.js"
 import { addressOf, recall, setBeside } from "./tab.js"
 import { TimeMachine } from "./time-machine.js"
@@ -72,7 +73,7 @@ class Player {
     this.data = data
     this.report = report
     this.redraw.update(data.page, report)
-    this.shelved = data.overlays
+    this.shelved = namesTold(data.overlays)
     this.stage.attach(this.element)
     this.session = recall(data.key, data.run)
     if (before && before !== this.session) {

@@ -1,6 +1,7 @@
 // Curves of shelved runs, laid thin and dashed over those of a run that is watched. They come with the page's data, and
 // names in them are anybody's text.
 
+import { told } from "./language.js"
 import { SHELVED_COLOURS } from "./palette.js"
 
 // Unlike the colours of the curves and lanes below them; a letter and a dash tell them apart without any.
@@ -13,6 +14,8 @@ const FIGURES = { source: 1, domain: 2, target: 3 }
 
 // Of what Explore's three panels show, the one curve of each that says most: losses, lambda, accuracies.
 const PANELS = [["classification"], ["lambda"], ["target", "source"]]
+
+export const namesTold = (shelved) => shelved.map((run) => ({ ...run, name: told(run.name) }))
 
 // The curve of a kind; null where that run has none.
 export function curveOf({ slot, letter, name, rows, figures, adapts }, kind) {

@@ -65,6 +65,8 @@ const shownState = ({ here, state, iteration }) => {
   return state === "paused" && !iteration ? "ready" : state
 }
 
+const inWords = (member) => ({ ...member, name: told(member.name), title: told(member.title) })
+
 export class WallFilm {
   scene = null
   frame = null
@@ -85,7 +87,8 @@ export class WallFilm {
   }
 
   // What the server tells of the student.
-  hear(member) {
+  hear(sent) {
+    const member = inWords(sent)
     if (member.own || (this.member && member.scene !== this.member.scene)) this.setScene(null)
     this.member = { ...member, shown: shownState(member) }
     setText(this.name, member.name)
@@ -94,7 +97,7 @@ export class WallFilm {
     setText(this.exam, this.#exam())
     this.exam.hidden = !this.exam.textContent
     setAttribute(this.button, "data-state", this.member.shown)
-    setAttribute(this.button, "title", told(member.title))
+    setAttribute(this.button, "title", member.title)
     this.#missing()
   }
 

@@ -4,7 +4,6 @@ import { setBold } from "./bold.js"
 import { el, setText } from "./dom.js"
 import { Features } from "./features.js"
 import { Input } from "./input.js"
-import { told } from "./language.js"
 import { FIRST_LOOK } from "./tab.js"
 import { wallWords as words } from "./wall-words.js"
 
@@ -61,7 +60,7 @@ export class WallLarge {
     setText(this.title, film.member.name)
     const { title, source_only } = film.member
     const twin = source_only === null ? "" : words.sourceOnly(source_only)
-    const parts = [told(title), film.state.textContent, film.exam.textContent, twin, film.missing.textContent]
+    const parts = [title, film.state.textContent, film.exam.textContent, twin, film.missing.textContent]
     setText(this.state, parts.filter(Boolean).join(" · "))
     if (film.scene !== this.scene) this.#setScene(film.scene)
     if (film.frame) for (const picture of this.pictures) picture.show(film.frame, FIRST_LOOK, GLIDE)

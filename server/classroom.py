@@ -138,7 +138,7 @@ def told(member: Member, *, exam: bool) -> dict[str, Any] | None:
     shows_exam = exam and not is_own and not experiment.blind.is_sealed
     return {
         "number": member.number,
-        "name": member.name,
+        "name": as_data(member.name),
         "here": member.is_here(),
         "own": is_own,
         "title": "" if is_own else as_data(now.title),

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from dann_core.language import as_data
 from dann_core.live.recording import FIGURES
 from dann_core.method.history import COLUMNS
 from server.shelf import Shelved
@@ -35,7 +36,7 @@ def curves(shown: Iterable[Shelved], *, exam: bool = True) -> list[dict[str, Any
         {
             "slot": s.slot,
             "letter": letter(s),
-            "name": s.name,
+            "name": as_data(s.name),
             "rows": _listed(s.rows[:, [COLUMNS.index(c) for c in ("iteration", "lambda", "classification_loss")]]),
             "figures": _listed(
                 np.column_stack(

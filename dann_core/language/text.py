@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-_PLACE = re.compile(r"\{([a-z]\w*)(:,?(\.\d)?[dfg%]?)?\}")
+_PLACE = re.compile(r"\{([a-z]\w*)(:\+?,?(\.\d)?[dfg%]?)?\}")
 """Where a value stands in a template, as texts write it: by its name, without attributes and widths."""
 
 _MOST_PARTS, _MOST_CHARACTERS, _LARGEST = 200, 2_000, 10**15
