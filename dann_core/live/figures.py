@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
+from dann_core.language import from_data
 from dann_core.live.frame import SCALE, SHARE
 from dann_core.live.message import Message, unpack
 from dann_core.live.palette import CURVES, DOMAIN_SCALE, FAINT, INK, MOST_CLASSES, class_colour, is_dotted
@@ -74,7 +75,7 @@ def _one(draw: Callable[[Axes, Message, Message], None], scene: Message, frame: 
     figure = Figure(figsize=(SIDE, SIDE), layout="constrained")
     draw(figure.add_subplot(), scene, frame)
     if draw is not _images:
-        _legend(figure, scene.values["classes"])
+        _legend(figure, [from_data(name) for name in scene.values["classes"]])
     return figure
 
 
