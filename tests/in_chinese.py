@@ -67,7 +67,8 @@ def in_chinese(text: str) -> str:
 
 def sentence_in_chinese(text: str) -> str:
     """A refusal or a question in Chinese, which is one sentence."""
-    words = in_chinese(text)
-    assert words.endswith("。")
-    assert in_chinese(text).count("。") == 1 + sum(str(leaf).count("。") for leaf in leaves(text))
+    words, shown = in_chinese(text), [str(leaf) for leaf in leaves(text)]
+    # What a pair of domains cannot be trained for is no business of files: it ends as it was said.
+    assert words.endswith(("。", shown[-1]))
+    assert words.count("。") <= 1 + sum(leaf.count("。") for leaf in shown)
     return words
