@@ -119,7 +119,8 @@ def sketch(view: View, lesson: str = "") -> str:
     beside = "".join(f"<p>{escape(line)}</p>" for line in _beside(view, lesson))
     side = "" if presents else f"<div class='sketch-side'>{beside}</div>"
     kind = "sketch sketch-presents" if presents else "sketch"
-    outline = f'class="{kind}" role="img" aria-label="{escape(tell("The page in outline"))}"'
+    named = tell("The page in outline")
+    outline = f'class="{kind}" role="img" aria-label="{escape(named)}"'
     return f"<div {outline}>{side}<div class='sketch-main'>{main}</div></div>"
 
 
