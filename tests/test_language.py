@@ -228,3 +228,13 @@ def test_no_text_is_made_of_pieces() -> None:
         if speaks and file.name not in ("language.py", "text.py", "language.js"):
             found += [f"{file}: {m[0]}" for m in call.finditer(content)]
     assert found == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_text_has_the_same_words_in_all_catalogues(language: str) -> None:
+    """They are one when they are read, and which comes last is an accident."""
+    known: dict[str, list[str]] = {}
+    for area in update.AREAS:
+        for message in update.read(language, area):
+            if message.id:
+                assert known.setdefault(ids_of(message)[0], words_of(message)) == words_of(message), message.id

@@ -5,87 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
 from browser import PHONE, ROOT, SAMPLES, open_page, player, progress
 from playwright.sync_api import Browser, Locator, Page, expect
-
-from dann_core import domains
-from dann_core.domains.files import load_files, without_options
-from dann_core.language import catalogue
-from dann_core.settings import GROUPS, Settings
-from dann_core.settings.methods import METHODS
-from dann_core.settings.variants import PRESETS, Variant
-from dann_core.sweeps.presets import presets
-from dann_core.sweeps.selection import SCORES
-from dann_core.sweeps.sweep import MEASURES
-
-SAME = (
-    r"DANN Explorer|English|language|(?:\w+\.)+(?:csv|npz|mat|zip)|gamma|lambda(?:_max)?|max_iter|start:stop:count"
-    r"|class \d"
-    r"|[mM][lL][pP]|[cC][nN][nN](?:1d)?|t-SNE|PCA|DANN|CDAN\+E|DAN|DCTLN|CORAL|MMD|Adam|CSV|TSV|NPZ|NPY|MAT|ZIP|HDF5"
-    r"|moons|blobs|pinwheel|digits|vibration|HTML|Excel|Parquet|ARFF|svmlight|MB|NumPy|torch"
-    r"|relu|adam|ganin|none|source|auto|features|出处：.*"
-)
-"""Names that are the same in all languages."""
-
-STREAMLIT = (
-    r"^Help for |^Open$|^Upload$|^\d+MB per file(?: • \S+)?$|^(?:In|De)crement$|^(?:Collapse|Expand) sidebar$|^Sidebar$"
-    r"|^Skip to main content$|^App pages$|^Logo$|^Clear (?:all|value)$|^Remove |^Fullscreen$|^Search$|^Download as CSV$"
-    r"|^Show/hide columns$|^Drag and drop \w+ files? here$|^Close fullscreen$|^Remove file$"
-    r"|^Navigate to home page$|^Selected values$|^[\d.]+[KM]B$"
-)
-"""Streamlit's own words: docs/languages.md."""
-
-NOT_OURS = ".dann-player, script, style, noscript, [data-testid=stIconMaterial], [translate=no]"
-"""BEFORE THE MERGE the player is not asked; afterwards, leave out `.dann-player`."""
-
-SAID = """(skipped) => {
-    const found = []
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-    while (walker.nextNode()) {
-        const { data, parentElement } = walker.currentNode
-        if (!parentElement.closest(skipped)) found.push(data)
-    }
-    for (const node of document.querySelectorAll("body *")) {
-        if (node.closest(skipped)) continue
-        for (const name of ["aria-label", "placeholder", "title", "alt"]) found.push(node.getAttribute(name) ?? "")
-    }
-    return [...new Set(found.map((text) => text.trim()))]
-}"""
-
-
-@cache
-def of_others() -> re.Pattern[str]:
-    """BEFORE THE MERGE: texts of `dann_core` that its catalogue does not have yet. Afterwards, take it out."""
-    kinds = [Settings, *(domains.get(name) for name in domains.names())]
-    knobs = [text for kind in kinds for k in kind.knobs() for text in (k.label, k.help, k.unit, *k.choices)]
-    built_in = [text for kind in kinds[1:] for text in (kind.title, kind.summary)]
-    methods = [text for method in METHODS.values() for text in (method.title, method.source)]
-    titles = [preset.title for kind in (None, *kinds[1:]) for preset in presets(kind).values()]
-    titles += [preset.title for preset in PRESETS.values()] + [*PRESETS, Variant().title, "oracle", "source only"]
-    measured = [text for m in (*MEASURES.values(), *SCORES.values()) for text in (m.label, getattr(m, "help", ""))]
-    notes = load_files(SAMPLES / "wine_source.csv", SAMPLES / "wine_target.csv").report.notes
-    texts = [
-        *(without_options(note) for note in notes),
-        *knobs,
-        *built_in,
-        *methods,
-        *titles,
-        *measured,
-        *GROUPS.values(),
-        "in worker processes of this machine",
-    ]
-    missing = {str(text) for text in texts if re.search("[a-z]", text) and catalogue("zh").words(text) == text}
-    return re.compile("|".join(re.escape(text) for text in sorted(missing, key=len, reverse=True)) or "(?!)")
-
-
-def left(page: Page) -> list[str]:
-    """What of the page's texts is in English."""
-    rests = [(text, re.sub(STREAMLIT, "", text)) for text in page.evaluate(SAID, NOT_OURS)]
-    rests = [(text, re.sub(rf"(?<![A-Za-z])(?:{SAME})(?![A-Za-z])", "", of_others().sub("", r))) for text, r in rests]
-    return [text for text, rest in rests if re.search("[A-Za-z]{2}", rest)]
+from untranslated import left
 
 
 def summary(page: Page, title: str) -> Locator:
@@ -229,15 +153,11 @@ SHOWS = re.compile(
     "multiselect|number_input|popover|progress|segmented_control|select|select_slider|selectbox|slider|spinner|"
     "subheader|success|text_input|toggle|warning"
 )
-OTHERS = ("learn", "lessons", "classroom", "joining", "view_editor")
-"""BEFORE THE MERGE their texts are still plain; afterwards, take it out."""
 
 
 def plain_words() -> Iterator[str]:
     """English that is shown, or stands in a help, without going through a catalogue."""
     for path in sorted([*(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]):
-        if path.stem in OTHERS or path.parent.name in OTHERS:
-            continue
         for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
             given = [k.value for k in call.keywords if k.arg in ("help", "text", "placeholder", "label")]

@@ -2,62 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from browser import DESKTOP, PHONE, ROOT, notice, player
 from playwright.sync_api import Browser, Page, Route, expect
 from test_page_access import GEOMETRY, NAMELESS, WHOLE
+from untranslated import in_chinese, left
 
 from dann_core import Settings, domains
-from dann_core.domains import Domain
 from dann_core.film.page import film
-from dann_core.language import as_data, catalogue, joined, say, say_many
+from dann_core.language import as_data, joined, say, say_many
 from dann_core.live.record import record
-from dann_core.settings.variants import ORACLE, YOURS, Variant
+from dann_core.settings.variants import Variant
 
 CHINESE = "lang=zh&max_iter=60&speed=fast"
 
-# Names of methods, parameters, units and keys are no words of a language.
-NAMES = {
-    *("DANN", "t-SNE", "PCA", "proxy", "A-distance", "lambda", "lambda_max", "gamma", "max_iter", "ln", "nats"),
-    *("estimated", "WebSocket", "Esc", "Enter", "Space"),
-}
-
-# Everything that is seen or heard, also where it is hidden now.
-TEXTS = """() => [...document.querySelectorAll(".dann-player")].flatMap((root) => {
-    const texts = []
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT)
-    for (let node = root; node; node = walker.nextNode()) {
-        if (node.nodeType === Node.TEXT_NODE) texts.push(node.data)
-        else for (const name of ["aria-label", "aria-valuetext", "title", "placeholder"])
-            if (node.hasAttribute(name)) texts.push(node.getAttribute(name))
-    }
-    return texts
-})"""
-
-
-def in_chinese(text: str) -> str:
-    return catalogue("zh").words(text)
-
-
-def data_of(domain: type[Domain]) -> set[str]:
-    """What a built-in domain and the settings name, as the catalogue has it."""
-    lanes = (Variant("method", "source-only"), Variant(YOURS), Variant(ORACLE))
-    named = [domain.title, *domain().pair(0).class_names, *(lane.title for lane in lanes)]
-    named += [knob.label for knobs in (domain, Settings) for knob in knobs.knobs()]
-    return {in_chinese(text) for text in named}
-
-
-def english(page: Page, data: Iterable[str] = ()) -> set[str]:
-    """The words in Latin letters that a player holds, less names and data."""
-    said = "\n".join(page.evaluate(TEXTS))
-    assert len(re.findall(r"[\u4e00-\u9fff]", said)) > 500
-    for name in sorted(data, key=len, reverse=True):
-        said = said.replace(name, " ")
-    return set(re.findall(r"[A-Za-z][A-Za-z_-]+", said)) - NAMES
+PLAYER = ".dann-player"
 
 
 def play(page: Page) -> None:
@@ -74,12 +35,12 @@ def test_explore(page: Page, address: str) -> None:
     expect(page.locator(".dann-progress-text")).to_have_text("迭代 60 / 60 · 完成")
     page.locator(".dann-tug-open").click()
     expect(page.locator(".dann-tug")).to_contain_text("特征处的拔河")
-    assert english(page, data_of(moons)) == set()
+    assert left(page, within=PLAYER) == []
     page.keyboard.press("Escape")
     page.locator(".dann-draw-open").click()
     page.keyboard.press("ArrowRight")
     expect(notice(page)).to_contain_text("点击“撤销”可恢复原来的运行。")
-    assert english(page, data_of(moons)) == set()
+    assert left(page, within=PLAYER) == []
     page.locator(".dann-undo").click()
     expect(notice(page)).to_contain_text("上一个分支已恢复到原来的位置。")
 
@@ -89,8 +50,10 @@ def test_compare(page: Page, address: str) -> None:
     expect(page.locator(".dann-headline")).to_contain_text("请点击“播放”")
     play(page)
     expect(page.locator(".dann-headline")).to_contain_text("（考核）")
-    expect(page.locator(".dann-lane h3").first).to_have_text(in_chinese(Variant("method", "source-only").title))
-    assert english(page, data_of(domains.get("moons"))) == set()
+    expect(page.locator(".dann-lane h3").first).to_have_text(
+        in_chinese(Variant("method", "source-only").title(Settings()))
+    )
+    assert left(page, within=PLAYER) == []
 
 
 def test_a_film(browser: Browser, tmp_path: Path) -> None:
@@ -103,7 +66,7 @@ def test_a_film(browser: Browser, tmp_path: Path) -> None:
     expect(page.locator(".dann-progress-text")).to_have_text("迭代 20 / 20 · 完成")
     expect(page.locator("h1")).to_have_text(in_chinese(moons.title))
     assert page.evaluate("document.documentElement.lang") == "zh"
-    assert english(page, data_of(moons)) == set()
+    assert left(page, within=PLAYER) == []
     page.close()
 
 
