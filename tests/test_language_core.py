@@ -8,16 +8,18 @@ import json
 import pickle
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import make_pair
+from distributed.protocol import deserialize, serialize
 
 from dann_core import DomainError, DomainPair, Settings, domains
 from dann_core.domains.oracle import oracle_pair
-from dann_core.engine.threads import ThreadEngine
 from dann_core.language import Text, as_data, catalogue, enumerated, from_data, joined, said, say, say_many
 from dann_core.live.remedies import _REMEDIES, remedy
 from dann_core.method import networks
@@ -204,10 +206,11 @@ def refuse(pair: DomainPair, name: str) -> None:
 
 
 def test_texts_come_back_from_a_worker() -> None:
-    engine = ThreadEngine(1)
-    error = engine.submit(refuse, make_pair(), "mars").exception()
-    engine.close()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as workers:
+        error = workers.submit(refuse, make_pair(), "mars").exception()
     assert is_chinese(chinese(said(error)))
+    # As Dask sends what its workers answer.
+    assert chinese(said(deserialize(*serialize(error)))) == chinese(said(error))
 
 
 def test_names_of_a_built_in_pair_are_texts_and_those_of_data_are_not() -> None:
