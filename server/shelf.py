@@ -15,7 +15,6 @@ from dann_core.domains import Domain, DomainPair
 from dann_core.language import enumerated, joined, say
 from dann_core.live.recording import FIGURES, binned
 from dann_core.live.run import Run
-from dann_core.live.thumbnail import thumbnail
 from dann_core.method.history import Change
 from dann_core.results.origin import Origin
 from dann_core.settings import Settings
@@ -222,6 +221,9 @@ def _has_ended(run: Run) -> bool:
 
 
 def _shelved(now: Now, source_only: float | None) -> Shelved:
+    # What reads frames is no part of a first page.
+    from dann_core.live.thumbnail import thumbnail
+
     # Its own, also of a lane that another one leads; a run that has ended does not grow.
     settings = now.run.settings_at(0)
     figures, target = now.run.recording.figures_after(0)

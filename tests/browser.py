@@ -31,7 +31,7 @@ def open_page(page: Page, address: str, query: str = "max_iter=1000") -> None:
     """Open a link, by default one that shows a run and no film, and wait for its first picture."""
     page.goto(f"{address}/?{query}")
     expect(player(page)).to_have_attribute("data-state", re.compile("paused|playing|finished"))
-    expect(progress(page)).to_contain_text("iteration")
+    expect(progress(page)).to_contain_text(re.compile("iteration|迭代"))
 
 
 def player(page: Page) -> Locator:

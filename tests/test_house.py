@@ -122,6 +122,7 @@ FIRST_PAGE = (
     "ui.visitors",
     "ui.viewed",
     "ui.joining",
+    "ui.lane_paths",
     "ui.upload",
     "ui.phone",
     "ui.results",

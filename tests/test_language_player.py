@@ -32,7 +32,7 @@ def test_explore(page: Page, address: str) -> None:
     expect(page.locator(".dann-progress-text")).to_have_text("迭代 0 / 60")
     expect(page.locator(".dann-legend")).to_contain_text(in_chinese(moons().pair(0).class_names[0]))
     play(page)
-    expect(page.locator(".dann-progress-text")).to_have_text("迭代 60 / 60 · 完成")
+    expect(page.locator(".dann-progress-text")).to_have_text("迭代 60 / 60 · 已完成")
     page.locator(".dann-tug-open").click()
     expect(page.locator(".dann-tug")).to_contain_text("特征处的拔河")
     assert left(page, within=PLAYER) == []
@@ -63,7 +63,7 @@ def test_a_film(browser: Browser, tmp_path: Path) -> None:
     file.write_bytes(film(recording, language="zh"))
     page = browser.new_page(viewport=DESKTOP, reduced_motion="reduce")
     page.goto(file.as_uri())
-    expect(page.locator(".dann-progress-text")).to_have_text("迭代 20 / 20 · 完成")
+    expect(page.locator(".dann-progress-text")).to_have_text("迭代 20 / 20 · 已完成")
     expect(page.locator("h1")).to_have_text(in_chinese(moons.title))
     assert page.evaluate("document.documentElement.lang") == "zh"
     assert left(page, within=PLAYER) == []

@@ -213,7 +213,7 @@ def drawn(experiment: Experiment) -> str:
 
     page = AppTest.from_function(panel, kwargs={"experiment": experiment}).run()
     assert not page.exception
-    texts = [element.value for element in (*page.caption, *page.code)]
+    texts = [element.value for element in (*page.caption, *page.code)] + [box.label for box in page.checkbox]
     return " ".join([*texts, *page.selectbox[0].options])
 
 

@@ -15,7 +15,7 @@ SAME = (
     r"|Adam|CSV|TSV|NPZ|NPY|MAT|ZIP|HDF5|moons|blobs|pinwheel|digits|vibration|HTML|Excel|Parquet|ARFF|svmlight|MB|NumPy"
     r"|torch|relu|tanh|sgd|adam|ganin|tllib|deepda|source|auto|出处：.*|TLlib|DeepDA|Ganin|grl|loss_funcs|adv|epoch|ln|L_d"
     r"|proxy A-distance|proxy|A-distance|nats|estimated|WebSocket|Esc|Enter|Space|modules|layer|batch(?:-joint)?"
-    r"|ignored|conditional|reversed|wrong"
+    r"|\w+ et al\. \d{4}|ignored|conditional|reversed|wrong"
 )
 """Names of methods, settings, files, people and keys are the same in all languages."""
 
@@ -24,6 +24,7 @@ STREAMLIT = (
     r"|^Skip to main content$|^App pages$|^Logo$|^Clear (?:all|value)$|^Remove |^Fullscreen$|^Search$|^Download as CSV$"
     r"|^Show/hide columns$|^Drag and drop \w+ files? here$|^Close fullscreen$|^Remove file$|^Choose options$"
     r"|^Navigate to home page$|^Selected values$|^[\d.]+[KM]B$|^Copy to clipboard$|^Shortcut |^open$"
+    r"|^\d+ options? available\.$"
 )
 """Streamlit's own words: docs/languages.md."""
 

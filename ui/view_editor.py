@@ -12,7 +12,7 @@ from dann_core.lessons import find, read_all
 from dann_core.settings import Settings
 from dann_core.settings.knobs import Knob
 from server.view import CONTROLS, MAIN, NONE, PARTS, View
-from ui.controls import control, showing
+from ui.controls import control, select, showing
 from ui.language import current, tell, told
 
 EDITED, LESSON = "edited view", "edited lesson"
@@ -61,10 +61,10 @@ def _lesson() -> None:
     titles = {"": tell("none: what Explore shows")} | {
         known.key: known.title for known in read_all(language=current())[0]
     }
-    st.selectbox(
+    select(
         tell("lesson"),
-        titles,
-        list(titles).index(lesson()),
+        list(titles),
+        lesson(),
         format_func=titles.get,
         help=tell("The link opens this lesson, with its own run."),
         **showing(LESSON, lesson(), lambda chosen: st.session_state.update({LESSON: chosen})),
@@ -72,10 +72,10 @@ def _lesson() -> None:
 
 
 def _language(knob: Knob) -> None:
-    st.selectbox(
+    select(
         told(knob.label),
         knob.choices,
-        knob.choices.index(edited().lang),
+        edited().lang,
         format_func=lambda name: own_name(name) if name else tell("the browser's"),
         help=told(knob.help),
         **showing("View.lang", edited().lang, lambda chosen: _change("lang", chosen)),
@@ -89,6 +89,7 @@ def _controls() -> None:
         default=USUAL,
         format_func=lambda name: told(_LABELS[name]),
         key="shown controls",
+        placeholder=tell("Choose options"),
         on_change=_choose,
         help=tell("Where More is not shown, single settings of it can be."),
     )
