@@ -10,12 +10,13 @@ from playwright.sync_api import Page, expect
 from dann_core.language import catalogue
 
 SAME = (
-    r"DANN Explorer|English|language|(?:\w+\.)+(?:csv|npz|mat|zip|py|yaml)|gamma|lambda(?:_max)?|max_iter"
+    r"\w+ et al\. \d{4}"
+    r"|\d[\d.]*[KM]B|DANN Explorer|English|language|(?:\w+\.)+(?:csv|npz|mat|zip|py|yaml)|gamma|lambda(?:_max)?|max_iter"
     r"|start:stop:count|class \d|[mM][lL][pP]|[cC][nN][nN](?:1d)?|t-SNE|PCA|I?W?-?DANN|CDAN(?:\+E)?|DAN|DCTLN|CORAL|MMD"
     r"|Adam|CSV|TSV|NPZ|NPY|MAT|ZIP|HDF5|moons|blobs|pinwheel|digits|vibration|HTML|Excel|Parquet|ARFF|svmlight|MB|NumPy"
     r"|torch|relu|tanh|sgd|adam|ganin|tllib|deepda|source|auto|出处：.*|TLlib|DeepDA|Ganin|grl|loss_funcs|adv|epoch|ln|L_d"
     r"|proxy A-distance|proxy|A-distance|nats|estimated|WebSocket|Esc|Enter|Space|modules|layer|batch(?:-joint)?"
-    r"|\w+ et al\. \d{4}|ignored|conditional|reversed|wrong"
+    r"|ignored|conditional|reversed|wrong"
 )
 """Names of methods, settings, files, people and keys are the same in all languages."""
 
@@ -24,7 +25,7 @@ STREAMLIT = (
     r"|^Skip to main content$|^App pages$|^Logo$|^Clear (?:all|value)$|^Remove |^Fullscreen$|^Search$|^Download as CSV$"
     r"|^Show/hide columns$|^Drag and drop \w+ files? here$|^Close fullscreen$|^Remove file$|^Choose options$"
     r"|^Navigate to home page$|^Selected values$|^[\d.]+[KM]B$|^Copy to clipboard$|^Shortcut |^open$"
-    r"|^\d+ options? available\.$"
+    r"|^\d+ options? available\.$|^file upload$|^Add files$|^add icon$|^progress$"
 )
 """Streamlit's own words: docs/languages.md."""
 
@@ -58,7 +59,8 @@ def left(page: Page, data: Iterable[str] = (), within: str = "body") -> list[str
     assert re.search(r"[\u4e00-\u9fff]", "".join(texts))
     assert "**" not in "".join(texts), "a translation's Markdown is none"
     given = sorted(data, key=len, reverse=True)
-    return [text for text in texts if re.search("[A-Za-z]{2}", _less(text, given))]
+    found = [text for text in texts if re.search("[A-Za-z]{2}", _less(text, given))]
+    return found
 
 
 def _less(text: str, data: Iterable[str]) -> str:

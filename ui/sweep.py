@@ -104,7 +104,7 @@ def _results(state: Experiment, sweep: Sweep) -> None:
     with left:
         if how == PHASE:
             st.html(phase_map.legend())
-        alt = tell("{shown} over {axes}", shown=shows, axes=listed(sweep.plan.names))
+        alt = tell("{shown} over {axes}", shown=shows, axes=listed(told(axis.label) for axis in sweep.plan.axes))
         chart(spec, "sweep", alt, choose)
         clicked = tell("A click chooses the cell whose numbers are shown.")
         st.caption(f"{clicked} {told(phase_map.STATED)}" if how == PHASE else clicked)
