@@ -12,15 +12,17 @@ from conftest import make_pair
 from bench.share_pairs import SHARE_PAIRS
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.method import reweighting
-from dann_core.method.neighbours import MOST_SAMPLES
 from dann_core.method.reweighting import (
+    FEW,
     HALF_HELD,
     HELD,
     LEAST_TRUST,
+    MANY,
     MOST_MOVED,
     UNDECIDED,
     Reweighting,
     ShareState,
+    few_of,
     hold_of,
 )
 from dann_core.method.schedules import adapts_from, entropy_weight_at, lambda_at
@@ -162,13 +164,12 @@ def test_few_target_samples_are_held_to_what_they_were_when_adapting_began() -> 
     found = began(make_pair(), settings)
     assert len(found.held) == len(found.around) == 40
     assert torch.allclose(found.around.sum(1), torch.ones(40))
-    assert not len(began(make_pair(n=MOST_SAMPLES), settings).held)
+    assert not len(began(make_pair(n=MANY), settings).held)
 
 
 def test_the_fewer_samples_the_more_they_are_held() -> None:
-    assert [hold_of(n) / HELD for n in (HALF_HELD, MOST_SAMPLES - 1, MOST_SAMPLES, 1)] == pytest.approx(
-        [0.5, HALF_HELD / (HALF_HELD + MOST_SAMPLES - 1), 0, 0]
-    )
+    assert [few_of(n) for n in (1, 2, FEW, (FEW + MANY) // 2, MANY)] == [0, 1, 1, 0.5, 0]
+    assert [hold_of(n) / HELD for n in (1, HALF_HELD, MANY)] == [0, 0.5, 0]
 
 
 def test_a_held_sample_keeps_its_class_where_entropy_would_turn_it(monkeypatch: pytest.MonkeyPatch) -> None:

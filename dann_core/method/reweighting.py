@@ -30,7 +30,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dann_core.method.neighbours import MOST_SAMPLES, agreed_shares, neighbours, some
+from dann_core.method.neighbours import agreed_shares, neighbours, some
 from dann_core.method.schedules import SHARES_EVERY, adapts_from
 from dann_core.settings import Settings
 
@@ -60,7 +60,10 @@ ENOUGH = 0.4
 
 HELD, HALF_HELD = 0.5, 100
 """What the cross-entropy to the predictions at the start of adapting counts for in the entropy term, were there hardly
-any target samples, and with how many it is half that. It is nothing from `neighbours.MOST_SAMPLES` on."""
+any target samples, and with how many it is half that."""
+
+FEW, MANY = 150, 250
+"""Target samples up to which that and asking the neighbours hold wholly, and from which on not at all."""
 
 ALONE, AMONG_ITS_OWN = 0.4, 1.0
 """Share of a sample's neighbours that have its class up to which it is not sharpened, and from which on wholly."""
@@ -152,13 +155,14 @@ class Reweighting:
             state.counted, state.first, state.reference = self.counted[i], self.first[i], self.reference[i]
             state.confidence, state.trust = self.confidence[i, 0], self.trust[i, 0]
         # Targets of many samples are not held, and are not kept in memory either.
-        sizes = [len(x) if len(x) < MOST_SAMPLES else 0 for x in targets]
+        sizes = [len(x) if few_of(len(x)) else 0 for x in targets]
         self.began = source.new_zeros(2, len(states), max(sizes), source.shape[1])  # (2, G, N, K)
         for held, around, state, size in zip(*self.began, states, sizes, strict=True):
             if len(state.held) == size:
                 held[:size], around[:size] = state.held, state.around
             state.held, state.around = held[:size], around[:size]
-        self._hold_of_few = torch.where(self.is_estimated, source.new_tensor([[hold_of(len(x))] for x in targets]), 0)
+        few = source.new_tensor([[few_of(len(x)), hold_of(len(x))] for x in targets])
+        self._few = torch.where(self.is_estimated, few, 0)
         self._use()
 
     @torch.no_grad()
@@ -200,7 +204,7 @@ class Reweighting:
             if target not in near:
                 near[target] = neighbours(x)
             log_p = self._predict(i, x)
-            if self._hold_of_few[i]:
+            if self._few[i, 0]:
                 given = F.one_hot(log_p.argmax(1), log_p.shape[1]).to(log_p.dtype)
                 self.began[0, i, : len(log_p)] = log_p.exp()
                 self.began[1, i, : len(log_p)] = given[near[target]].mean(1)
@@ -214,7 +218,8 @@ class Reweighting:
         expected = torch.where(is_known, self.reference, self.source).clamp(min=self.floor).log()
         # Equal shares, where none are estimated: any constant says so.
         self.log_expected = torch.where(self.is_estimated, expected, 0)[:, :, None]  # (G, K, 1)
-        self.hold = torch.where(self.trust == UNDECIDED, 0, self._hold_of_few)[:, :, None]  # (G, 1, 1)
+        few, hold = torch.where(self.trust == UNDECIDED, 0, self._few)[:, :, None].split(1, 1)  # (G, 1, 1)
+        self.few, self.hold = few, hold
 
     def held(self, picked: Tensor, p: Tensor) -> tuple[Tensor, Tensor] | None:
         """Of these target samples `(G, n)` with predictions `p` `(G, K, n)`: how far they are sharpened, `(G, 1, n)`,
@@ -227,12 +232,17 @@ class Reweighting:
         rows = picked.clamp(max=most - 1)[:, :, None].expand(-1, -1, n_classes)
         first, around = (began.gather(1, rows).mT for began in self.began)
         like = around.gather(1, p.argmax(1, keepdim=True))
-        return torch.where(self.hold > 0, _ramp(like, ALONE, AMONG_ITS_OWN), 1), first
+        return torch.lerp(torch.ones_like(like), _ramp(like, ALONE, AMONG_ITS_OWN), self.few), first
+
+
+def few_of(samples: int) -> float:
+    """How far a target of so many samples has few, 0..1; a single one has no neighbours."""
+    return min(max((MANY - samples) / (MANY - FEW), 0.0), 1.0) if samples > 1 else 0.0
 
 
 def hold_of(samples: int) -> float:
     """What holding on to first predictions counts for in the entropy term, with so many target samples."""
-    return HELD * HALF_HELD / (samples + HALF_HELD) if 1 < samples < MOST_SAMPLES else 0.0
+    return few_of(samples) * HELD * HALF_HELD / (samples + HALF_HELD)
 
 
 def class_weights(reference: Tensor, source: Tensor) -> Tensor:
