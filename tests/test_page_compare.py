@@ -70,7 +70,7 @@ def test_one_play_moves_all_lanes_and_the_slider_goes_back_in_all(page: Page, ad
 
 
 def test_what_has_been_plays_backwards_and_again_in_all_lanes(page: Page, address: str) -> None:
-    open_compare(page, address)
+    open_compare(page, address, "max_iter=2000")
     expect(button(page, "Loop")).to_have_attribute("aria-disabled", "true")
     page.get_by_label("speed").select_option("fast")
     button(page, "Play").click()
@@ -83,7 +83,7 @@ def test_what_has_been_plays_backwards_and_again_in_all_lanes(page: Page, addres
     page.evaluate("() => window.seen.clear()")
     page.keyboard.press("l")
     expect(button(page, "Loop")).to_have_attribute("aria-pressed", "true")
-    page.wait_for_function("() => window.seen.has('200') && window.seen.has('0')")
+    page.wait_for_function("() => window.seen.has('2000') && window.seen.has('0')")
     assert not page.evaluate("() => window.differed")
     # A hand on the slider holds it.
     page.get_by_role("slider", name="look back").press("Home")

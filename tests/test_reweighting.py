@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 import torch
+from conftest import make_pair
 
 from bench.share_pairs import SHARE_PAIRS
 from dann_core import DomainPair, Settings, Trainer, domains
-from dann_core.method.reweighting import LEAST_TRUST, MOST_MOVED, UNDECIDED, Reweighting, ShareState
+from dann_core.method import reweighting
+from dann_core.method.reweighting import (
+    FEW,
+    HALF_HELD,
+    HELD,
+    LEAST_TRUST,
+    MANY,
+    MOST_MOVED,
+    UNDECIDED,
+    Reweighting,
+    ShareState,
+    few_of,
+    hold_of,
+)
 from dann_core.method.schedules import adapts_from, entropy_weight_at, lambda_at
 
 ESTIMATED = Settings(class_shares="estimated", max_iter=320)
@@ -126,3 +142,44 @@ def test_a_target_of_other_shares_is_not_harmed() -> None:
         accuracy[name] = trainer.evaluate().target_accuracy
     assert settings.class_shares == "estimated"
     assert accuracy["estimated"] > accuracy["source only"] > accuracy["ignored"] + 0.05
+
+
+def began(pair: DomainPair, settings: Settings) -> ShareState:
+    """What is kept of the target's samples from the iteration that begins to adapt."""
+    trainer = Trainer(pair, settings)
+    trainer.advance(adapts_from(settings))
+    assert not trainer.network.shares.held.any()
+    first = torch.from_numpy(trainer.look(pair.target_x).probabilities)
+    trainer.advance(1)
+    found = copy.deepcopy(trainer.network.shares)
+    if len(found.held):
+        torch.testing.assert_close(found.held, first, atol=1e-5, rtol=1e-4)
+    trainer.advance(40)
+    assert torch.equal(trainer.network.shares.held, found.held)
+    return found
+
+
+def test_few_target_samples_are_held_to_what_they_were_when_adapting_began() -> None:
+    settings = ESTIMATED.replace(entropy_weight=0.2, batch_size=8)
+    found = began(make_pair(), settings)
+    assert len(found.held) == len(found.around) == 40
+    assert torch.allclose(found.around.sum(1), torch.ones(40))
+    assert not len(began(make_pair(n=MANY), settings).held)
+
+
+def test_the_fewer_samples_the_more_they_are_held() -> None:
+    assert [few_of(n) for n in (1, 2, FEW, (FEW + MANY) // 2, MANY)] == [0, 1, 1, 0.5, 0]
+    assert [hold_of(n) / HELD for n in (1, HALF_HELD, MANY)] == [0, 0.5, 0]
+
+
+def test_a_held_sample_keeps_its_class_where_entropy_would_turn_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = ESTIMATED.replace(entropy_weight=5.0, batch_size=8)
+    changed = []
+    for strength in (0.0, 20.0):
+        monkeypatch.setattr(reweighting, "HELD", strength)
+        trainer = Trainer(make_pair(), settings)
+        trainer.advance(START)
+        began = trainer.predict(trainer.pair.target_x)
+        trainer.advance(settings.max_iter - START)
+        changed.append(int((trainer.predict(trainer.pair.target_x) != began).sum()))
+    assert changed[1] < changed[0]

@@ -64,10 +64,15 @@ def _covariance_root(x: Tensor) -> Tensor:
 mmd, coral = MMDLoss(), CORALLoss()
 
 
-def entropy(logits: Tensor) -> Tensor:
-    """Mean entropy (nats) of the class probabilities that `logits` `(N, K)` stand for (Grandvalet & Bengio 2004)."""
+def entropies(logits: Tensor) -> Tensor:
+    """Entropies (nats) `(N,)` of the class probabilities that `logits` `(N, K)` stand for."""
     log_p = logits.log_softmax(1)
-    return -(log_p.exp() * log_p).sum(1).mean()
+    return -(log_p.exp() * log_p).sum(1)
+
+
+def entropy(logits: Tensor) -> Tensor:
+    """Their mean (Grandvalet & Bengio 2004)."""
+    return entropies(logits).mean()
 
 
 def marginal_entropy(logits: Tensor, log_shares: Tensor | None = None) -> Tensor:

@@ -14,14 +14,20 @@ believed at once. Counts of few samples differ by chance: as far as that explain
 shares, q keeps half way between both, and beyond that it goes over to the counts. Where predictions are not sure, only
 a distance many times as large is believed. Nor is anything pulled for a difference that chance explains. The page shows
 another estimate (`method.shares`), made anew at each look of the drawn samples alone, which training never uses.
+
+Few target samples say little of where to go, and entropy drives them surely into either direction. So where there are
+few, a prediction is sharpened as far as the sample's neighbours in the input were given that class when adapting began,
+and the entropy term also holds it to what it was then, the more, the fewer samples there are.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dann_core.method.neighbours import agreed_shares, neighbours, some
@@ -52,6 +58,16 @@ UNDECIDED = -1.0
 ENOUGH = 0.4
 """How full the window must be before counts decide anything: after some 16 iterations."""
 
+HELD, HALF_HELD = 0.5, 100
+"""What the cross-entropy to the predictions at the start of adapting counts for in the entropy term, were there hardly
+any target samples, and with how many it is half that."""
+
+FEW, MANY = 150, 250
+"""Target samples up to which that and asking the neighbours hold wholly, and from which on not at all."""
+
+ALONE, AMONG_ITS_OWN = 0.4, 1.0
+"""Share of a sample's neighbours that have its class up to which it is not sharpened, and from which on wholly."""
+
 RAREST = 1e-3
 """A share below this (or a tenth of an equal one) is taken for it where its logarithm is needed."""
 
@@ -78,6 +94,12 @@ class ShareState(nn.Module):
     trust: Tensor
     """`()`, in counts against the source's shares, 0..1; `UNDECIDED` at first."""
 
+    held: Tensor
+    """`(N, K)`, the predictions of all target samples when adapting began; zeros before, and empty for many samples."""
+
+    around: Tensor
+    """`(N, K)`, the shares of these classes among each one's neighbours then."""
+
     def __init__(self, n_classes: int) -> None:
         super().__init__()
         self.register_buffer("counted", torch.zeros(n_classes))
@@ -85,6 +107,19 @@ class ShareState(nn.Module):
         self.register_buffer("first", torch.zeros(n_classes))
         self.register_buffer("reference", torch.zeros(n_classes))
         self.register_buffer("trust", torch.tensor(UNDECIDED))
+        self.register_buffer("held", torch.zeros(0, n_classes))
+        self.register_buffer("around", torch.zeros(0, n_classes))
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
+        # How many samples are held, the network does not know before.
+        for name in ("held", "around"):
+            kept, mine = state_dict.get(prefix + name), getattr(self, name)
+            if kept is None:
+                # Saved before there was such a thing: nothing is held.
+                state_dict[prefix + name] = mine
+            elif kept.shape[1:] == mine.shape[1:]:
+                setattr(self, name, mine.new_empty(kept.shape))
+        super()._load_from_state_dict(state_dict, prefix, *args)
 
 
 class Reweighting:
@@ -122,6 +157,15 @@ class Reweighting:
         for i, state in enumerate(states):
             state.counted, state.first, state.reference = self.counted[i], self.first[i], self.reference[i]
             state.confidence, state.trust = self.confidence[i, 0], self.trust[i, 0]
+        # Targets of many samples are not held, and are not kept in memory either.
+        sizes = [len(x) if few_of(len(x)) else 0 for x in targets]
+        self.began = source.new_zeros(2, len(states), max(sizes), source.shape[1])  # (2, G, N, K)
+        for held, around, state, size in zip(*self.began, states, sizes, strict=True):
+            if len(state.held) == size:
+                held[:size], around[:size] = state.held, state.around
+            state.held, state.around = held[:size], around[:size]
+        few = source.new_tensor([[few_of(len(x)), hold_of(len(x))] for x in targets])
+        self._few = torch.where(self.is_estimated, few, 0)
         self._use()
 
     @torch.no_grad()
@@ -152,23 +196,56 @@ class Reweighting:
         self._use()
 
     def _agree(self, counts: Tensor, runs: Sequence[int]) -> None:
-        """Replace the counts of these runs by shares on which neighbours agree better, if there are any."""
+        """Replace the counts of these runs by shares on which neighbours agree better, if there are any.
+
+        What few samples are given now is what they are held to.
+        """
         near: dict[int, Tensor] = {}
         for i in runs:
             # Runs on one pair have the same target.
             target, x = self._targets[i].data_ptr(), some(self._targets[i])
             if target not in near:
                 near[target] = neighbours(x)
-            counts[i] = agreed_shares(counts[i], self._predict(i, x), near[target])
+            log_p = self._predict(i, x)
+            if self._few[i, 0]:
+                given = F.one_hot(log_p.argmax(1), log_p.shape[1]).to(log_p.dtype)
+                self.began[0, i, : len(log_p)] = log_p.exp()
+                self.began[1, i, : len(log_p)] = given[near[target]].mean(1)
+            counts[i] = agreed_shares(counts[i], log_p, near[target])
 
     def _use(self) -> None:
-        """Make the weights and the logarithms of the shares that the reference stands for."""
+        """Make what the reference and the trust stand for."""
         is_known = self.is_estimated & (self.reference.sum(1, keepdim=True) > 0)
         weights = class_weights(self.reference, self.source)
         self.weights = torch.where(self.is_estimated, weights, 1)[:, :, None]  # (G, K, 1)
         expected = torch.where(is_known, self.reference, self.source).clamp(min=self.floor).log()
         # Equal shares, where none are estimated: any constant says so.
         self.log_expected = torch.where(self.is_estimated, expected, 0)[:, :, None]  # (G, K, 1)
+        few, hold = torch.where(self.trust == UNDECIDED, 0, self._few)[:, :, None].split(1, 1)  # (G, 1, 1)
+        self.few, self.hold = few, hold
+
+    def held(self, picked: Tensor, p: Tensor) -> tuple[Tensor, Tensor] | None:
+        """Of these target samples `(G, n)` with predictions `p` `(G, K, n)`: how far they are sharpened, `(G, 1, n)`,
+        and what they are held to, `(G, K, n)`. None if no target is small enough.
+        """
+        most, n_classes = self.began.shape[2:]
+        if not most:
+            return None
+        # Beyond the end are samples of targets that are not held.
+        rows = picked.clamp(max=most - 1)[:, :, None].expand(-1, -1, n_classes)
+        first, around = (began.gather(1, rows).mT for began in self.began)
+        like = around.gather(1, p.argmax(1, keepdim=True))
+        return torch.lerp(torch.ones_like(like), _ramp(like, ALONE, AMONG_ITS_OWN), self.few), first
+
+
+def few_of(samples: int) -> float:
+    """How far a target of so many samples has few, 0..1; a single one has no neighbours."""
+    return min(max((MANY - samples) / (MANY - FEW), 0.0), 1.0) if samples > 1 else 0.0
+
+
+def hold_of(samples: int) -> float:
+    """What holding on to first predictions counts for in the entropy term, with so many target samples."""
+    return few_of(samples) * HELD * HALF_HELD / (samples + HALF_HELD)
 
 
 def class_weights(reference: Tensor, source: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor, optim
 
 from dann_core.domains.pair import DomainPair
 from dann_core.method.data import Loader
-from dann_core.method.discrepancy import entropy, marginal_entropy
+from dann_core.method.discrepancy import entropies, marginal_entropy
 from dann_core.method.networks import Network
 from dann_core.method.reweighting import Predict, Reweighting
 from dann_core.method.schedules import adapts_from, entropy_weight_at, lambda_at, learning_rate_at
@@ -89,12 +89,20 @@ class ReadableStep:
             if iteration >= adapts_from(settings):
                 loss = loss + settings.discrepancy_weight * discrepancy
         if settings.entropy_weight:
-            uncertainty, spread = entropy(logits[n:]), marginal_entropy(logits[n:], log_shares)
+            each = entropies(logits[n:])
+            uncertainty, spread = each.mean(), marginal_entropy(logits[n:], log_shares)
             if self.reweighting:
                 # Shares that chance alone may have moved need not be balanced.
                 spread = (spread + self.reweighting.slack.squeeze()).clamp(max=0)
-            entropy_weight = entropy_weight_at(settings, iteration)
-            loss = loss + entropy_weight * (uncertainty - settings.entropy_balance * spread)
+            term = uncertainty - settings.entropy_balance * spread
+            picked = self.loader.target_batches(iteration)[None]
+            held = self.reweighting and self.reweighting.held(picked, logits[n:].detach().softmax(1).T[None])
+            if held is not None:
+                # Few samples are sharpened as far as neighbours agree, and held to what they were.
+                agreed, first = held[0][0, 0], held[1][0].T
+                term = (agreed * each).mean() - agreed.mean() * settings.entropy_balance * spread
+                term = term + self.reweighting.hold.squeeze() * F.cross_entropy(logits[n:], first)
+            loss = loss + entropy_weight_at(settings, iteration) * term
 
         # Update. Gradients that lie in one tensor stay there; others are cheaper made anew.
         self.optimizer.zero_grad(set_to_none=network.flat is None)

@@ -62,6 +62,7 @@ class Now(NamedTuple):
     y: Tensor  # (G, K, n), one-hot
     lamb: Tensor  # (G, 1, 1)
     entropy_weight: Tensor  # (G, 1, 1)
+    picked: Tensor  # (G, n), which samples the target's are
     iteration: int
 
 
@@ -113,7 +114,7 @@ class Gradients:
         if self.reweighting:
             at_logits[:, :, :n].mul_(counts_for)
         if log_p.shape[2] > n:
-            self._entropy(at_logits[:, :, n:], log_p[:, :, n:], now.entropy_weight, uncertainty)
+            self._entropy(at_logits[:, :, n:], log_p[:, :, n:], now, uncertainty)
         wrong = seen[-1].mul_(self.sign)  # (G, 1, 2n), how sure the discriminator is of the wrong domain
         penalty = F.softplus(wrong)
         at_seen = wrong.sigmoid_().mul_(self.adversarial_share)
@@ -130,7 +131,7 @@ class Gradients:
         at_features[:, :, : log_p.shape[2]].add_(at_classified)
         _backward(stack.extractor, inputs, at_features, needed=False)
 
-    def _entropy(self, p: Tensor, log_p: Tensor, weight: Tensor, minus_entropy: Tensor) -> None:
+    def _entropy(self, p: Tensor, log_p: Tensor, now: Now, minus_entropy: Tensor) -> None:
         """From the target's predictions `p` to the gradient of the whole entropy term at their logits, in place.
 
         `minus_entropy` `(G,)` gets the sum over samples.
@@ -140,12 +141,19 @@ class Gradients:
         mean = p.mean(2, keepdim=True).clamp_(min=torch.finfo(p.dtype).tiny)
         frequency, balance = mean.log(), self.entropy_balance  # (G, K, 1), (G, 1, 1)
         torch.sum(certainty, (1, 2), out=minus_entropy)
+        held = None
         if self.reweighting:
+            held = self.reweighting.held(now.picked, p)
             frequency.sub_(self.reweighting.log_expected)
             balance = balance * (torch.sum(mean * frequency, 1, keepdim=True) > self.reweighting.slack)
         # Sharper: p (certainty - log p). As much as the balance says, more even: p (frequency - its mean under p).
         sharper = torch.sub(frequency, torch.bmm(frequency.mT, p)).mul_(balance).add_(certainty)
-        p.mul_(sharper).sub_(p_log_p).mul_(weight / self.n)
+        if held is not None:
+            # Few samples: both as far as neighbours agree, and held to what they were, p - first.
+            agreed, first = held
+            sharper = sharper.sub_(certainty).mul_(agreed.mean(2, keepdim=True)).add_(certainty * agreed)
+            p_log_p.mul_(agreed).sub_(torch.sub(p, first).mul_(self.reweighting.hold))
+        p.mul_(sharper).sub_(p_log_p).mul_(now.entropy_weight / self.n)
 
     def _reversal(self, lamb: Tensor, at_seen: Tensor, at_classified: Tensor) -> Tensor:
         """lambda `(G, 1, 1)`, less where the reversed gradient would be longer than `reversal_limit` allows."""
@@ -217,5 +225,6 @@ class WrittenStep:
         course = [(lambda_at(self.settings, i), entropy_weight_at(self.settings, i)) for i in self._block]
         lamb, entropy_weight = x.new_tensor(course).T[..., None, None, None]
         self._laid_out = [
-            Now(*now) for now in zip(x[:, None], y[:, None], lamb, entropy_weight, self._block, strict=True)
+            Now(*now)
+            for now in zip(x[:, None], y[:, None], lamb, entropy_weight, picked_t[:, None], self._block, strict=True)
         ]

@@ -106,6 +106,11 @@ def _objective(settings: Settings) -> str:
             " Source samples were weighted to the target's class shares, estimated from its predictions (after Tachet "
             "des Combes et al. 2020)."
         )
+        if settings.entropy_weight:
+            text += (
+                " Where the target had few samples, the entropy term sharpened what neighbours in the input agreed on, "
+                "and held predictions to those at the start of adapting."
+            )
     return text
 
 

@@ -47,6 +47,7 @@ class Data:
         self.y = torch.from_numpy(np.concatenate(labels)).float().to(device)  # (N, K), one-hot
         self.draws = list(dict.fromkeys(draws))
         self.drawn = torch.tensor([self.draws.index(draw) for draw in draws], device=device)  # (R,), which is whose
+        self._starts = torch.tensor([draw.target.start for draw in self.draws], device=device)[:, None]
 
     def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
         """Inputs `(G, F, 2n)` and labels of the source `(G, K, n)` at the rows `(G, 2n)` of the table."""
@@ -55,6 +56,10 @@ class Data:
         y = self.y.index_select(0, rows[:, :n].reshape(-1)).view(g, n, -1).mT
         # Products with few features are several times as quick with the longer side innermost.
         return x.contiguous() if x.shape[1] < 2 * n else x, y
+
+    def picked(self, rows: Tensor, drawn: Tensor) -> Tensor:
+        """Which of their targets' samples stand at these rows `(G, 2n)` of the draws `drawn`, `(G, n)`."""
+        return rows[:, rows.shape[1] // 2 :] - self._starts[drawn]
 
     def reweighting(
         self, place: slice, settings: Sequence[Settings], states: Sequence[ShareState], predict: Predict

@@ -138,8 +138,9 @@ class Replicas:
         lamb, entropy_weight = self._plan.weights(iteration)
         for group in self._groups:
             if iteration < group.length:
-                place, batch = group.place, self._data.batch(rows.index_select(0, group.drawn))
-                group.gradients(Now(*batch, lamb[place], entropy_weight[place], iteration), losses[place])
+                place, drawn = group.place, rows.index_select(0, group.drawn)
+                batch, picked = self._data.batch(drawn), self._data.picked(drawn, group.drawn)
+                group.gradients(Now(*batch, lamb[place], entropy_weight[place], picked, iteration), losses[place])
         for alike in self._optimizer.param_groups:
             alike["lr"] = rate(alike["settings"], iteration)
         self._optimizer.step()
