@@ -183,3 +183,12 @@ def test_a_held_sample_keeps_its_class_where_entropy_would_turn_it(monkeypatch: 
         trainer.advance(settings.max_iter - START)
         changed.append(int((trainer.predict(trainer.pair.target_x) != began).sum()))
     assert changed[1] < changed[0]
+
+
+def test_a_state_from_before_there_was_holding_is_read() -> None:
+    new, old = ShareState(3), ShareState(3)
+    old.counted += 0.5
+    state = {name: value for name, value in old.state_dict().items() if name not in ("held", "around")}
+    new.load_state_dict(state)
+    assert torch.equal(new.counted, old.counted)
+    assert new.held.shape == (0, 3)

@@ -11,7 +11,8 @@ from dann_core.language import catalogue
 
 SAME = (
     r"\w+ et al\. \d{4}"
-    r"|\d[\d.]*[KM]B|DANN Explorer|English|language|(?:\w+\.)+(?:csv|npz|mat|zip|py|yaml)|gamma|lambda(?:_max)?|max_iter"
+    r"|\d[\d.]*[KM]B"
+    r"|DANN Explorer|English|language|(?:\w+\.)+(?:csv|npz|mat|zip|py|yaml)|gamma|lambda(?:_max)?|max_iter"
     r"|start:stop:count|class \d|[mM][lL][pP]|[cC][nN][nN](?:1d)?|t-SNE|PCA|I?W?-?DANN|CDAN(?:\+E)?|DAN|DCTLN|CORAL|MMD"
     r"|Adam|CSV|TSV|NPZ|NPY|MAT|ZIP|HDF5|moons|blobs|pinwheel|digits|vibration|HTML|Excel|Parquet|ARFF|svmlight|MB|NumPy"
     r"|torch|relu|tanh|sgd|adam|ganin|tllib|deepda|source|auto|出处：.*|TLlib|DeepDA|Ganin|grl|loss_funcs|adv|epoch|ln|L_d"
