@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from channel_app import Mine, pass_time
 
+from dann_core.language import from_data
 from dann_core.live.pace import SPEEDS
 from dann_core.live.run import AHEAD
 from player import Lane, Player, hello
@@ -19,11 +20,11 @@ def test_a_hello_is_answered_with_state_scene_and_frame(here: str, mine: Mine) -
         state = player.lane.state
         assert (state["state"], state["iteration"], state["max_iter"]) == ("building", 0, 1_000_000)
         assert (state["owner"], state["undo"], state["late"], state["failure"]) == (True, False, False, None)
-        assert state["title"] == mine.experiment.now.title
+        assert from_data(state["title"]) == mine.experiment.now.title
         assert state["link"] == {"domain": "moons", "max_iter": "1000000", "run": mine.key}
         assert state["knobs"]["gamma"] == mine.run.settings.gamma
         frame = player.frame()
-        assert player.lane.scene.values["name"] == mine.experiment.pair.name
+        assert from_data(player.lane.scene.values["name"]) == mine.experiment.pair.name
         assert player.lane.scene_id == mine.experiment.now.scene
         assert (frame.values["iteration"], player.lane.drawn) == (0, [1])
         player.until(lambda: player.lane.state["state"] == "paused")
@@ -234,8 +235,8 @@ def test_several_lanes_on_one_socket(here: str, mine: Mine) -> None:
     with Player(here, mine.owned, other.owned, mine.looked_at) as player:
         for number in range(3):
             player.frame(number)
-        assert player.lanes[0].scene.values["name"] == mine.experiment.pair.name
-        assert player.lanes[1].scene.values["name"] == other.experiment.pair.name
+        assert from_data(player.lanes[0].scene.values["name"]) == mine.experiment.pair.name
+        assert from_data(player.lanes[1].scene.values["name"]) == other.experiment.pair.name
         player.do("step", 1)
         player.do("ready", 1)
         player.until(lambda: player.lanes[1].iteration == 1, draws=True)

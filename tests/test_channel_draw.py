@@ -8,6 +8,7 @@ from channel_app import Mine
 
 from dann_core import domains
 from dann_core.domains.plane import FEWEST_PAINTED
+from dann_core.language import from_data
 from player import Player
 
 DRAWN = {"turn": -15, "right": 0.5, "up": 0, "width": 1.5, "height": 1, "shear": 0.25, "painted": ""}
@@ -30,7 +31,7 @@ def test_a_drawn_target_is_another_run_that_plays_on_and_undo_takes_back(here: s
         player.until(lambda: player.lane.scene_id != first and player.lane.iteration > 1, draws=True)
         told = player.lane.state
         assert (told["state"], told["notice"]["rule"], told["undo"]) == ("playing", "redrawn", True)
-        assert told["notice"]["facts"]["labels"] == ["turn", "right", "width", "shear"]
+        assert [from_data(label) for label in told["notice"]["facts"]["labels"]] == ["turn", "right", "width", "shear"]
         assert told["page"] > page
         drawn = {"turn": "-15.0", "right": "0.5", "width": "1.5", "shear": "0.25"}
         assert {name: told["link"].get(name) for name in drawn} == drawn
@@ -67,13 +68,19 @@ def test_the_smallest_painting_is_trained_on_to_the_end(here: str) -> None:
     mine.experiment.free()
 
 
+def notice_of(player: Player) -> str:
+    """What an error says, in English."""
+    told = player.lane.state["notice"]
+    return from_data(told["facts"]["text"]) if told and told["rule"] == "text" else ""
+
+
 def test_what_no_domain_takes_is_said_and_changes_nothing(here: str, mine: Mine) -> None:
     with Player(here, mine.owned) as player:
         player.frame()
         before = mine.experiment.domain
         for knobs, said in (({"turn": 999}, "turn must be"), ({"painted": "!"}, "'!'"), ({"bend": 1}, "bend is not")):
             player.do("draw", knobs=knobs)
-            player.until(lambda said=said: said in str(player.lane.state["notice"]), draws=True)
+            player.until(lambda said=said: said in notice_of(player), draws=True)
         assert mine.experiment.domain == before
 
 
