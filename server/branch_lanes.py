@@ -50,12 +50,12 @@ def branch_lanes(branches: Branches, base: Settings) -> BranchLanes:
 
 def _lane(branch: Branch, base: Settings) -> Variant | None:
     """What the branch is, told from iteration 0 on; None where lanes have other settings in common."""
-    run = branch.now.run
-    begun, acting = run.settings_at(0), run.settings_at(run.iteration)
+    run, at = branch.now.run, len(branch.now.run.history)
+    begun, acting = run.settings_at(0), run.settings_at(at)
     changes = [PathStep(c.iteration, c.name, c.new) for c in run.changes if c.iteration > 0]
     # What has been changed just now acts from here on.
     coming = [k.name for k in acting.differences(run.settings)]
-    changes += [PathStep(run.iteration, name, getattr(run.settings, name)) for name in coming]
+    changes += [PathStep(at, name, getattr(run.settings, name)) for name in coming]
     common = {name for name in COMMON if getattr(begun, name) != getattr(base, name)}
     if common or any(change.name in COMMON for change in changes):
         return None

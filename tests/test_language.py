@@ -238,3 +238,18 @@ def test_a_text_has_the_same_words_in_all_catalogues(language: str) -> None:
         for message in update.read(language, area):
             if message.id:
                 assert known.setdefault(ids_of(message)[0], words_of(message)) == words_of(message), message.id
+
+
+def test_no_words_of_the_player_pass_the_catalogue_by() -> None:
+    """In the modules that hold its words, what is said is a literal of `tell`; keys are names of rules."""
+    said = re.compile(r'"((?:[^"\\\n]|\\.)*)"(?!\s*:)|`([^`]*)`')
+    found = []
+    for file in (f for f in update.sources() if f.name.endswith("words.js")):
+        known = " ".join(
+            text for _, message in update.texts(file) for text in ([message] if isinstance(message, str) else message)
+        )
+        for match in said.finditer((ROOT / file).read_text(encoding="utf-8")):
+            words = re.sub(r"\$\{[^}]*\}", "", match[1] or match[2] or "").strip()
+            if re.search("[A-Za-z]{2,} [a-z]{2,}", words) and words not in known:
+                found.append(f"{file}: {words}")
+    assert found == []

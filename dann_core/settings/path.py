@@ -57,7 +57,7 @@ def later(base: Settings, path: Path) -> Later:
                 say(
                     "A change at iteration {at:,} would come after the end: max_iter is {n:,}.",
                     at=at,
-                    end=base.max_iter,
+                    n=base.max_iter,
                 )
             )
         if at > 0:
