@@ -10,6 +10,7 @@ import pytest
 from conftest import make_pair
 
 from dann_core import Settings, domains
+from dann_core.language import from_data
 from dann_core.live.message import FRAME, ROWS, SCENE, TYPES, Message, MessageError, unpack, without_exam
 from dann_core.live.slices import Slice
 from dann_core.live.worker import LiveRun
@@ -207,5 +208,5 @@ def test_a_frame_of_each_domain_can_be_read() -> None:
     for name in domains.names():
         pair, settings = domains.load(name), domains.preset(name)
         answer = LiveRun(pair, settings).advance(Slice(settings, 1))
-        assert unpack(answer.scene).values["name"] == pair.name
+        assert from_data(unpack(answer.scene).values["name"]) == pair.name
         assert unpack(answer.frame.packed).values["iteration"] == 1
