@@ -129,7 +129,7 @@ def test_an_upload_that_takes_the_place_of_a_built_in_domain_is_not_shown_to_who
         looker.frame()
         pair = make_pair()
         mine.experiment.use_upload(pair, Settings.for_pair(pair))
-        looker.do("ready")
+        # It is told at once, whether it asks for more or not: a socket that is closed takes no question.
         assert looker.refusal().rule == "not shared"
         assert looker.lane.scene.values["name"] != "test pair"
         assert all(state["title"] != "test pair" for state in looker.lane.states)
