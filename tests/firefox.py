@@ -5,6 +5,7 @@ https://www.w3.org/TR/webdriver-bidi/
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import subprocess
@@ -77,4 +78,6 @@ def _connected(port: int, process: subprocess.Popen) -> ClientConnection:
         except OSError:
             assert process.poll() is None, "Firefox has ended"
             assert time.monotonic() < until, "Firefox does not listen"
-            time.sleep(0.1)
+            # Another try soon, or at once where it has ended.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
