@@ -129,6 +129,7 @@ FIRST_PAGE = (
     "ui.film",
     "ui.bundles",
     "ui.trust",
+    "ui.trust_sample",
     "ui.language",
     "ui.lessons",
     "ui.text",
