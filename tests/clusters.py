@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import pytest
 from browser import ROOT
 
 from dann_core import DomainPair
+from dann_core.engine.cluster import ClusterEngine
 
 
 def start_cluster(address: str, folder: Path = ROOT) -> list[subprocess.Popen]:
@@ -49,3 +54,20 @@ def workers_of(process: psutil.Process) -> list[psutil.Process]:
 
 def square(pair: DomainPair, number: int) -> tuple[int, int, int]:
     return len(pair.source_x), number**2, os.getpid()
+
+
+def kill_workers() -> None:
+    """All that this process has."""
+    for worker in workers_of(psutil.Process()):
+        worker.send_signal(signal.SIGKILL)
+
+
+@contextmanager
+def two_workers() -> Iterator[ClusterEngine]:
+    """An engine of two processes, which import tasks from the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT / "tests"))
+        made = ClusterEngine(workers=2)
+        made.wait_for_all()
+        yield made
+        made.close()
