@@ -12,6 +12,7 @@ import pytest
 from dann_core import DomainPair, Settings
 from dann_core.engine import Engine, Handle
 from dann_core.engine.threads import ThreadEngine
+from dann_core.live import asking
 from dann_core.live import run as run_module
 from dann_core.live.run import Run
 from dann_core.live.slices import Answer, Slice
@@ -87,7 +88,8 @@ def occupied() -> Iterator[Occupied]:
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The run's own clock: it stands still until `now` is moved."""
     clock = SimpleNamespace(now=1000.0)
-    monkeypatch.setattr(run_module, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    for module in (asking, run_module):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock.now))
     return clock
 
 

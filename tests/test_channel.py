@@ -6,8 +6,8 @@ import pytest
 from channel_app import Mine, pass_time
 
 from dann_core.language import from_data
+from dann_core.live.asking import AHEAD
 from dann_core.live.pace import SPEEDS
-from dann_core.live.run import AHEAD
 from player import Lane, Player, hello
 from server import lane, place
 

@@ -10,8 +10,9 @@ from live_runs import ENDLESS, SETTINGS, Occupied, arrived, noted_run
 from dann_core import DomainPair, Trainer
 from dann_core.engine.threads import ThreadEngine
 from dann_core.live import run as run_module
+from dann_core.live.asking import AHEAD
 from dann_core.live.pace import LONGEST_STRIDE, SPEEDS, STORY_SECONDS
-from dann_core.live.run import AHEAD, FIRST_SLICE, LONGEST_SLICE, Run
+from dann_core.live.run import FIRST_SLICE, LONGEST_SLICE, Run
 from dann_core.live.slices import SLICE_SECONDS
 
 

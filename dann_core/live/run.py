@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections import deque
 from collections.abc import Callable
-from concurrent import futures
-from concurrent.futures import Future
 from typing import Literal
 
-from dann_core.domains.pair import DomainPair
-from dann_core.engine.base import EngineError, Handle
-from dann_core.live.checkpoint_store import CheckpointStore
-from dann_core.live.pace import NORMAL, SPEEDS, Speed, seconds_left
-from dann_core.live.recorded import Recorded
-from dann_core.live.slices import SLICE_SECONDS, Answer, Resumption, Slice, Standing
+from dann_core.engine.base import Handle
+from dann_core.live.asking import Asking
+from dann_core.live.pace import seconds_left
+from dann_core.live.slices import SLICE_SECONDS, Resumption, Standing
 from dann_core.method.history import History
 from dann_core.settings import Settings
 
@@ -25,16 +19,13 @@ FIRST_SLICE = 0.1
 LONGEST_SLICE, SPARE = 1.0, 1.3
 """Seconds, and how much longer than a page's drawing a slice is: so its worker is never idle."""
 
-AHEAD = 2
-"""Slices that may be asked for at a time: while a page draws one, its worker already has the next."""
-
 LATE_SECONDS = 4
 """After which a slice that has not come counts as late."""
 
 State = Literal["building", "paused", "playing", "finished", "waiting", "failed"]
 
 
-class Run(Recorded):
+class Run(Asking):
     """One experiment that is watched. Training is pulled: a paused or forgotten run asks for nothing.
 
     `launch` starts it, of this pair and these settings, once there is something to train or to look at: at iteration 0,
@@ -42,31 +33,6 @@ class Run(Recorded):
     call of `heard` says that something has changed. Methods may be called from any thread; `heard` is called in threads
     of the engine's.
     """
-
-    def __init__(
-        self,
-        launch: Callable[[Resumption | None], Handle],
-        pair: DomainPair,
-        settings: Settings,
-        heard: Callable[[], None] = lambda: None,
-    ) -> None:
-        super().__init__(pair, settings)
-        self.heard = heard
-        self.playing = False
-        self.failure: Exception | None = None
-        self.speed = NORMAL
-        self._launch = launch
-        self._begun: Resumption | None = None
-        self._handle: Handle | None = None
-        self._pace: deque[tuple[float, int]] = deque(maxlen=12)
-        self._pending: deque[Future[Answer]] = deque()
-        self._asked, self._asked_at = settings, time.monotonic()
-        self._asked_for = 0
-        self._training = self._complete = False
-        self._heard_at = time.monotonic()
-        self._steps = 0
-        self._slice_seconds = SLICE_SECONDS
-        self._checkpoints = CheckpointStore()
 
     @classmethod
     def fork(
@@ -86,22 +52,6 @@ class Run(Recorded):
         if begun.checkpoint:
             run._checkpoints.add(begun.checkpoint)
         return run
-
-    @property
-    def iteration(self) -> int:
-        """The iteration of the newest frame, or where the run was forked until it has one of its own."""
-        begun = self._begun.iteration if self._begun else 0
-        return max(begun, self.recording.latest.iteration) if self.recording.latest else begun
-
-    @property
-    def finished(self) -> bool:
-        """Whether max_iter is reached; raising max_iter lets the run go on."""
-        return self.iteration >= self.settings.max_iter
-
-    @property
-    def busy(self) -> bool:
-        """Whether a slice is under way."""
-        return bool(self._pending)
 
     @property
     def still(self) -> bool:
@@ -135,17 +85,6 @@ class Run(Recorded):
         if not self.still:
             return "playing"
         return "finished" if self.finished else "paused"
-
-    @property
-    def due(self) -> float:
-        """When (`time.monotonic`) the next frame should be asked for at this speed; never, before another has come."""
-        if not self.playing or len(self._pending) >= AHEAD:
-            return math.inf
-        return self._asked_at + self._speed.frame_seconds
-
-    @property
-    def _speed(self) -> Speed:
-        return SPEEDS[self.speed]
 
     def play(self) -> None:
         """Ask for slices, whenever pulled, until paused or finished; a complete look under way ends early."""
@@ -216,10 +155,6 @@ class Run(Recorded):
         is_same = self.pair is other.pair and self._first == other._first and so_far == other.changes
         return is_same and at <= self.iteration
 
-    def wait(self, seconds: float) -> None:
-        """Wait for the slices under way, at most so long."""
-        futures.wait(list(self._pending), seconds)
-
     def rest(self) -> None:
         """Pause and free what the run takes up where it is trained; playing on makes it anew, bit for bit."""
         self.pause()
@@ -251,89 +186,3 @@ class Run(Recorded):
             return None
         now = time.monotonic()
         return seconds_left(self._speed, self.settings.max_iter, self.iteration, self._pace, now)
-
-    def _ask_next(self, seconds: float | None = None) -> None:
-        """Ask for what is due: slices, a step, or looks at a run at rest until its picture is complete and still."""
-        if self.failure or (self.busy and not self.playing):
-            return
-        if not self._is_seen and not self.busy:
-            self._ask(0)
-        elif self.playing and not self.finished:
-            while not self.failure and time.monotonic() >= self.due:
-                since = time.monotonic() - self._asked_at
-                self._ask(self._speed.stride(self.settings.max_iter, since), seconds=seconds or self._slice_seconds)
-        elif self._steps:
-            self._steps -= 1
-            self._ask(1)
-        elif self.busy:
-            return
-        elif self._asked != self.settings or not (self.iteration == 0 or self._is_seen_whole()):
-            self._ask(0, complete=self.iteration > 0)
-
-    @property
-    def _is_seen(self) -> bool:
-        """Whether there is a frame of where it stands: not at its beginning, nor of a fork between two frames."""
-        latest = self.recording.latest
-        return latest is not None and latest.iteration == self.iteration
-
-    def _is_seen_whole(self) -> bool:
-        return self.recording.latest.complete
-
-    def _ask(self, iterations: int | None, *, complete: bool = False, seconds: float = SLICE_SECONDS) -> None:
-        now = time.monotonic()
-        if not self.busy:
-            self._heard_at = now
-        self._asked, self._asked_at = self.settings, now
-        self._training, self._complete = iterations != 0, complete
-        self._asked_for += 1
-        # In slow motion the picture is what people look at.
-        unhurried = self._speed.iterations is not None and iterations == self._speed.iterations
-        asked = Slice(self.settings, iterations, complete, seconds, unhurried, self._asked_for)
-        try:
-            self._handle = self._handle or self._launch(self._begun)
-        except EngineError as error:
-            self.failure, self.playing, self._steps = error, False, 0
-            return
-        answer = self._handle.advance(asked)
-        self._pending.append(answer)
-        answer.add_done_callback(self._take_in)
-
-    def _take_back(self) -> None:
-        """Forget the slices asked for that have not begun, and let the one that has end early."""
-        for answer in reversed(list(self._pending)):
-            answer.cancel()
-        # But for the first look: what a run shows before anything else.
-        if self._pending and (self._training or self._complete):
-            self._handle.halt()
-
-    def _take_in(self, answer: Future[Answer]) -> None:
-        """Called when a slice has come, or is taken back, in the order in which they were asked for."""
-        with self._lock:
-            if answer not in self._pending:
-                # Of a run that has been let go of meanwhile.
-                return
-            if answer.cancelled():
-                self._pending.remove(answer)
-                return
-            failure = answer.exception()
-            if failure is not None:
-                # With it, those asked for after it fail too.
-                self._pending.clear()
-                self.failure, self.playing, self._steps = failure, False, 0
-            else:
-                self.record(answer.result())
-                # Not before: whoever sees that nothing is under way, sees what has come.
-                self._pending.remove(answer)
-            if self.finished and (self.playing or self._steps):
-                self.playing, self._steps = False, 0
-                self._take_back()
-        self.heard()
-
-    def record(self, answer: Answer) -> None:
-        """See `Recorded`; and when it has come, and from where the run could go on."""
-        self._heard_at = time.monotonic()
-        if answer.checkpoint:
-            self._checkpoints.add(answer.checkpoint)
-        super().record(answer)
-        if answer.frame is not None:
-            self._pace.append((self._heard_at, answer.frame.iteration))
