@@ -57,13 +57,14 @@ export function told(given) {
   return many === undefined ? tell(text, values) : tellMany(text, many, n, values)
 }
 
-const pairwise = (parts, join) => (parts.length ? parts.reduce((before, next) => join({ before, next })) : "")
-
 // One sentence after another; what is none is left out.
-export const sentences = (...parts) => pairwise(parts.filter(Boolean), (two) => tell("{before} {next}", two))
+export function sentences(...parts) {
+  const said = parts.filter(Boolean)
+  return said.length ? said.reduce((before, next) => tell("{before} {next}", { before, next })) : ""
+}
 
 // Names or clauses in a row.
-export const listed = (parts) => pairwise(parts, (two) => tell("{before}, {next}", two))
+export const listed = (parts) => parts.join(tell(", "))
 
 // A sentence that may have come without its end.
 export const ended = (text) => (/[.!?…。！？]$/.test(text) ? text : tell("{text}.", { text }))

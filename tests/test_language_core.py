@@ -17,10 +17,11 @@ import pandas as pd
 import pytest
 from conftest import make_pair
 from distributed.protocol import deserialize, serialize
+from untranslated import in_chinese as chinese
 
 from dann_core import DomainError, DomainPair, Settings, domains
 from dann_core.domains.oracle import oracle_pair
-from dann_core.language import Text, as_data, catalogue, enumerated, from_data, joined, said, say, say_many
+from dann_core.language import Text, as_data, enumerated, from_data, joined, said, say, say_many
 from dann_core.live.remedies import _REMEDIES, remedy
 from dann_core.method import networks
 from dann_core.settings import GROUPS
@@ -44,10 +45,6 @@ ENGLISH_WORDS = re.compile(
     r"\b(the|and|of|must|one|from|got|give|with|for|not|is|are|has|have|its|this|there|to|in|or|at|by)\b"
 )
 KINDS = [Settings, View, *(domains.get(name) for name in domains.names())]
-
-
-def chinese(text: str) -> str:
-    return catalogue("zh").words(text)
 
 
 def is_chinese(text: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from dann_core.language import Text, say
-from ui.language import tell
+from dann_core.language import Text, enumerated, say
+from ui.language import tell, told
 
 STANDARDISED: Mapping[str, Text] = {
     "none": say("Inputs are used as they are."),
@@ -29,7 +29,7 @@ def duration(seconds: float) -> str:
 
 def listed(words: Iterable[str]) -> str:
     """Words with commas between them."""
-    return tell(", ").join(words)
+    return told(enumerated(words))
 
 
 def together(words: Iterable[str]) -> str:

@@ -32,6 +32,7 @@ class Catalogue:
         """Which of the forms stands for a number n: an expression, as gettext writes it."""
         if language != ENGLISH:
             self._read(LANGUAGES / language, files)
+        self._which = c2py(self.plural_forms)
 
     def words(self, text: str) -> str:
         """A text in this language; what is no `Text` is data, and stays as it is."""
@@ -42,7 +43,7 @@ class Catalogue:
         if template is None:
             return form.english()
         if isinstance(template, tuple):
-            template = template[c2py(self.plural_forms)(form.n)]
+            template = template[self._which(form.n)]
         return template.format_map({k: self._inner(v) for k, v in form.values.items()}) if form.values else template
 
     def _inner(self, value: Any) -> Any:
