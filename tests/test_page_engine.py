@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,17 +20,11 @@ def processes(server: psutil.Process, what: str) -> list[psutil.Process]:
     return [p for p in server.children(recursive=True) if what in " ".join(p.cmdline())]
 
 
-def idle_workers(server: psutil.Process) -> list[psutil.Process]:
-    """The worker processes, once they have warmed up and nothing is left to do."""
-    while True:
-        family = [server, *server.children(recursive=True)]
-        for process in family:
-            process.cpu_percent()
-        threading.Event().wait(2)
-        used = sum(p.cpu_percent() for p in family if p.is_running())
-        workers = processes(server, "spawn_main")
-        if len(workers) >= 2 and used < 10:
-            return workers
+def workers_of(page: Page, server: psutil.Process) -> list[psutil.Process]:
+    """The worker processes, once both have been started."""
+    while len(workers := processes(server, "spawn_main")) < 2:
+        page.wait_for_timeout(500)
+    return workers
 
 
 def test_a_reload_finds_the_run_where_it_was(page: Page, browser: Browser, address: str) -> None:
@@ -133,7 +126,7 @@ def test_without_a_socket_the_page_asks_slowly_and_says_so(page: Page, address: 
 
 def test_a_killed_worker_is_said_and_the_run_goes_on(page: Page, address: str, server: psutil.Process) -> None:
     open_page(page, address, "max_iter=100000")
-    workers = idle_workers(server)
+    workers = workers_of(page, server)
     button(page, "Play").click()
     wait_for_iteration(page, 40)
     for worker in workers:
@@ -144,7 +137,7 @@ def test_a_killed_worker_is_said_and_the_run_goes_on(page: Page, address: str, s
 
 def test_a_page_that_waits_for_its_network_shows_it_later(page: Page, address: str, server: psutil.Process) -> None:
     open_page(page, address)
-    workers = idle_workers(server)
+    workers = workers_of(page, server)
     for worker in workers:
         worker.suspend()
     page.goto(f"{address}/?domain=blobs")
@@ -160,8 +153,7 @@ def test_the_servers_end_leaves_no_process_behind(tmp_path: Path, browser: Brows
     with serve(tmp_path) as (address, process):
         page = browser.new_page()
         open_page(page, address)
-        while len(workers := processes(process, "spawn_main")) < 2:
-            page.wait_for_timeout(500)
+        workers = workers_of(page, process)
         page.close()
         children = process.children(recursive=True)
         process.send_signal(end)
