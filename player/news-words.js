@@ -32,8 +32,8 @@ export const notices = {
         tell("This is the run of the shelf, from its beginning: Play trains it again."),
         f.changes &&
           tellMany(
-            "One setting was changed while it ran, which is not repeated.",
-            "{n} settings were changed while it ran, which is not repeated.",
+            "One setting was changed while it ran, which is not repeated here.",
+            "{n} settings were changed while it ran, which is not repeated here.",
             f.changes,
           ),
       ),

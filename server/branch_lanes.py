@@ -1,15 +1,17 @@
-"""A visitor's branches as lanes of a comparison: each from iteration 0, with its changes where they were made."""
+"""A visitor's runs as lanes of a comparison: each from iteration 0, with its changes where they were made."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from dann_core.method.history import Change
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 from dann_core.settings.path import COMMON, PathStep, steps_between
 from dann_core.settings.variants import MOST, PATH, YOURS, Variant
 from server.branches import Branch, Branches
+from server.shelf import Shelved
 
 
 class BranchLanes(NamedTuple):
@@ -32,7 +34,7 @@ def branch_lanes(branches: Branches, base: Settings) -> BranchLanes:
             found.other_data.append(branch.number)
             continue
         try:
-            lane = _lane(branch, base)
+            lane = _of_branch(branch, base)
         except KnobError:
             found.too_many_changes.append(branch.number)
             continue
@@ -48,14 +50,32 @@ def branch_lanes(branches: Branches, base: Settings) -> BranchLanes:
     return found._replace(lanes=dict(sorted(found.lanes.items())))
 
 
-def _lane(branch: Branch, base: Settings) -> Variant | None:
-    """What the branch is, told from iteration 0 on; None where lanes have other settings in common."""
+def shelved_lanes(shelved: Shelved) -> list[Variant]:
+    """A run of the shelf without and with its changes, as variants of what it began with; none where it made none.
+
+    Empty, too, for one that no lane can repeat: too many changes, or of what lanes have in common.
+    """
+    try:
+        lane = _lane(shelved.settings, _steps(shelved.changes), shelved.settings)
+    except KnobError:
+        return []
+    return [Variant(YOURS), lane] if lane and lane.name == PATH else []
+
+
+def _of_branch(branch: Branch, base: Settings) -> Variant | None:
     run, at = branch.now.run, len(branch.now.run.history)
     begun, acting = run.settings_at(0), run.settings_at(at)
-    changes = [PathStep(c.iteration, c.name, c.new) for c in run.changes if c.iteration > 0]
     # What has been changed just now acts from here on.
-    coming = [k.name for k in acting.differences(run.settings)]
-    changes += [PathStep(at, name, getattr(run.settings, name)) for name in coming]
+    coming = [PathStep(at, k.name, getattr(run.settings, k.name)) for k in acting.differences(run.settings)]
+    return _lane(begun, _steps(run.changes) + coming, base)
+
+
+def _steps(changes: Iterable[Change]) -> list[PathStep]:
+    return [PathStep(c.iteration, c.name, c.new) for c in changes if c.iteration > 0]
+
+
+def _lane(begun: Settings, changes: Sequence[PathStep], base: Settings) -> Variant | None:
+    """What a run is that began and changed so; None where lanes have other settings in common."""
     common = {name for name in COMMON if getattr(begun, name) != getattr(base, name)}
     if common or any(change.name in COMMON for change in changes):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from browser import PATIENCE, PHONE, button, open_page, player
+from browser import PATIENCE, PHONE, button, open_page, player, wait_for_iteration
 from playwright.sync_api import Locator, Page, expect
 
 NAME = "<b>first</b> of all"
@@ -55,3 +55,20 @@ def test_a_run_that_ends_is_shelved_named_overlaid_deleted_and_found_again(page:
     page.reload()
     expect(page.locator(".dann-shelved")).to_have_text(f"A {NAME} (shelf)", timeout=3 * PATIENCE)
     assert page.evaluate("document.querySelector('.dann-compare').scrollWidth <= innerWidth")
+
+
+def test_a_run_that_was_changed_is_repeated_on_compare(page: Page, address: str) -> None:
+    open_page(page, address, "max_iter=60")
+    for _ in range(2):
+        button(page, "Step").click()
+    wait_for_iteration(page, 2)
+    page.get_by_role("button", name="+", exact=True).first.click()
+    expect(page).to_have_url(re.compile("gamma=10.5"))
+    page.get_by_label("speed").select_option("fast")
+    button(page, "Play").click()
+    expect(player(page)).to_have_attribute("data-state", "finished")
+    page.get_by_test_id("stExpander").filter(has_text="Shelf").get_by_text("Shelf", exact=True).click()
+    button(page, "Edit").click()
+    button(page, "Repeat on Compare").click()
+    expect(page.locator(".dann-compare")).to_have_attribute("data-iteration", "0", timeout=3 * PATIENCE)
+    expect(page.locator(".dann-lane h3")).to_have_text(["yours", "gamma 10 → 10.5 at 2"])

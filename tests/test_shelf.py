@@ -19,6 +19,7 @@ from dann_core.live.palette import class_colour
 from dann_core.live.recording import Recording
 from dann_core.live.thumbnail import thumbnail
 from server import place, shelf
+from server.branch_lanes import shelved_lanes
 from server.comparison import Comparison
 from server.experiment import Experiment
 from server.shelf_told import curves, curves_csv, table_csv
@@ -191,6 +192,32 @@ def test_a_run_is_opened_again_and_an_upload_while_its_pair_is_kept(experiment: 
     assert experiment.pair is pair
     gone = replace(upload, pair=weakref.ref(make_pair()))
     assert not experiment.open_shelved(gone)
+
+
+def test_with_its_changes_it_is_repeated_as_a_lane_bit_for_bit(experiment: Experiment) -> None:
+    (first,) = experiment.shelf.kept
+    assert shelved_lanes(first) == []
+    experiment.reset()
+    settle(experiment.run)
+    for _ in range(2):
+        experiment.run.step()
+        settle(experiment.run)
+    experiment.change("gamma", 30.0)
+    changed = ended(experiment).shelf.kept[-1]
+    assert [(c.iteration, c.name) for c in changed.changes] == [(2, "gamma")]
+    history = experiment.run.history.rows
+
+    assert experiment.open_shelved(changed)
+    without, repeated = shelved_lanes(changed)
+    comparison = Comparison(experiment.now, (without, repeated), experiment.heard, 1)
+    comparison.run.speed = "fast"
+    comparison.run.play()
+    settle(comparison.run)
+    others = [lane.history.rows for lane in comparison.run.lanes]
+    assert (others[1] == history).all()
+    assert (others[0] != history).any()
+    # Lanes end together, so none changes where.
+    assert shelved_lanes(replace(changed, changes=(replace(changed.changes[0], name="max_iter"),))) == []
 
 
 def test_only_who_has_the_token_finds_it_again(experiment: Experiment) -> None:

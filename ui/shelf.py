@@ -12,6 +12,8 @@ from typing import Any
 import streamlit as st
 
 from dann_core.language import Text, say
+from dann_core.settings.variants import to_link
+from server.branch_lanes import shelved_lanes
 from server.experiment import Experiment
 from server.shelf import LONGEST_NAME, MOST_RUNS, MOST_SHOWN, Shelf, Shelved
 from server.shelf_told import curves, curves_csv, letter, table_csv
@@ -136,6 +138,13 @@ def _actions(state: Experiment, shelved: Shelved) -> None:
             key=f"shelf {id_} open",
             help=tell("On Explore, at iteration 0."),
         )
+        lanes = shelved_lanes(shelved)
+        compares = lanes and st.button(
+            tell("Repeat on Compare"),
+            icon=":material/compare_arrows:",
+            key=f"shelf {id_} compare",
+            help=tell("With the changes that were made while it ran, beside the same run without them."),
+        )
         st.button(
             tell("Delete"),
             icon=":material/delete:",
@@ -143,9 +152,11 @@ def _actions(state: Experiment, shelved: Shelved) -> None:
             on_click=shelf.delete,
             args=(id_,),
         )
-    if opens:
+    if opens or compares:
         if state.open_shelved(shelved):
-            st.switch_page("explore.py")
+            if compares:
+                state.lanes = to_link(lanes)
+            st.switch_page("compare.py" if compares else "explore.py")
         st.warning(told(GONE))
 
 
