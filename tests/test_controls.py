@@ -18,6 +18,8 @@ def sidebar() -> None:
     def change(name: str, value: object) -> None:
         st.session_state.settings = st.session_state.settings.replace(**{name: value})
 
+    if st.session_state.get("is interrupted"):
+        st.stop()
     for knob in Settings.knobs():
         control(settings, knob, change, buttons=knob.name == "gamma")
 
@@ -69,3 +71,15 @@ def test_a_page_that_still_reports_the_old_control_changes_nothing(page: AppTest
     page.run()
     page._run(late)
     assert page.session_state.settings.gamma == gamma(page).value == 10.5
+
+
+def test_a_second_click_before_the_page_is_drawn_again_counts(page: AppTest) -> None:
+    more(page).click()
+    clicked = page._tree.get_widget_states()
+    page.session_state["is interrupted"] = True
+    page._run(clicked)
+    page.session_state["is interrupted"] = False
+    page._run(clicked)
+    assert page.session_state.settings.gamma == gamma(page).value == 11
+    more(page).click().run()
+    assert page.session_state.settings.gamma == gamma(page).value == 11.5

@@ -105,13 +105,21 @@ def _with_buttons(label: str, knob: Knob, value: Any, change: Change, shared: di
             st.button(
                 "−" if sign < 0 else "+",
                 key=f"{name}.{which}",
-                on_click=change,
-                args=(knob.name, neighbour_),
+                on_click=_step,
+                args=(name, knob, sign, change),
                 disabled=neighbour_ == value,
                 help=tell("{label}: one step less", label=knob.label)
                 if sign < 0
                 else tell("{label}: one step more", label=knob.label),
             )
+
+
+def _step(name: str, knob: Knob, sign: int, change: Change) -> None:
+    """One step from where it is, which a page that has not been drawn since the last click does not know."""
+    revision, (value, language) = st.session_state["shown"][name]
+    value = neighbour(knob, value, sign)
+    st.session_state["shown"][name] = revision + 1, (value, language)
+    change(knob.name, value)
 
 
 def neighbour(knob: Knob, value: Any, sign: int) -> Any:
