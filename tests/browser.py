@@ -34,6 +34,11 @@ def open_page(page: Page, address: str, query: str = "max_iter=1000") -> None:
     expect(progress(page)).to_contain_text(re.compile("iteration|迭代"))
 
 
+def at_rest(page: Page) -> None:
+    """Wait until Streamlit has drawn the page: what is being drawn anew takes no click."""
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def player(page: Page) -> Locator:
     return page.locator(".dann-player")
 

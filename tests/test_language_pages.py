@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from browser import PHONE, ROOT, SAMPLES, open_page, player, progress
+from browser import PHONE, ROOT, SAMPLES, at_rest, open_page, player, progress
 from playwright.sync_api import Browser, Locator, Page, expect
 from untranslated import left
 
@@ -101,6 +101,7 @@ def test_the_switch_keeps_an_upload_in_progress_and_the_run(page: Page, address:
     expect(page.get_by_role("button", name="Train on these")).to_be_visible()
     expect(page.locator(".st-key-file-source")).to_contain_text("wine_source.csv")
     expect(page.get_by_text("Losses", exact=True)).to_be_visible()
+    at_rest(page)
     page.get_by_role("button", name="More about the source").click()
     expect(page.get_by_role("combobox", name="first row of a table")).to_have_value("names the columns")
     page.keyboard.press("Escape")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from browser import ROOT, button, choose_upload, figure, open_page, player
+from browser import ROOT, at_rest, button, choose_upload, figure, open_page, player
 from playwright.sync_api import Page, expect
 
 from dann_core import domains
@@ -24,10 +24,11 @@ def run_to_its_end(page: Page) -> None:
 
 
 def downloaded(page: Page, name: str, folder: Path) -> Path:
-    # A button that is just drawn anew takes no click.
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+    wanted = page.get_by_role("button", name=name, exact=True)
+    expect(wanted).to_be_visible()
+    at_rest(page)
     with page.expect_download() as download:
-        page.get_by_role("button", name=name, exact=True).click()
+        wanted.click()
     file = folder / download.value.suggested_filename
     download.value.save_as(file)
     return file

@@ -43,8 +43,6 @@ CUT = """panel => [...panel.querySelectorAll("p, li, label, span, sub")]
 def test_arrows_and_equation_change_as_it_trains(page: Page, address: str, size: dict[str, int], picture) -> None:
     page.set_viewport_size(size)
     open_page(page, address)
-    height = "document.querySelector('[data-testid=stMain]').scrollHeight"
-    before = page.evaluate(height)
     panel = opened(page)
     # lambda is 0 at the beginning: nothing is reversed yet.
     expect(panel.locator("[data-pull=classified]")).to_have_count(1)
@@ -67,10 +65,12 @@ def test_arrows_and_equation_change_as_it_trains(page: Page, address: str, size:
     assert box["y"] + box["height"] <= size["height"]
     assert panel.evaluate(CUT) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    assert page.evaluate(height) == before
+    height = "document.querySelector('[data-testid=stMain]').scrollHeight"
+    beside_it = page.evaluate(height)
     picture(page, f"tug-{size['width']}")
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
+    assert page.evaluate(height) == beside_it
     expect(button(page, OPEN)).to_be_focused()
 
 
