@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+import weakref
 from pathlib import Path
 
 from distributed.deploy.subprocess import SubprocessCluster
@@ -44,17 +46,19 @@ async def own_cluster(workers: int, lost_workers: int) -> SubprocessCluster:
         os.environ.setdefault(f"DASK_DISTRIBUTED__{name}", value)
     os.environ["DANN_APP"] = str(os.getpid())
     watch = str(Path(__file__).with_name("with_parent.py"))
-    # The scheduler writes down where it listens, which is read once; Dask would leave that file behind.
-    with tempfile.TemporaryDirectory(prefix="dann-scheduler-") as folder:
-        return await SubprocessCluster(
-            n_workers=1,
-            threads_per_worker=THREADS,
-            dashboard_address=None,
-            scheduler_kwargs={
-                "preload": [watch],
-                "allowed_failures": lost_workers - 1,
-                "scheduler_file": str(Path(folder, "address")),
-            },
-            worker_kwargs={"preload_nanny": [watch], "dashboard": False, "memory_limit": MEMORY_LIMIT // workers},
-            asynchronous=True,
-        )
+    # The scheduler writes down where it listens, and Dask would leave that file behind.
+    folder = tempfile.mkdtemp(prefix="dann-scheduler-")
+    cluster = await SubprocessCluster(
+        n_workers=1,
+        threads_per_worker=THREADS,
+        dashboard_address=None,
+        scheduler_kwargs={
+            "preload": [watch],
+            "allowed_failures": lost_workers - 1,
+            "scheduler_file": str(Path(folder, "address")),
+        },
+        worker_kwargs={"preload_nanny": [watch], "dashboard": False, "memory_limit": MEMORY_LIMIT // workers},
+        asynchronous=True,
+    )
+    weakref.finalize(cluster, shutil.rmtree, folder, ignore_errors=True)
+    return cluster
