@@ -27,5 +27,5 @@ engine.close()
     done = subprocess.run([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True, check=True)
     workers, usable = done.stdout.split()
     assert workers == usable
-    # Dask's workers clear up after each other, its scheduler does not.
-    assert {path.name for path in tmp_path.iterdir()} <= {"dask-scratch-space"}
+    # Dask's workers clear up after each other, and torch has a place of its own; a scheduler's file would stay.
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(("dask-", "torch"))] == []
