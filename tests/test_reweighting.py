@@ -14,11 +14,13 @@ from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.method import reweighting
 from dann_core.method.reweighting import (
     FEW,
+    GUESSING,
     HALF_HELD,
     HELD,
     LEAST_TRUST,
     MANY,
     MOST_MOVED,
+    SURE,
     UNDECIDED,
     Reweighting,
     ShareState,
@@ -66,9 +68,9 @@ def test_unsure_predictions_are_not_believed() -> None:
 
 
 def test_unsure_predictions_are_believed_of_what_is_far_from_chance() -> None:
-    assert believed(0.8, samples=10_000, confidence=0.66).trust.item() == pytest.approx(1, abs=1e-3)
-    assert believed(0.8, samples=10_000, confidence=0.63).trust.item() == pytest.approx(0.5, abs=1e-3)
-    assert believed(0.8, samples=10_000, confidence=0.6).trust.item() == pytest.approx(0, abs=1e-3)
+    assert believed(0.8, samples=10_000, confidence=SURE).trust.item() == pytest.approx(1, abs=1e-3)
+    assert believed(0.8, samples=10_000, confidence=(GUESSING + SURE) / 2).trust.item() == pytest.approx(0.5, abs=1e-3)
+    assert believed(0.8, samples=10_000, confidence=GUESSING).trust.item() == pytest.approx(0, abs=1e-3)
 
 
 def test_nothing_is_pulled_for_what_chance_explains() -> None:

@@ -30,7 +30,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dann_core.method.neighbours import agreed_shares, neighbours, some
+from dann_core.method.neighbours import MOST_SAMPLES, agreed_shares, neighbours, some
 from dann_core.method.schedules import SHARES_EVERY, adapts_from
 from dann_core.settings import Settings
 
@@ -46,8 +46,9 @@ LEAST_TRUST = 0.5
 UNSURE, SURE = 0.66, 0.72
 """Mean confidence of predictions up to which counts are not believed for that, and from which on as said above."""
 
-DISTANT, VERY_DISTANT, GUESSING, KNOWING = 3.0, 5.0, 0.6, 0.66
-"""Counts so many times as far as by chance are believed also where the mean confidence is only that."""
+DISTANT, VERY_DISTANT, GUESSING = 3.0, 5.0, 0.58
+"""Counts so many times as far as by chance are believed at a lower mean confidence, too: from there on, and wholly from
+`SURE` on."""
 
 MOST_MOVED = 0.1
 """How far (L1) counts may move from those at the start of adapting: what one follows, one also drives, and where few
@@ -62,8 +63,9 @@ HELD, HALF_HELD = 0.5, 100
 """What the cross-entropy to the predictions at the start of adapting counts for in the entropy term, were there hardly
 any target samples, and with how many it is half that."""
 
-FEW, MANY = 150, 250
-"""Target samples up to which that and asking the neighbours hold wholly, and from which on not at all."""
+FEW, MANY = 150, MOST_SAMPLES
+"""Target samples up to which that and asking the neighbours hold wholly, and from which on not at all: of more, not all
+are asked."""
 
 ALONE, AMONG_ITS_OWN = 0.4, 1.0
 """Share of a sample's neighbours that have its class up to which it is not sharpened, and from which on wholly."""
@@ -185,7 +187,7 @@ class Reweighting:
             self._agree(counts, begins.squeeze(1).nonzero().flatten().tolist())
         times = (counts - self.source).abs().sum(1, keepdim=True) / self.by_chance
         beyond = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)
-        far = _ramp(confidence, GUESSING, KNOWING) * _ramp(times, DISTANT, VERY_DISTANT)
+        far = _ramp(confidence, GUESSING, SURE) * _ramp(times, DISTANT, VERY_DISTANT)
         decided = torch.maximum(_ramp(confidence, UNSURE, SURE) * beyond, far)
         self.trust.copy_(torch.where(begins, decided, self.trust))
         self.first.copy_(torch.where(begins, counts, self.first))
