@@ -3,6 +3,8 @@
 import { el, setAttribute, setText } from "./dom.js"
 import { words } from "./words.js"
 
+const FAR = ["Home", "End", "PageUp", "PageDown"]
+
 export class Slider {
   // `go(iteration)` with a stop's iteration, or null for the newest frame.
   constructor(go) {
@@ -11,6 +13,9 @@ export class Slider {
     const empty = { min: 0, max: 0, value: 0 }
     this.input = el("input", { type: "range", class: "dann-range", "aria-label": words.slider, ...empty })
     this.input.addEventListener("input", () => this.#moved())
+    // Where the slider is at an end already, a hand on it moves nothing, and yet is to hold what plays.
+    this.input.addEventListener("pointerdown", () => this.#moved())
+    this.input.addEventListener("keydown", ({ key }) => FAR.includes(key) && this.#moved())
     this.place = el("output", { class: "dann-stop" })
     const live = { type: "button", class: "dann-button dann-live", title: words.backToLive }
     this.live = el("button", live, words.live)
