@@ -6,7 +6,7 @@ import re
 import socket
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import Download, Locator, Page, TimeoutError, expect
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "assets" / "samples"
@@ -37,6 +37,16 @@ def open_page(page: Page, address: str, query: str = "max_iter=1000") -> None:
 def at_rest(page: Page) -> None:
     """Wait until Streamlit has drawn the page: what is being drawn anew takes no click."""
     expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def downloaded(page: Page, name: str) -> Download:
+    """What a button of Streamlit's brings."""
+    wanted = page.get_by_role("button", name=name, exact=True)
+    expect(wanted).to_be_visible()
+    at_rest(page)
+    with page.expect_download() as download:
+        wanted.click()
+    return download.value
 
 
 def player(page: Page) -> Locator:

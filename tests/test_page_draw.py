@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import numpy as np
 import pandas as pd
 import pytest
-from browser import PHONE, button, notice, open_page, play_and_pause, player
+from browser import PHONE, button, downloaded, notice, open_page, play_and_pause, player
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from dann_core import domains
@@ -129,9 +129,7 @@ def test_what_is_painted_is_trained_on_and_travels_in_the_link(page: Page, addre
     expect(caption).to_contain_text(f"Paint the target: {painted} points")
     button(page, "Done").click()
     page.get_by_text("Take it away").click()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="target", exact=True).click()
-    table = pd.read_csv(download.value.path())
+    table = pd.read_csv(downloaded(page, "target").path())
     np.testing.assert_array_equal(table[["x", "y"]], points)
     assert list(table["class"]) == [("upper moon", "lower moon")[label] for label in labels]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from browser import ROOT, at_rest, button, choose_upload, figure, open_page, player
+from browser import ROOT, button, choose_upload, downloaded, figure, open_page, player
 from playwright.sync_api import Page, expect
 
 from dann_core import domains
@@ -23,14 +23,10 @@ def run_to_its_end(page: Page) -> None:
     expect(player(page)).to_have_attribute("data-state", "finished")
 
 
-def downloaded(page: Page, name: str, folder: Path) -> Path:
-    wanted = page.get_by_role("button", name=name, exact=True)
-    expect(wanted).to_be_visible()
-    at_rest(page)
-    with page.expect_download() as download:
-        wanted.click()
-    file = folder / download.value.suggested_filename
-    download.value.save_as(file)
+def saved(page: Page, name: str, folder: Path) -> Path:
+    download = downloaded(page, name)
+    file = folder / download.suggested_filename
+    download.save_as(file)
     return file
 
 
@@ -39,14 +35,14 @@ def test_a_run_is_taken_away_once_it_is_trained(page: Page, address: str, tmp_pa
     page.get_by_text("Take it away").click()
     expect(page.get_by_text("Press Play first")).to_be_visible()
     run_to_its_end(page)
-    table = pd.read_csv(downloaded(page, "CSV", tmp_path))
+    table = pd.read_csv(saved(page, "CSV", tmp_path))
     pair = domains.load("moons", seed=4)
     accuracy = np.mean(table["class"] == np.array(pair.class_names)[pair.target_y])
     assert figure(page, "target accuracy") == f"{accuracy:.1%}"
     page.get_by_text("features and embedding too").click()
-    wide = pd.read_parquet(downloaded(page, "Parquet", tmp_path))
+    wide = pd.read_parquet(saved(page, "Parquet", tmp_path))
     assert {"feature_0", "x", "y"} <= set(wide.columns)
-    bundle = Bundle.open(downloaded(page, "Bundle", tmp_path))
+    bundle = Bundle.open(saved(page, "Bundle", tmp_path))
     again = repeated(bundle.record, bundle.data(), "cpu", lambda trainer: None)
     np.testing.assert_array_equal(again.history.rows, bundle.history())
     assert bundle.record.iterations == 60
@@ -63,7 +59,7 @@ def test_an_upload_comes_back_from_its_bundle_and_its_files(page: Page, address:
     page.get_by_text("Take it away").click()
     run_to_its_end(page)
     expect(page.get_by_text("Without your data")).to_be_visible()
-    file = downloaded(page, "Bundle", tmp_path)
+    file = saved(page, "Bundle", tmp_path)
     assert Bundle.open(file).data() is None
     trained = figure(page, "target accuracy")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from browser import SAMPLES, button, choose_upload, open_page, play_and_pause, player, progress
+from browser import SAMPLES, button, choose_upload, downloaded, open_page, play_and_pause, player, progress
 from playwright.sync_api import Page, expect
 from test_film import inside
 
@@ -17,10 +17,9 @@ def opened(page: Page) -> None:
 
 
 def film(page: Page) -> bytes:
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Film", exact=True).click()
-    assert download.value.suggested_filename == "film.html"
-    return Path(download.value.path()).read_bytes()
+    download = downloaded(page, "Film")
+    assert download.suggested_filename == "film.html"
+    return Path(download.path()).read_bytes()
 
 
 def test_a_run_is_taken_away_as_a_film(page: Page, address: str, picture) -> None:
