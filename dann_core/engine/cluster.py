@@ -6,7 +6,9 @@ import asyncio
 import atexit
 import contextlib
 import os
+import shutil
 import sys
+import tempfile
 import threading
 import weakref
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -71,6 +73,7 @@ class ClusterEngine:
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="dask", daemon=True).start()
         self._cluster: Any = None
+        self._folder: str | None = None
         self._client: Client | None = None
         self._places: weakref.WeakKeyDictionary[DomainPair, dict[str | None, Remote]] = weakref.WeakKeyDictionary()
         self._placing = asyncio.Lock()
@@ -198,7 +201,8 @@ class ClusterEngine:
         await self._disconnect()
         try:
             if self.address is None:
-                self._cluster = await own_cluster(self._wanted, LOST_WORKERS)
+                self._folder = tempfile.mkdtemp(prefix="dann-scheduler-")
+                self._cluster = await own_cluster(self._wanted, LOST_WORKERS, self._folder)
             self._client = await Client(
                 self._cluster or self.address,
                 asynchronous=True,
@@ -251,6 +255,8 @@ class ClusterEngine:
                 except psutil.NoSuchProcess:
                     # Dask asks its scheduler to end, then looks for what it has started: it may have ended meanwhile.
                     pass
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _task(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         await asyncio.wrap_future(self._start)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-import weakref
 from pathlib import Path
 
 from distributed.deploy.subprocess import SubprocessCluster
@@ -32,11 +29,11 @@ THREADS = 4
 runs that are made meanwhile."""
 
 
-async def own_cluster(workers: int, lost_workers: int) -> SubprocessCluster:
+async def own_cluster(workers: int, lost_workers: int, folder: str) -> SubprocessCluster:
     """A scheduler and one worker on loopback; they end with this process, however it ends.
 
     Each worker has the memory of one among so many `workers`: `scale` brings the others. A task is given up once it has
-    lost `lost_workers`.
+    lost `lost_workers`. In `folder`, the scheduler writes down where it listens; Dask leaves that file behind.
     """
     # Workers import dann_core from where this process has it, whatever their folder is.
     root = str(Path(__file__).parents[2])
@@ -46,9 +43,7 @@ async def own_cluster(workers: int, lost_workers: int) -> SubprocessCluster:
         os.environ.setdefault(f"DASK_DISTRIBUTED__{name}", value)
     os.environ["DANN_APP"] = str(os.getpid())
     watch = str(Path(__file__).with_name("with_parent.py"))
-    # The scheduler writes down where it listens, and Dask would leave that file behind.
-    folder = tempfile.mkdtemp(prefix="dann-scheduler-")
-    cluster = await SubprocessCluster(
+    return await SubprocessCluster(
         n_workers=1,
         threads_per_worker=THREADS,
         dashboard_address=None,
@@ -60,5 +55,3 @@ async def own_cluster(workers: int, lost_workers: int) -> SubprocessCluster:
         worker_kwargs={"preload_nanny": [watch], "dashboard": False, "memory_limit": MEMORY_LIMIT // workers},
         asynchronous=True,
     )
-    weakref.finalize(cluster, shutil.rmtree, folder, ignore_errors=True)
-    return cluster
