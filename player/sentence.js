@@ -58,7 +58,8 @@ export class Sentence {
     const { rule, facts, remedy } = values
     if (this.seen?.rule === rule && this.seen.at === facts.iteration) return this.seen
     const differ = values.shares_rule === "differ" && words.shares.rule("differ", values)
-    return (this.seen = { rule, at: facts.iteration, differ, remedy })
+    const shares = sentences(differ, words.shares.adapted(values))
+    return (this.seen = { rule, at: facts.iteration, shares, remedy })
   }
 
   #offer(node, facts, worded) {
@@ -77,18 +78,18 @@ function button(looks, pressed) {
   return el("button", { type: "button", class: `dann-button ${looks}`, hidden: true, onclick: pressed })
 }
 
-function said(frame, exam, isPlaying, { differ, remedy }) {
+function said(frame, exam, isPlaying, { shares, remedy }) {
   const { values, exam: graded } = frame.message
   if (isPlaying && frame.iteration === 0) return { level: "wait", text: words.rule("beginning") }
   const { rule, facts } = values
   const made = { rule, remedy, at: facts.iteration, state: words.state(rule), level: values.level, text: words.rule(rule, facts) }
   // Labels have the last word: beside it, the cause that was found without them.
-  if (exam.rule) return { ...made, ...CLOSING[exam.rule], text: sentences(words.twin.rule(exam.rule, exam), differ || made.text) }
+  if (exam.rule) return { ...made, ...CLOSING[exam.rule], text: sentences(words.twin.rule(exam.rule, exam), shares || made.text) }
   const verdict = graded.verdict?.rule
   if (verdict) return { ...made, ...GRADED[verdict], text: sentences(made.text, words.verdict(verdict, graded.verdict)) }
   // Domains that are aligned although their classes are not as frequent are no good news.
   const level = made.level === "good" ? "warn" : made.level
-  return differ ? { ...made, level, text: sentences(made.text, differ) } : made
+  return shares ? { ...made, level, text: sentences(made.text, shares) } : made
 }
 
 const CLOSING = { harm: { level: "bad" }, gain: { level: "good" }, even: { level: "wait" } }

@@ -2,6 +2,7 @@
 
 import { Confusion } from "./confusion.js"
 import { el, popover, setAttribute, setText } from "./dom.js"
+import { sentences } from "./language.js"
 import { percent } from "./numbers.js"
 import { MOST_CLASSES, classColour } from "./palette.js"
 import { words } from "./words.js"
@@ -32,7 +33,7 @@ export class Shares {
     const tallest = Math.max(...rows.flatMap(({ source, target }) => [source, target || 0]))
     this.bars.replaceChildren(...rows.map((row) => pair(row, tallest, "height")))
     this.table.replaceChildren(header(isExam), ...rows.map((row) => line(row, tallest, isExam)))
-    setText(this.sentence, words.shares.rule(values.shares_rule, values))
+    setText(this.sentence, sentences(words.shares.rule(values.shares_rule, values), words.shares.adapted(values)))
     this.confusion.render(frame.message, scene, isExam)
     setText(this.note, isExam || !scene.values.labelled ? "" : words.shares.hidden)
     setAttribute(this.element, "data-rule", values.shares_rule)

@@ -109,6 +109,19 @@ function taken(f) {
   return tell("But predictions are not sure enough for this run to weigh source samples by it.")
 }
 
+// What estimating class shares has made of the run itself.
+export function adapted(f) {
+  if (!(f.strength < 1)) return ""
+  if (f.strength > 0)
+    return tell("The domains are nearly mixed, so that little is left to align: this run adapts with {share} of its strength.", {
+      share: percent(f.strength),
+    })
+  return tell(
+    "The domains are mixed already, so that there is nothing to align: this run does not adapt. With class shares " +
+      "“ignored” it would.",
+  )
+}
+
 export const shareRules = {
   unknown: () => tell("The target's class shares are estimated once the classifier knows the source."),
   agree: (f) =>

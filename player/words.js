@@ -8,7 +8,7 @@ import { lesson, sketch } from "./lesson-words.js"
 import { failures, notices, refusals } from "./news-words.js"
 import { fixed, percent, short, whole } from "./numbers.js"
 import { tug } from "./tug-words.js"
-import { examRules, rules, shareRules, states, twinRules } from "./verdict-words.js"
+import { adapted, examRules, rules, shareRules, states, twinRules } from "./verdict-words.js"
 
 const duration = (seconds) =>
   seconds < 90 ? tell("{n} s", { n: Math.max(Math.round(seconds), 1) }) : tell("{n} min", { n: Math.round(seconds / 60) })
@@ -165,6 +165,7 @@ export const words = {
     others: (n) => tell("{n} others", { n }),
     hidden: tell("Switch the true labels on to see the target's true shares and how many of each class are found (exam)."),
     rule: said(shareRules),
+    adapted,
   },
   confusion: {
     title: tell("where the target's classes go (exam)"),

@@ -12,7 +12,18 @@ from torch import Tensor
 from bench.real_pairs import PAIRS
 from bench.share_pairs import SHARE_PAIRS
 from dann_core import Settings, Trainer
-from dann_core.method.neighbours import MOST_SAMPLES, NEIGHBOURS, agreed_shares, neighbours, rebalanced, some
+from dann_core.method.data import Standardizer
+from dann_core.method.neighbours import (
+    MOST_SAMPLES,
+    NEIGHBOURS,
+    agreed_shares,
+    mixed,
+    most_compared,
+    neighbours,
+    rebalanced,
+    shares_of_nearest,
+    some,
+)
 from dann_core.method.schedules import adapts_from
 
 
@@ -90,12 +101,55 @@ def test_few_samples_say_nothing(n: int) -> None:
 
 
 def test_a_shift_that_looks_like_other_shares_is_not_taken_for_them() -> None:
-    reference = {}
-    for name, pair in (("shift", PAIRS["photo_patches"](105)), ("shares", SHARE_PAIRS["cancer_drift_rare"](105))):
-        settings = Settings.for_pair(pair)
-        trainer = Trainer(pair, settings)
-        trainer.advance(adapts_from(settings) + 1)
-        counts = np.bincount(trainer.predict(pair.target_x), minlength=2) / len(pair.target_x)
-        reference[name] = trainer.network.shares.reference.numpy() - counts
-    assert np.abs(reference["shift"]).sum() > 0.5
-    assert np.abs(reference["shares"]).sum() < 0.2
+    pair = PAIRS["photo_patches"](105)
+    settings = Settings.for_pair(pair)
+    trainer = Trainer(pair, settings)
+    trainer.advance(adapts_from(settings) + 1)
+    counts = np.bincount(trainer.predict(pair.target_x), minlength=2) / len(pair.target_x)
+    assert np.abs(trainer.network.shares.reference.numpy() - counts).sum() > 0.5
+
+
+def off(name: str, seed: int) -> tuple[float, float]:
+    """How far from the target's true class shares (L1) nearest source samples are, and the source's shares."""
+    pair = SHARE_PAIRS[name](seed)
+    standardizer = Standardizer(pair, Settings.for_pair(pair))
+    source, target = (
+        torch.from_numpy(standardizer(x, domain))
+        for x, domain in ((pair.source_x, "source"), (pair.target_x, "target"))
+    )
+    found, believed = shares_of_nearest(target, source, torch.from_numpy(pair.source_y), pair.n_classes)
+    assert believed == 1
+    true, of_source = (np.bincount(y, minlength=pair.n_classes) / len(y) for y in (pair.target_y, pair.source_y))
+    return float(np.abs(found.numpy() - true).sum()), float(np.abs(of_source - true).sum())
+
+
+@pytest.mark.parametrize("name", ["digits_zoom_vectors_missing", "digits_zoom_vectors_source_rare", "wine_drift_rare"])
+def test_nearest_source_samples_say_which_shares_the_target_has(name: str) -> None:
+    found = np.array([off(name, seed) for seed in range(4)])
+    assert found[:, 0].mean() < 0.5 * found[:, 1].mean()
+
+
+def test_neighbours_that_do_not_know_the_source_are_not_believed() -> None:
+    rng = np.random.default_rng(0)
+    x, y = torch.from_numpy(rng.normal(size=(2, 300, 5))).float(), torch.from_numpy(rng.integers(0, 3, 300))
+    shares, believed = shares_of_nearest(x[1], x[0], y, 3)
+    assert (shares.sum().item(), believed) == (pytest.approx(1), 0)
+
+
+def test_a_class_without_source_samples_gets_no_share() -> None:
+    x = two_groups(np.random.default_rng(0), (50, 50))
+    shares, believed = shares_of_nearest(x, x, torch.arange(2).repeat_interleave(50) * 2, 3)
+    assert (shares.tolist(), believed) == (pytest.approx([0.5, 0, 0.5], abs=0.05), 1)
+
+
+def test_of_many_or_large_source_samples_some_are_compared() -> None:
+    assert [most_compared(shape) for shape in ((4,), (3, 128, 128), (10**9,))] == [2000, 341, 5]
+
+
+def test_domains_are_mixed_where_a_target_sample_is_as_likely_next_to_a_source_sample() -> None:
+    rng = np.random.default_rng(0)
+    x = torch.from_numpy(rng.normal(size=(900, 3))).float()
+    # However many there are of each.
+    assert [mixed(x[:n], x[n:]) for n in (450, 100, 800)] == pytest.approx([0.5] * 3, abs=0.12)
+    assert mixed(x, x + 20) == 0
+    assert mixed(torch.zeros(20, 3), torch.zeros(20, 3)) == 0.5

@@ -35,10 +35,12 @@ START = adapts_from(ESTIMATED)
 
 def believed(share: float, *, samples: int, confidence: float = 0.95, then: float | None = None) -> Reweighting:
     """After many iterations in which that share of the target's predictions were the first of two equal classes."""
-    source, few = torch.tensor([[0.5, 0.5]]), torch.zeros(1, 3)
-    sizes = torch.tensor([[samples, samples]])
-    # So few samples that their neighbours say nothing.
-    found = Reweighting([ShareState(2)], source, [few], sizes, [ESTIMATED], lambda _, x: x.new_zeros(len(x), 2))
+    # Of two equal classes that lie on each other, so that neighbours say nothing; and of domains that lie apart.
+    source, target = torch.randn(2, samples, 3, generator=torch.Generator().manual_seed(0)) + torch.tensor(
+        [[[0.0]], [[99.0]]]
+    )
+    sources = [(source, torch.arange(samples) % 2)]
+    found = Reweighting([ShareState(2)], sources, [target], [ESTIMATED], lambda _, x: (x, x.new_zeros(len(x), 2)))
     for iteration in range(START + 200):
         now = share if then is None or iteration <= START else then
         first = (torch.arange(100) < 100 * now).float()
@@ -104,10 +106,15 @@ def test_shares_switched_on_in_the_middle_wait_for_enough_predictions() -> None:
     assert trainer.network.shares.trust >= 0
 
 
+def moved(pair: DomainPair, by: float) -> DomainPair:
+    """The same with the target so far away."""
+    return DomainPair(pair.source_x, pair.source_y, pair.target_x + by, pair.target_y)
+
+
 def test_a_discrepancy_waits_too_and_alone_weighs_nothing(vectors: DomainPair) -> None:
     matched = ESTIMATED.replace(discrepancy="mmd", discrepancy_weight=1.0, batch_size=8, max_iter=40)
     assert not matched.replace(adversarial_weight=0).weighs_classes
-    trainers = [Trainer(vectors, s) for s in (matched, matched.replace(discrepancy_weight=0.0))]
+    trainers = [Trainer(moved(vectors, 3), s) for s in (matched, matched.replace(discrepancy_weight=0.0))]
     for iterations, are_alike in ((adapts_from(matched), True), (1, False)):
         for trainer in trainers:
             trainer.advance(iterations)
@@ -179,7 +186,7 @@ def test_a_held_sample_keeps_its_class_where_entropy_would_turn_it(monkeypatch: 
     changed = []
     for strength in (0.0, 20.0):
         monkeypatch.setattr(reweighting, "HELD", strength)
-        trainer = Trainer(make_pair(), settings)
+        trainer = Trainer(moved(make_pair(), 3), settings)
         trainer.advance(START)
         began = trainer.predict(trainer.pair.target_x)
         trainer.advance(settings.max_iter - START)
@@ -194,3 +201,37 @@ def test_a_state_from_before_there_was_holding_is_read() -> None:
     new.load_state_dict(state)
     assert torch.equal(new.counted, old.counted)
     assert new.held.shape == (0, 3)
+
+
+@pytest.mark.parametrize("discriminator_norm", ["none", "layer"])
+def test_domains_that_are_mixed_are_left_alone(discriminator_norm: str) -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(400, 4)), rng.integers(0, 2, 400)
+    # One population, of which the target has fewer of one class; once as it is, and once moved away.
+    kept = np.flatnonzero((y[200:] == 0) | (rng.random(200) < 0.2)) + 200
+    mixed = DomainPair(x[:200] + y[:200, None], y[:200], x[kept] + y[kept, None], y[kept])
+    settings = ESTIMATED.replace(entropy_weight=0.2, batch_size=32, discriminator_norm=discriminator_norm)
+    alone = settings.replace(entropy_weight=0.0, adversarial_weight=0.0)
+    for pair, is_alike in ((mixed, True), (moved(mixed, 3), False)):
+        trainers = [Trainer(pair, s) for s in (settings, alone)]
+        for trainer in trainers:
+            trainer.advance(settings.max_iter)
+        # Left alone are weights, reversed gradient and entropy: what is left is source-only training.
+        weights = [torch.cat([p.flatten() for p in t.network.extractor.parameters()]) for t in trainers]
+        assert torch.allclose(*weights, atol=1e-4) is is_alike
+        assert (trainers[0].network.shares.strength.item() == 0) is is_alike
+
+
+def test_how_strongly_is_adapted_is_saved_and_older_states_adapt_wholly(vectors: DomainPair) -> None:
+    settings = ESTIMATED.replace(batch_size=8)
+    trainer = Trainer(vectors, settings)
+    trainer.advance(START + 1)
+    strength = trainer.network.shares.strength.item()
+    assert strength < 1
+    state, resumed = trainer.state_dict(), Trainer(vectors, settings)
+    resumed.load_state_dict(state)
+    assert resumed.network.shares.strength.item() == strength
+    older = {**state, "network": {k: v for k, v in state["network"].items() if not k.endswith("strength")}}
+    resumed = Trainer(vectors, settings)
+    resumed.load_state_dict(older)
+    assert resumed.network.shares.strength.item() == 1

@@ -21,7 +21,9 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
                        them differ; "unknown": nothing is estimated yet
     shares_distance, shares_limit
                        their L1 distance, 0..2 or null, and beyond which they differ
-    shares_trust       how far training believes the shares that it counts itself, 0..1, or null: not, or not yet
+    shares_trust       how far training believes the shares that it estimates itself, 0..1, or null: not, or not yet
+    strength           how strongly that run adapts, 0..1: less where the domains were mixed already when it began to;
+                       null like the trust
     effective_lambda   at the features, the length of the gradient behind the reversal over its length before: lambda,
                        or less where the reversal limit acts; null without an adversary
     gradient_ratio     the length of the reversed gradient over the classification loss's
@@ -103,6 +105,7 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "shares_distance": shares.distance,
         "shares_limit": shares.limit,
         "shares_trust": snapshot.trust,
+        "strength": snapshot.strength,
         **figures(snapshot.gradients),
         "moved": snapshot.moved,
         "settled": snapshot.settled,

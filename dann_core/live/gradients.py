@@ -114,7 +114,9 @@ def gradients(
     Only the classification and the adversarial loss take part, each with its weight. `source_shares` `(K,)` are the
     source's class shares.
     """
-    weights = class_weights(network.shares.reference, source_shares) if settings.weighs_classes else None
+    weights, shares = None, network.shares
+    if settings.weighs_classes:
+        weights, lamb = class_weights(shares.reference, source_shares, shares.strength), lamb * float(shares.strength)
     losses = _Losses(network.train(), settings)
     # A training pass moves running statistics: those of the copies. Random maps, which may be large, stay.
     buffers = {n: buffer.clone() for n, buffer in losses.named_buffers() if not n.startswith("network.seen.")}

@@ -68,7 +68,8 @@ class Snapshot:
     confidence: np.ndarray  # (n,)
     scores: dict[str, float]  # of the sample: label-free scores by name
     shares: ClassShares  # of the sample
-    trust: float  # in counted class shares, 0..1; not a number where none are, or not yet
+    trust: float  # in estimated class shares, 0..1; not a number where none are, or not yet
+    strength: float  # of adapting, 0..1: less where the domains are mixed already; not a number like `trust`
     surface: Surface | None
     gradients: Gradients | None  # None in a run that has diverged
     pulled: np.ndarray  # (p,) those of the sample whose pulls are drawn, source first
@@ -169,7 +170,8 @@ class Observer:
                 self._target_y,
                 is_aligned=_is_aligned(trainer),
             ),
-            trust=_trust(trainer),
+            trust=_of_shares(trainer, "trust"),
+            strength=_of_shares(trainer, "strength"),
             surface=sight.surface(*self._grids[side]) if self._grids else None,
             gradients=gradients,
             pulled=self._tug.at,
@@ -285,6 +287,8 @@ def _is_aligned(trainer: Trainer) -> bool:
     return (reversed_ or matched) and trainer.progress > 0.2
 
 
-def _trust(trainer: Trainer) -> float:
-    trust = float(trainer.network.shares.trust)
-    return trust if trainer.settings.weighs_classes and trust != UNDECIDED else float("nan")
+def _of_shares(trainer: Trainer, name: str) -> float:
+    """What the run has decided when it began to adapt; not a number before, and where it estimates no shares."""
+    shares = trainer.network.shares
+    is_decided = trainer.settings.weighs_classes and shares.trust != UNDECIDED
+    return float(getattr(shares, name)) if is_decided else float("nan")

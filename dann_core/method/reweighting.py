@@ -7,13 +7,17 @@ drawn with the target's shares (Tachet des Combes et al. 2020, importance-weight
 term asks for q instead of equal shares: KL(mean prediction || q). A class that the target seems not to have weighs
 nothing and so leaves the alignment (Cao et al. 2018).
 
-q is what the classifier says of the target's batches, counted over some thirty iterations, or more even shares where
-neighbours in the input agree better on those (`method.neighbours`). It goes on following while
+q is, when adapting begins, what the nearest source samples say of the target, as far as those know the source's own
+classes, and else what the classifier says of the target's batches, counted over some thirty iterations; or more even
+shares where neighbours in the target agree better on those (`method.neighbours`). It goes on following while
 the features are aligned, since predictions get better by it and with them the counts, but not far. And it is not
 believed at once. Counts of few samples differ by chance: as far as that explains their distance from the source's
 shares, q keeps half way between both, and beyond that it goes over to the counts. Where predictions are not sure, only
 a distance many times as large is believed. Nor is anything pulled for a difference that chance explains. The page shows
 another estimate (`method.shares`), made anew at each look of the drawn samples alone, which training never uses.
+
+Where the features of both domains are mixed already, there is nothing to align, and whatever adapting does is harm. So
+it is as strong as the domains lie apart when it begins.
 
 Few target samples say little of where to go, and entropy drives them surely into either direction. So where there are
 few, a prediction is sharpened as far as the sample's neighbours in the input were given that class when adapting began,
@@ -30,7 +34,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dann_core.method.neighbours import MOST_SAMPLES, agreed_shares, neighbours, some
+from dann_core.method.neighbours import MOST_SAMPLES, agreed_shares, mixed, neighbours, shares_of_nearest, some
 from dann_core.method.schedules import SHARES_EVERY, adapts_from
 from dann_core.settings import Settings
 
@@ -63,6 +67,10 @@ HELD, HALF_HELD = 0.5, 100
 """What the cross-entropy to the predictions at the start of adapting counts for in the entropy term, were there hardly
 any target samples, and with how many it is half that."""
 
+APART, MIXED = 0.2, 0.25
+"""How many target samples' features have a source sample next to them (0.5: the domains are alike) up to which adapting
+is as strong as its settings say, and from which on it is not done."""
+
 FEW, MANY = 150, MOST_SAMPLES
 """Target samples up to which that and asking the neighbours hold wholly, and from which on not at all: of more, not all
 are asked."""
@@ -74,8 +82,9 @@ RAREST = 1e-3
 """A share below this (or a tenth of an equal one) is taken for it where its logarithm is needed."""
 
 
-Predict = Callable[[int, Tensor], Tensor]
-"""From the number of a run and inputs `(N, *sample_shape)` to logarithms of probabilities `(N, K)`."""
+Look = Callable[[int, Tensor], tuple[Tensor, Tensor]]
+"""From the number of a run and inputs `(N, *sample_shape)` to features `(N, D)` and logarithms of probabilities
+`(N, K)`."""
 
 
 class ShareState(nn.Module):
@@ -96,6 +105,9 @@ class ShareState(nn.Module):
     trust: Tensor
     """`()`, in counts against the source's shares, 0..1; `UNDECIDED` at first."""
 
+    strength: Tensor
+    """`()`, how strongly is adapted, 0..1: less where the domains are mixed already; 1 before that is known."""
+
     held: Tensor
     """`(N, K)`, the predictions of all target samples when adapting began; zeros before, and empty for many samples."""
 
@@ -109,17 +121,16 @@ class ShareState(nn.Module):
         self.register_buffer("first", torch.zeros(n_classes))
         self.register_buffer("reference", torch.zeros(n_classes))
         self.register_buffer("trust", torch.tensor(UNDECIDED))
+        self.register_buffer("strength", torch.ones(()))
         self.register_buffer("held", torch.zeros(0, n_classes))
         self.register_buffer("around", torch.zeros(0, n_classes))
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
-        # How many samples are held, the network does not know before.
-        for name in ("held", "around"):
-            kept, mine = state_dict.get(prefix + name), getattr(self, name)
-            if kept is None:
-                # Saved before there was such a thing: nothing is held.
-                state_dict[prefix + name] = mine
-            elif kept.shape[1:] == mine.shape[1:]:
+        for name, mine in self.named_buffers():
+            # Saved before there was such a thing: as in the beginning.
+            kept = state_dict.setdefault(prefix + name, mine)
+            # How many samples are held, the network does not know before.
+            if name in ("held", "around") and kept.shape[1:] == mine.shape[1:]:
                 setattr(self, name, mine.new_empty(kept.shape))
         super()._load_from_state_dict(state_dict, prefix, *args)
 
@@ -127,21 +138,24 @@ class ShareState(nn.Module):
 class Reweighting:
     """Class shares and weights of G runs; those that do not estimate shares keep weights of 1.
 
-    `source` are the shares of the source's classes, `(G, K)`, `targets` the targets' standardised inputs, and `samples`
-    the number of samples of source and target, `(G, 2)`. `predict` is asked once a run, when it begins to adapt.
-    `states` keep what is found: their buffers become views of tensors of this object's.
+    `sources` are the sources' standardised inputs `(N, *sample_shape)` and labels `(N,)`, `targets` the targets'
+    inputs. The network is asked by `look` once a run, when it begins to adapt. `states` keep what is found: their
+    buffers become views of tensors of this object's.
     """
 
     def __init__(
         self,
         states: Sequence[ShareState],
-        source: Tensor,
+        sources: Sequence[tuple[Tensor, Tensor]],
         targets: Sequence[Tensor],
-        samples: Tensor,
         settings: Sequence[Settings],
-        predict: Predict,
+        look: Look,
     ) -> None:
-        self.source, self._targets, self._predict = source, targets, predict
+        self._sources, self._targets, self._look = sources, targets, look
+        n_classes = len(states[0].counted)
+        self.source = torch.stack([torch.bincount(y, minlength=n_classes) / len(y) for _, y in sources])  # (G, K)
+        source = self.source
+        samples = source.new_tensor([[len(x), len(target)] for (x, _), target in zip(sources, targets, strict=True)])
         self.is_estimated = source.new_tensor([[s.weighs_classes] for s in settings]).bool()
         self.starts = source.new_tensor([[adapts_from(s)] for s in settings])
         # The mean distance of the shares of two draws from one population: a sum of half-normal deviations.
@@ -152,13 +166,14 @@ class Reweighting:
         self.slack = torch.where(self.is_estimated, explained, -math.inf)[:, :, None]  # (G, 1, 1)
         self.floor = min(RAREST, 0.1 / source.shape[1])
         # All runs' in one tensor; what each network saves are views of it.
-        self.counted, self.confidence, self.first, self.reference, self.trust = (
+        self.counted, self.confidence, self.first, self.reference, self.trust, self._strength = (
             torch.stack([getattr(state, name) for state in states]).view(len(states), -1)
-            for name in ("counted", "confidence", "first", "reference", "trust")
+            for name in ("counted", "confidence", "first", "reference", "trust", "strength")
         )
         for i, state in enumerate(states):
             state.counted, state.first, state.reference = self.counted[i], self.first[i], self.reference[i]
             state.confidence, state.trust = self.confidence[i, 0], self.trust[i, 0]
+            state.strength = self._strength[i, 0]
         # Targets of many samples are not held, and are not kept in memory either.
         sizes = [len(x) if few_of(len(x)) else 0 for x in targets]
         self.began = source.new_zeros(2, len(states), max(sizes), source.shape[1])  # (2, G, N, K)
@@ -184,7 +199,7 @@ class Reweighting:
         counts, confidence = self.counted / noted, self.confidence / noted
         begins = (self.trust == UNDECIDED) & (self.starts <= iteration) & (noted > ENOUGH)
         if begins.any():
-            self._agree(counts, begins.squeeze(1).nonzero().flatten().tolist())
+            self._ask(counts, begins.squeeze(1).nonzero().flatten().tolist())
         times = (counts - self.source).abs().sum(1, keepdim=True) / self.by_chance
         beyond = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)
         far = _ramp(confidence, GUESSING, SURE) * _ramp(times, DISTANT, VERY_DISTANT)
@@ -197,29 +212,37 @@ class Reweighting:
         self.reference.copy_(torch.where(self.trust == UNDECIDED, self.reference, believed))
         self._use()
 
-    def _agree(self, counts: Tensor, runs: Sequence[int]) -> None:
-        """Replace the counts of these runs by shares on which neighbours agree better, if there are any.
+    def _ask(self, counts: Tensor, runs: Sequence[int]) -> None:
+        """Look at what these runs begin with: how far the domains lie apart, and which shares neighbours speak for.
 
-        What few samples are given now is what they are held to.
+        The latter replace the run's row of `counts`. What few samples are given now is what they are held to.
         """
         near: dict[int, Tensor] = {}
+        of_nearest: dict[int, tuple[Tensor, float]] = {}
         for i in runs:
-            # Runs on one pair have the same target.
-            target, x = self._targets[i].data_ptr(), some(self._targets[i])
-            if target not in near:
-                near[target] = neighbours(x)
-            log_p = self._predict(i, x)
+            (source, y), target = self._sources[i], some(self._targets[i])
+            # Runs on one pair have the same samples.
+            pair = self._targets[i].data_ptr()
+            if pair not in near:
+                near[pair] = neighbours(target)
+                of_nearest[pair] = shares_of_nearest(target, source, y, counts.shape[1])
+            features, log_p = self._look(i, target)
             if self._few[i, 0]:
                 given = F.one_hot(log_p.argmax(1), log_p.shape[1]).to(log_p.dtype)
                 self.began[0, i, : len(log_p)] = log_p.exp()
-                self.began[1, i, : len(log_p)] = given[near[target]].mean(1)
-            counts[i] = agreed_shares(counts[i], log_p, near[target])
+                self.began[1, i, : len(log_p)] = given[near[pair]].mean(1)
+            shares, believed = of_nearest[pair]
+            counts[i] = agreed_shares(torch.lerp(counts[i], shares, believed), log_p, near[pair])
+            if self.is_estimated[i]:
+                overlap = mixed(self._look(i, some(source))[0], features)
+                self._strength[i] = min(max((MIXED - overlap) / (MIXED - APART), 0.0), 1.0)
 
     def _use(self) -> None:
         """Make what the reference and the trust stand for."""
         is_known = self.is_estimated & (self.reference.sum(1, keepdim=True) > 0)
-        weights = class_weights(self.reference, self.source)
+        weights = class_weights(self.reference, self.source, self._strength)
         self.weights = torch.where(self.is_estimated, weights, 1)[:, :, None]  # (G, K, 1)
+        self.strength = self._strength[:, :, None]  # (G, 1, 1)
         expected = torch.where(is_known, self.reference, self.source).clamp(min=self.floor).log()
         # Equal shares, where none are estimated: any constant says so.
         self.log_expected = torch.where(self.is_estimated, expected, 0)[:, :, None]  # (G, K, 1)
@@ -250,12 +273,14 @@ def hold_of(samples: int) -> float:
     return few_of(samples) * HELD * HALF_HELD / (samples + HALF_HELD)
 
 
-def class_weights(reference: Tensor, source: Tensor) -> Tensor:
+def class_weights(reference: Tensor, source: Tensor, strength: Tensor) -> Tensor:
     """What a source sample of each class counts for, `(..., K)`: the shares that count over the source's own.
 
-    1 as long as `reference` is all zeros, so that none count.
+    The nearer to 1, the less is adapted (`strength`, 0..1), and 1 as long as `reference` is all zeros, so that none
+    count.
     """
     weights = reference / source.clamp(min=torch.finfo(source.dtype).tiny)
+    weights = torch.lerp(torch.ones_like(weights), weights, strength)
     return torch.where(reference.sum(-1, keepdim=True) > 0, weights, 1)
 
 

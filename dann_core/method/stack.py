@@ -175,9 +175,10 @@ class Stack:
         logits, domain_logits = one.classifier.look(features), through(one.discriminator, features)
         return features[0].T, logits[0].T, domain_logits[0, 0]
 
-    def predict(self, network: int, x: Tensor) -> Tensor:
-        """Logarithms of class probabilities `(N, K)` of one network for inputs `(N, *sample_shape)`."""
-        return self.look(network, x.flatten(1))[1].log_softmax(1)
+    def classified(self, network: int, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Features and logarithms of class probabilities `(N, K)` of one network for inputs `(N, *sample_shape)`."""
+        features, logits, _ = self.look(network, x.flatten(1))
+        return features, logits.log_softmax(1)
 
 
 def _linears(part: nn.Module) -> list[nn.Linear]:

@@ -13,7 +13,7 @@ from dann_core.domains.pair import DomainPair
 from dann_core.method.data import Loader
 from dann_core.method.discrepancy import entropies, marginal_entropy
 from dann_core.method.networks import Network
-from dann_core.method.reweighting import Predict, Reweighting
+from dann_core.method.reweighting import Look, Reweighting
 from dann_core.method.schedules import adapts_from, entropy_weight_at, lambda_at, learning_rate_at
 from dann_core.settings import Settings
 from dann_core.settings.catalogue import DISCREPANCIES
@@ -40,7 +40,7 @@ class ReadableStep:
 
     def __init__(self, network: Network, optimizer: optim.Optimizer, loader: Loader, settings: Settings) -> None:
         self.network, self.optimizer, self.loader, self.settings = network, optimizer, loader, settings
-        self.reweighting = reweighting(network, loader, settings, self._predict)
+        self.reweighting = reweighting(network, loader, settings, self._look)
 
     @staticmethod
     def knows(pair: DomainPair, settings: Settings) -> bool:
@@ -65,10 +65,13 @@ class ReadableStep:
 
         # What samples count for: more, the more frequent their class is in the target; and what the discriminator says.
         class_weights = log_shares = None
+        strength = 1.0
         counts_for = network.seen.weights(logits)
         if self.reweighting:
             self.reweighting.note(iteration, logits[n:].detach().log_softmax(1).T[None])
             class_weights, log_shares = self.reweighting.weights[0, :, 0], self.reweighting.log_expected[0, :, 0]
+            # Less is adapted where the domains are mixed already.
+            strength = self.reweighting.strength.item()
             by_class = torch.cat([class_weights[y], class_weights.new_ones(n)])[:, None]
             counts_for = by_class if counts_for is None else by_class * counts_for
 
@@ -77,7 +80,7 @@ class ReadableStep:
 
         # Adversarial loss: the discriminator descends it; through the reversal the extractor ascends it.
         limit = self._reversal_limit(classification, features)
-        lamb = settings.lambda_sign * lambda_at(settings, iteration)
+        lamb = settings.lambda_sign * lambda_at(settings, iteration) * strength
         seen = partial(network.seen, logits=logits)
         adversarial = network.adversarial.joint(features, n, lamb, limit, seen, counts_for)
         loss = settings.classification_weight * classification + settings.adversarial_weight * adversarial
@@ -87,7 +90,7 @@ class ReadableStep:
         if settings.discrepancy != "none":
             discrepancy = DISCREPANCIES[settings.discrepancy].load()(features[:n], features[n:])
             if iteration >= adapts_from(settings):
-                loss = loss + settings.discrepancy_weight * discrepancy
+                loss = loss + settings.discrepancy_weight * strength * discrepancy
         if settings.entropy_weight:
             each = entropies(logits[n:])
             uncertainty, spread = each.mean(), marginal_entropy(logits[n:], log_shares)
@@ -102,7 +105,7 @@ class ReadableStep:
                 agreed, first = held[0][0, 0], held[1][0].T
                 term = (agreed * each).mean() - agreed.mean() * settings.entropy_balance * spread
                 term = term + self.reweighting.hold.squeeze() * F.cross_entropy(logits[n:], first)
-            loss = loss + entropy_weight_at(settings, iteration) * term
+            loss = loss + entropy_weight_at(settings, iteration) * strength * term
 
         # Update. Gradients that lie in one tensor stay there; others are cheaper made anew.
         self.optimizer.zero_grad(set_to_none=network.flat is None)
@@ -110,11 +113,12 @@ class ReadableStep:
         descend(self.optimizer, settings, iteration)
         return [term.detach() for term in (classification, adversarial, discrepancy, uncertainty)]
 
-    def _predict(self, _: int, x: Tensor) -> Tensor:
+    def _look(self, _: int, x: Tensor) -> tuple[Tensor, Tensor]:
         network = self.network.eval()
-        log_p = torch.cat([network.classifier(network(part)).log_softmax(1) for part in x.split(64)])
+        features = torch.cat([network(part) for part in x.split(64)])
+        log_p = network.classifier(features).log_softmax(1)
         network.train()
-        return log_p
+        return features, log_p
 
     def _reversal_limit(self, classification: Tensor, features: Tensor) -> Tensor | None:
         """How long the reversed gradient may be: a multiple of the classification gradient, both at the features."""
@@ -124,14 +128,11 @@ class ReadableStep:
         return self.settings.reversal_limit * self.settings.classification_weight * gradient.norm()
 
 
-def reweighting(network: Network, loader: Loader, settings: Settings, predict: Predict) -> Reweighting | None:
+def reweighting(network: Network, loader: Loader, settings: Settings, look: Look) -> Reweighting | None:
     """What a run knows of the target's class shares, kept in its network; None where they are not estimated."""
     if not settings.weighs_classes:
         return None
-    counts = torch.bincount(loader.source_y, minlength=len(network.shares.counted))
-    samples = counts.new_tensor([[len(loader.source_x), len(loader.target_x)]])
-    shares = (counts / len(loader.source_y))[None]
-    return Reweighting([network.shares], shares, [loader.target_x], samples, [settings], predict)
+    return Reweighting([network.shares], [(loader.source_x, loader.source_y)], [loader.target_x], [settings], look)
 
 
 def descend(optimizer: optim.Optimizer, settings: Settings, iteration: int) -> None:

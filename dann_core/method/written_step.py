@@ -127,7 +127,8 @@ class Gradients:
         # Backward: the discriminator learns at full strength; what it hands to the features is reversed.
         at_classified = stack.classifier.backward(at_logits, classified)
         at_features = _backward(stack.discriminator, seen, at_seen)
-        at_features.mul_(-self._reversal(now.lamb, at_features, at_classified))
+        lamb = now.lamb * self.reweighting.strength if self.reweighting else now.lamb
+        at_features.mul_(-self._reversal(lamb, at_features, at_classified))
         at_features[:, :, : log_p.shape[2]].add_(at_classified)
         _backward(stack.extractor, inputs, at_features, needed=False)
 
@@ -153,7 +154,8 @@ class Gradients:
             agreed, first = held
             sharper = sharper.sub_(certainty).mul_(agreed.mean(2, keepdim=True)).add_(certainty * agreed)
             p_log_p.mul_(agreed).sub_(torch.sub(p, first).mul_(self.reweighting.hold))
-        p.mul_(sharper).sub_(p_log_p).mul_(now.entropy_weight / self.n)
+        weight = now.entropy_weight * self.reweighting.strength if self.reweighting else now.entropy_weight
+        p.mul_(sharper).sub_(p_log_p).mul_(weight / self.n)
 
     def _reversal(self, lamb: Tensor, at_seen: Tensor, at_classified: Tensor) -> Tensor:
         """lambda `(G, 1, 1)`, less where the reversed gradient would be longer than `reversal_limit` allows."""
@@ -190,7 +192,7 @@ class WrittenStep:
         n = settings.batch_size
         stack = Stack.over(network, settings.activation)
         # Without them and an entropy term nobody asks which classes target samples are given.
-        shares = reweighting(network, loader, settings, stack.predict)
+        shares = reweighting(network, loader, settings, stack.classified)
         stack.reserve(1, 2 * n, 2 * n if settings.entropy_weight or shares else n)
         self._gradients = Gradients(stack, [settings], shares)
         self._one_hot = torch.eye(stack.classifier.weight.shape[1], device=loader.source_x.device)

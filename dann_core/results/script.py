@@ -95,6 +95,7 @@ def script(pair: DomainPair, settings: Settings, changes: Sequence[Change], iter
         nb=neighbours,
         targets=len(pair.target_x),
         compared=min(len(pair.target_x), neighbours.MOST_SAMPLES),
+        sources=min(len(pair.source_x), neighbours.most_compared(pair.sample_shape)),
         holds=reweighting.hold_of(len(pair.target_x)) if any(p.entropy and p.weighs for p in phases) else 0,
         few=reweighting.few_of(len(pair.target_x)),
         floor=min(reweighting.RAREST, 0.1 / pair.n_classes),

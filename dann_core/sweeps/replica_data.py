@@ -11,7 +11,7 @@ from torch import Tensor
 
 from dann_core.domains.pair import DomainPair
 from dann_core.method.data import Batches, Standardizer
-from dann_core.method.reweighting import Predict, Reweighting, ShareState
+from dann_core.method.reweighting import Look, Reweighting, ShareState
 from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at
 from dann_core.method.written_step import BLOCK
 from dann_core.settings import Settings
@@ -62,16 +62,15 @@ class Data:
         return rows[:, rows.shape[1] // 2 :] - self._starts[drawn]
 
     def reweighting(
-        self, place: slice, settings: Sequence[Settings], states: Sequence[ShareState], predict: Predict
+        self, place: slice, settings: Sequence[Settings], states: Sequence[ShareState], look: Look
     ) -> Reweighting | None:
         """Of some replicas, if any of them estimates the target's class shares, which their `states` keep."""
         if not any(s.weighs_classes for s in settings):
             return None
         draws = [self.draws[drawn] for drawn in self.drawn[place].tolist()]
-        shares = torch.stack([self.y[source.start : source.stop].mean(0) for source, _, _ in draws])
-        samples = shares.new_tensor([[len(source), len(target)] for source, target, _ in draws])
+        sources = [(self.x[s.start : s.stop], self.y[s.start : s.stop].argmax(1)) for s, _, _ in draws]
         targets = [self.x[target.start : target.stop] for _, target, _ in draws]
-        return Reweighting(states, shares, targets, samples, settings, predict)
+        return Reweighting(states, sources, targets, settings, look)
 
     def inputs(self, replica: int) -> tuple[Tensor, Tensor]:
         """All source and all target inputs of one replica, `(N, F)` each."""

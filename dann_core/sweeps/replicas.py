@@ -228,7 +228,7 @@ class _Group:
         self.place, self.drawn = place, data.drawn[place]
         self.length = max(s.max_iter for s in settings[place])
         mine = stack.part(place)
-        reweighting = data.reweighting(place, settings[place], shares, mine.predict)
+        reweighting = data.reweighting(place, settings[place], shares, mine.classified)
         self.gradients = Gradients(mine, settings[place], reweighting)
 
 
