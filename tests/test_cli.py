@@ -140,3 +140,16 @@ def test_ctrl_c_ends_a_sweep_and_its_workers(tmp_path: Path) -> None:
     assert "The same command again continues." in said
     assert "Traceback" not in errors
     assert not psutil.wait_procs(family, timeout=60)[1]
+
+
+@pytest.mark.parametrize("is_same", [False, True])
+def test_what_was_estimated_of_the_target_is_said(is_same: bool, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    source = SAMPLES / "wine_source.csv"
+    target = source if is_same else SAMPLES / "wine_target.csv"
+    run = [f"--source={source}", f"--target={target}", f"--out={tmp_path}"]
+    assert main(["train", *run, "--max-iter", "120"]) == 0
+    said = capsys.readouterr().out
+    assert "the target's were taken to differ from the source's by" in said
+    assert ("the domains were mixed before: adapted not at all" in said) is is_same
+    assert main(["train", *run, "--max-iter", "120", "--class-shares", "ignored"]) == 0
+    assert "taken to differ" not in capsys.readouterr().out

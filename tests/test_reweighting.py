@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -36,9 +37,8 @@ START = adapts_from(ESTIMATED)
 def believed(share: float, *, samples: int, confidence: float = 0.95, then: float | None = None) -> Reweighting:
     """After many iterations in which that share of the target's predictions were the first of two equal classes."""
     # Of two equal classes that lie on each other, so that neighbours say nothing; and of domains that lie apart.
-    source, target = torch.randn(2, samples, 3, generator=torch.Generator().manual_seed(0)) + torch.tensor(
-        [[[0.0]], [[99.0]]]
-    )
+    source, target = torch.randn(2, samples, 3, generator=torch.Generator().manual_seed(0))
+    target += 99
     sources = [(source, torch.arange(samples) % 2)]
     found = Reweighting([ShareState(2)], sources, [target], [ESTIMATED], lambda _, x: (x, x.new_zeros(len(x), 2)))
     for iteration in range(START + 200):
@@ -106,9 +106,9 @@ def test_shares_switched_on_in_the_middle_wait_for_enough_predictions() -> None:
     assert trainer.network.shares.trust >= 0
 
 
-def moved(pair: DomainPair, by: float) -> DomainPair:
-    """The same with the target so far away."""
-    return DomainPair(pair.source_x, pair.source_y, pair.target_x + by, pair.target_y)
+def moved(pair: DomainPair, by: float | Sequence[float]) -> DomainPair:
+    """The same with the target so far away, in all features or in each."""
+    return DomainPair(pair.source_x, pair.source_y, pair.target_x + np.array(by), pair.target_y)
 
 
 def test_a_discrepancy_waits_too_and_alone_weighs_nothing(vectors: DomainPair) -> None:
@@ -186,7 +186,8 @@ def test_a_held_sample_keeps_its_class_where_entropy_would_turn_it(monkeypatch: 
     changed = []
     for strength in (0.0, 20.0):
         monkeypatch.setattr(reweighting, "HELD", strength)
-        trainer = Trainer(moved(make_pair(), 3), settings)
+        # Apart, but not in the direction in which the classes differ.
+        trainer = Trainer(moved(make_pair(), [3, -3, 3, -3]), settings)
         trainer.advance(START)
         began = trainer.predict(trainer.pair.target_x)
         trainer.advance(settings.max_iter - START)

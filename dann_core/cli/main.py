@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import torch
 from tqdm import tqdm
 
 from dann_core import domains
@@ -188,5 +189,21 @@ def _report(trainer: Trainer, folder: Path) -> None:
     target = "no labels" if result.target_accuracy is None else f"{result.target_accuracy:.2%}"
     print(
         f"source accuracy {result.source_accuracy:.2%}, target accuracy {target} (exam), "
-        f"domain accuracy {result.domain_accuracy:.2%} (50 % = cannot tell)\nwritten to {folder}"
+        f"domain accuracy {result.domain_accuracy:.2%} (50 % = cannot tell)"
     )
+    for line in _estimated(trainer):
+        print(line)
+    print(f"written to {folder}")
+
+
+def _estimated(trainer: Trainer) -> Iterator[str]:
+    """What the run has taken for granted of the target, so that no guess is silent."""
+    shares = trainer.network.shares
+    if not trainer.settings.weighs_classes or not shares.reference.any():
+        return
+    source = torch.bincount(trainer.source_y, minlength=trainer.pair.n_classes) / len(trainer.source_y)
+    differ = float((shares.reference - source).abs().sum() / 2)
+    yield f"class shares: the target's were taken to differ from the source's by {differ:.0%}"
+    if shares.strength < 1:
+        how = f"with {float(shares.strength):.0%} of the strength" if shares.strength > 0 else "not at all"
+        yield f"the domains were mixed before: adapted {how} (--class-shares ignored adapts all the same)"
