@@ -23,8 +23,8 @@ from dann_core import DomainPair, Settings
 
 # fmt: off
 DRIFTED = (
-    "satimage", "penbased", "letter", "segment", "texture", "vowel", "vehicle", "movement_libras", "ionosphere", "sonar",
-    "phoneme", "spambase", "magic", "wisconsin", "pima", "optdigits",
+    "satimage", "penbased", "letter", "segment", "texture", "vowel", "vehicle", "movement_libras", "ionosphere",
+    "sonar", "phoneme", "spambase", "magic", "wisconsin", "pima", "optdigits",
 )
 # fmt: on
 SPLIT = {"satimage": 0, "penbased": 1, "segment": 1, "texture": 0, "vowel": 1, "vehicle": 0, "magic": 0, "phoneme": 0}
