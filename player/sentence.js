@@ -59,7 +59,8 @@ export class Sentence {
     if (this.seen?.rule === rule && this.seen.at === facts.iteration) return this.seen
     const differ = values.shares_rule === "differ" && words.shares.rule("differ", values)
     const shares = sentences(differ, words.shares.adapted(values))
-    return (this.seen = { rule, at: facts.iteration, shares, remedy })
+    // Where nothing is adapted, no other setting of it helps.
+    return (this.seen = { rule, at: facts.iteration, shares, remedy: values.strength === 0 ? null : remedy })
   }
 
   #offer(node, facts, worded) {

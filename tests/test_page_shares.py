@@ -171,3 +171,16 @@ def test_the_method_that_weighs_shares_does_no_harm(page: Page, address: str, pi
     expect(page.locator(".dann-sentence")).to_contain_text("source samples count for about as much as their class")
     assert float(figure(page, "target accuracy").rstrip("%")) > 85
     picture(page, "method")
+
+
+def test_domains_that_are_mixed_are_said_to_be_left_alone(page: Page, address: str) -> None:
+    open_page(page, address, "domain=moons&angle=0&class_shares=estimated&max_iter=100")
+    run_to_its_end(page)
+    left_alone = "nothing to align: this run does not adapt"
+    sentence = page.locator(".dann-sentence")
+    expect(sentence).to_contain_text("Adaptation made no difference")
+    expect(sentence).to_contain_text(left_alone)
+    # No other setting of what is not done would help.
+    expect(page.locator(".dann-try")).to_be_hidden()
+    opened(page)
+    expect(page.locator("[data-figure=shares] .dann-popover")).to_contain_text(left_alone)
