@@ -40,8 +40,8 @@ it would be too much: a few scattered samples of a rare class would then speak f
 
 ROUNDS = 20
 
-MOST_SOURCE, MOST_VALUES = 2000, 2**24
-"""Of the source samples that are compared, and of the numbers that those have together."""
+MOST_SOURCE = 2000
+"""Of the source samples that are compared, unless that would make the products below large."""
 
 BLIND, SEEING = 0.4, 0.6
 """How well neighbours know the classes of source samples (mean recall, 0: by chance, 1: all) up to which they are not
@@ -56,8 +56,8 @@ def some(x: Tensor, most: int = MOST_SAMPLES) -> Tensor:
 
 
 def most_compared(sample_shape: Sequence[int]) -> int:
-    """How many source samples of that shape are compared at most."""
-    return max(min(MOST_VALUES // math.prod(sample_shape), MOST_SOURCE), NEIGHBOURS)
+    """How many source samples of that shape are compared at most: eigenvectors of 2,500 rows take seconds."""
+    return MOST_SOURCE if math.prod(sample_shape) <= MOST_SAMPLES else MOST_SAMPLES
 
 
 def shares_of_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -> tuple[Tensor, float]:
