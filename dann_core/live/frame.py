@@ -25,7 +25,7 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
     strength           how strongly that run adapts, 0..1: less where the domains were mixed already when it began to;
                        null like the trust
     effective_lambda   at the features, the length of the gradient behind the reversal over its length before: lambda,
-                       or less where the reversal limit acts; null without an adversary
+                       or less where the reversal limit or the strength acts; null without an adversary
     gradient_ratio     the length of the reversed gradient over the classification loss's
     gradient_cosine    of the angle between the two, -1..1
     gradients          their norms by name (`dann_core.live.gradients.Gradients`), or null in a run that has diverged

@@ -57,7 +57,7 @@ class Gradients:
 
     @property
     def effective_lambda(self) -> float:
-        """Length behind the reversal over length before: lambda, or less where `reversal_limit` acts."""
+        """Length behind the reversal over length before: lambda, or less by the reversal limit or the strength."""
         return _share(self.reversed, self.adversarial)
 
     @property
@@ -116,7 +116,8 @@ def gradients(
     """
     weights, shares = None, network.shares
     if settings.weighs_classes:
-        weights, lamb = class_weights(shares.reference, source_shares, shares.strength), lamb * float(shares.strength)
+        weights = class_weights(shares.reference, source_shares, shares.strength)
+        lamb *= shares.strength.item()
     losses = _Losses(network.train(), settings)
     # A training pass moves running statistics: those of the copies. Random maps, which may be large, stay.
     buffers = {n: buffer.clone() for n, buffer in losses.named_buffers() if not n.startswith("network.seen.")}
