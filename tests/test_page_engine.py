@@ -10,7 +10,18 @@ from pathlib import Path
 
 import psutil
 import pytest
-from browser import at_rest, button, figure, iteration, notice, open_page, play_and_pause, player, progress, wait_for_iteration
+from browser import (
+    at_rest,
+    button,
+    figure,
+    iteration,
+    notice,
+    open_page,
+    play_and_pause,
+    player,
+    progress,
+    wait_for_iteration,
+)
 from conftest import serve
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
