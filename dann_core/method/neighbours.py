@@ -3,15 +3,16 @@
 **The nearest source samples** of a target sample say which class it has, and so which shares the target's classes have.
 In inputs of unlike scales and with little to learn from, that is cruder than a network, but it does not extrapolate: a
 shift that drives a network's predictions into one class moves all distances alike. Each neighbour counts for the less,
-the more frequent its class is in the source. How well it works is known: the source's own samples are asked likewise.
+the more frequent its class is in the source.
 
-**Neighbours in the target**: do samples that lie close to each other get the same class? A shift of the domains can
-make a classifier give most of the target to one class, surely, and then counts of its predictions speak of other class
-shares although only the inputs have moved. Predictions that were moved so cut through what belongs together. So: shift
-the classifier's logits, class by class, until its predictions have other shares, and ask whether neighbours in the
-*inputs* agree more often than before. If they do, these shares are the better guess. That classes change where samples
-are rare is the cluster assumption (Chapelle & Zien 2005, *Semi-supervised classification by low density separation*);
-neighbours as a label-free score of adaptation: Saito et al. 2021 (SND).
+A target that lies elsewhere as a whole is moved halfway towards the source first: halfway, since the means of two
+domains also differ because their class shares do. So the source's mean and deviation are taken of samples that count
+as much as the shares found say, and shares and move are found in turn (a location and scale that shift together with
+the shares: Zhang et al. 2013; in turn, as iterative closest points are: Besl & McKay 1992). And since samples that
+lie together in the target mostly have one class, each also hears what its neighbours there were told.
+
+**How far to trust them** is seen from how united they are: in a target that the source says little about, the nearest
+source samples have more classes than those of a source sample have.
 
 **Do the domains differ?** Of equally many samples of both, is a target sample closer to a source sample or to another
 target one? Where features are alike, each is as often (the nearest-neighbour test of two samples: Schilling 1986; Henze
@@ -30,22 +31,15 @@ from torch import Tensor
 MOST_SAMPLES, COMPONENTS, NEIGHBOURS = 500, 20, 5
 """Of the samples that are compared, of their principal components, and of the nearest ones of each."""
 
-STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""How far shares are taken from the counted to equal ones. Only this way: predictions that are less even agree more for
-that alone."""
-
-OF_CHANCE, SURELY = 0.2, 2.5
-"""How much of the agreement by chance is taken off, and by how many standard errors the rest must have gained. All of
-it would be too much: a few scattered samples of a rare class would then speak for making it frequent."""
-
-ROUNDS = 20
+ROUNDS = 12
+"""Of moving the target and asking again; each halves what is left of the shares that were begun with."""
 
 MOST_SOURCE = 2000
 """Of the source samples that are compared, unless that would make the products below large."""
 
-BLIND, SEEING = 0.4, 0.6
-"""How well neighbours know the classes of source samples (mean recall, 0: by chance, 1: all) up to which they are not
-asked for the target's, and from which on believed like counts of predictions."""
+DIVIDED, UNITED = 0.5, 0.7
+"""How united the nearest source samples of target samples are, as compared with those of source samples, up to which
+they are not trusted, and from which on wholly."""
 
 
 def some(x: Tensor, most: int = MOST_SAMPLES) -> Tensor:
@@ -61,29 +55,52 @@ def most_compared(sample_shape: Sequence[int]) -> int:
 
 
 def shares_of_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -> tuple[Tensor, float]:
-    """Class shares `(K,)` that the nearest source samples give standardised target inputs, and how they are believed.
+    """Class shares `(K,)` that the nearest source samples give standardised target inputs, and how far to trust them.
 
-    The latter, 0..1, is by how well they know the source's own classes, from `BLIND` to `SEEING`. `target` and `source`
-    are `(N, *sample_shape)`, `y` `(N,)` the source's labels.
+    The latter, 0..1, is by how united they are, from `DIVIDED` to `UNITED`. `target` and `source` are
+    `(N, *sample_shape)`, `y` `(N,)` the source's labels. Classes without source samples get no share.
     """
     most = most_compared(source.shape[1:])
     source, y = some(source, most), some(y, most)
     components, lengths = whitened(torch.cat([source, target]))
     source, target = (components * lengths).split([len(source), len(target)])
     labels = F.one_hot(y, n_classes).to(source.dtype)
+    of_source = labels.mean(0)
     # Each class has as much to say, however frequent it is.
-    votes = labels / labels.mean(0).clamp(min=torch.finfo(labels.dtype).tiny)
+    says = labels / of_source.clamp(min=torch.finfo(labels.dtype).tiny)
 
-    def most_voted(distances: Tensor) -> Tensor:
-        near = distances.topk(min(NEIGHBOURS, len(source) - 1), largest=False).indices
-        return F.one_hot(votes[near].sum(1).argmax(1), n_classes).to(labels.dtype)  # (N, K)
+    def votes(distances: Tensor) -> Tensor:
+        given = says[nearest(distances)].sum(1)
+        return given / given.sum(1, keepdim=True)  # (N, K)
 
-    shares = most_voted(torch.cdist(target, source)).mean(0)
-    right = (most_voted(torch.cdist(source, source).fill_diagonal_(torch.inf)) * labels).sum(0)  # (K,)
-    present = labels.sum(0) > 0
-    recall, by_chance = float((right / labels.sum(0))[present].mean()), 1 / n_classes
-    known = (recall - by_chance) / (1 - by_chance)
-    return shares, min(max((known - BLIND) / (SEEING - BLIND), 0.0), 1.0)
+    beside = nearest(torch.cdist(target, target).fill_diagonal_(torch.inf))
+    shares = of_source
+    for _ in range(ROUNDS):
+        told = votes(torch.cdist(halfway(target, source, says @ shares), source))
+        heard = (told + told[beside].mean(1)) / 2
+        shares = (shares + F.one_hot(heard.argmax(1), n_classes).to(shares.dtype).mean(0)) / 2
+
+    by_chance = 1 / NEIGHBOURS + (1 - 1 / NEIGHBOURS) / n_classes
+    in_source = united(votes(torch.cdist(source, source).fill_diagonal_(torch.inf))) - by_chance
+    as_united = (united(told) - by_chance) / in_source if in_source > 0 else 0.0
+    return shares, min(max((as_united - DIVIDED) / (UNITED - DIVIDED), 0.0), 1.0)
+
+
+def halfway(target: Tensor, source: Tensor, counts_for: Tensor) -> Tensor:
+    """The target's samples `(N, D)`, their means and deviations moved halfway to the source's.
+
+    Source samples count for so much, `(M,)`. Of deviations the geometric mean is taken.
+    """
+    weights = counts_for / counts_for.sum()
+    mean, own_mean = weights @ source, target.mean(0)
+    deviation = (weights @ (source - mean).square()).sqrt()
+    own_deviation = target.std(0, correction=0).clamp(min=1e-9)
+    return (target - own_mean) * (deviation / own_deviation).sqrt() + (own_mean + mean) / 2
+
+
+def united(votes: Tensor) -> float:
+    """How likely two votes for one sample, with replacement, are for one class; of shares `(N, K)` of votes."""
+    return float(votes.square().sum(1).mean())
 
 
 def mixed(source: Tensor, target: Tensor) -> float:
@@ -112,35 +129,9 @@ def whitened(x: Tensor) -> tuple[Tensor, Tensor]:
 def neighbours(x: Tensor) -> Tensor:
     """The nearest samples of each of N standardised inputs `(N, *sample_shape)`: indices `(N, NEIGHBOURS)` or fewer."""
     components, _ = whitened(x)
-    distances = torch.cdist(components, components).fill_diagonal_(torch.inf)
-    return distances.topk(min(NEIGHBOURS, len(x) - 1), largest=False).indices
+    return nearest(torch.cdist(components, components).fill_diagonal_(torch.inf))
 
 
-def rebalanced(log_p: Tensor, shares: Tensor) -> Tensor:
-    """Predictions `(..., N, K)`, from logarithms of probabilities `(N, K)`, whose means are these shares `(..., K)`."""
-    wanted, offset = shares.clamp(min=1e-9).log(), torch.zeros_like(shares)
-    for _ in range(ROUNDS):
-        p = (log_p + offset[..., None, :]).softmax(-1)
-        offset += wanted - p.mean(-2).clamp(min=1e-30).log()
-    return p
-
-
-def agreed_shares(counts: Tensor, log_p: Tensor, near: Tensor) -> Tensor:
-    """Class shares `(K,)` on the way from the counted to equal ones: those on which neighbours agree most.
-
-    `log_p` `(N, K)` are the predictions of the samples whose neighbours are `near` `(N, n)`. The counts stay where no
-    others are surely better, or samples are too few to tell.
-    """
-    if len(log_p) <= 2 * NEIGHBOURS:
-        return counts
-    step, p = log_p.new_tensor(STEPS)[:, None], log_p.exp()
-    # Unsure predictions are less even counted than in their mean, which is what rebalancing moves.
-    wanted = torch.lerp(p.mean(0), torch.full_like(p[0], 1 / len(counts)), step[1:])
-    classes = torch.cat([p[None], rebalanced(log_p, wanted)]).argmax(-1)  # (len(STEPS), N)
-    by_chance = F.one_hot(classes, len(counts)).double().mean(1).square().sum(1, keepdim=True)
-    agreed = (classes[:, near] == classes[..., None]).double().mean(-1) - OF_CHANCE * by_chance
-    gained = agreed - agreed[0]
-    gain, error = gained.mean(1), gained.std(1) / math.sqrt(len(log_p))
-    best = gain.argmax()
-    is_sure = gain[best] > SURELY * error[best]
-    return counts.lerp(torch.full_like(counts, 1 / len(counts)), STEPS[best]) if is_sure else counts
+def nearest(distances: Tensor) -> Tensor:
+    """Where each row's smallest distances `(N, M)` stand: indices `(N, NEIGHBOURS)`, or fewer of few."""
+    return distances.topk(max(min(NEIGHBOURS, distances.shape[1] - 1), 1), largest=False).indices

@@ -7,14 +7,12 @@ drawn with the target's shares (Tachet des Combes et al. 2020, importance-weight
 term asks for q instead of equal shares: KL(mean prediction || q). A class that the target seems not to have weighs
 nothing and so leaves the alignment (Cao et al. 2018).
 
-q is, when adapting begins, what the nearest source samples say of the target, as far as those know the source's own
-classes, and else what the classifier says of the target's batches, counted over some thirty iterations; or more even
-shares where neighbours in the target agree better on those (`method.neighbours`). It goes on following while
-the features are aligned, since predictions get better by it and with them the counts, but not far. And it is not
-believed at once. Counts of few samples differ by chance: as far as that explains their distance from the source's
-shares, q keeps half way between both, and beyond that it goes over to the counts. Where predictions are not sure, only
-a distance many times as large is believed. Nor is anything pulled for a difference that chance explains. The page shows
-another estimate (`method.shares`), made anew at each look of the drawn samples alone, which training never uses.
+q is, when adapting begins, what the nearest source samples say of the target (`method.neighbours`), and stays that:
+predictions counted while features are aligned say what the adversary has made of them. It is believed as far as those
+neighbours are united. And few samples differ by chance: as far as that explains the distance from the source's shares,
+q keeps near those, and beyond that it goes over to what the neighbours say. Nor is anything pulled for a difference
+that chance explains. The page shows another estimate (`method.shares`), made anew at each look, which
+training never uses.
 
 Where the features of both domains are mixed already, there is nothing to align, and whatever adapting does is harm. So
 it is as strong as the domains lie apart when it begins.
@@ -34,34 +32,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dann_core.method.neighbours import MOST_SAMPLES, agreed_shares, mixed, neighbours, shares_of_nearest, some
-from dann_core.method.schedules import SHARES_EVERY, adapts_from
+from dann_core.method.neighbours import MOST_SAMPLES, mixed, neighbours, shares_of_nearest, some
+from dann_core.method.schedules import adapts_from
 from dann_core.settings import Settings
 
-WINDOW = 30
-"""Iterations over which predictions are counted, each counting for less the longer it is ago."""
-
 CHANCE, BEYOND_CHANCE = 2.0, 3.0
-"""Distances from the source's shares, in multiples of what chance alone makes on average: up to the first one, counts
-are believed `LEAST_TRUST`, from the second on wholly."""
+"""Distances from the source's shares, in multiples of what chance alone makes on average: up to the first one, what
+neighbours say is believed `LEAST_TRUST`, from the second on wholly."""
 
-LEAST_TRUST = 0.5
-
-UNSURE, SURE = 0.66, 0.72
-"""Mean confidence of predictions up to which counts are not believed for that, and from which on as said above."""
-
-DISTANT, VERY_DISTANT, GUESSING = 3.0, 5.0, 0.58
-"""Counts so many times as far as by chance are believed at a lower mean confidence, too: from there on, and wholly from
-`SURE` on."""
-
-MOST_MOVED = 0.1
-"""How far (L1) counts may move from those at the start of adapting: what one follows, one also drives, and where few
-predictions are sure both run away."""
+LEAST_TRUST, OFF = 0.25, 0.05
+"""And how far (L1) nearest samples are off beside that, where shares are alike."""
 
 UNDECIDED = -1.0
-
-ENOUGH = 0.4
-"""How full the window must be before counts decide anything: after some 16 iterations."""
 
 HELD, HALF_HELD = 0.5, 100
 """What the cross-entropy to the predictions at the start of adapting counts for in the entropy term, were there hardly
@@ -90,20 +72,14 @@ Look = Callable[[int, Tensor], tuple[Tensor, Tensor]]
 class ShareState(nn.Module):
     """What a network has found out of the target's class shares: buffers, which are saved with its weights."""
 
-    counted: Tensor
-    """`(K,)`, of the target's predictions, not normalised."""
-
-    confidence: Tensor
-    """`()`, of the predictions counted, as little normalised."""
-
-    first: Tensor
-    """`(K,)`, the shares among the predictions when adapting began."""
+    _COUNTS = ("counted", "confidence", "first")
+    """Saved when predictions were counted; no longer read."""
 
     reference: Tensor
     """`(K,)`, the shares that count, or zeros as long as none do."""
 
     trust: Tensor
-    """`()`, in counts against the source's shares, 0..1; `UNDECIDED` at first."""
+    """`()`, in what neighbours say against the source's shares, 0..1; `UNDECIDED` at first."""
 
     strength: Tensor
     """`()`, how strongly is adapted, 0..1: less where the domains are mixed already; 1 before that is known."""
@@ -116,9 +92,6 @@ class ShareState(nn.Module):
 
     def __init__(self, n_classes: int) -> None:
         super().__init__()
-        self.register_buffer("counted", torch.zeros(n_classes))
-        self.register_buffer("confidence", torch.zeros(()))
-        self.register_buffer("first", torch.zeros(n_classes))
         self.register_buffer("reference", torch.zeros(n_classes))
         self.register_buffer("trust", torch.tensor(UNDECIDED))
         self.register_buffer("strength", torch.ones(()))
@@ -126,6 +99,8 @@ class ShareState(nn.Module):
         self.register_buffer("around", torch.zeros(0, n_classes))
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
+        for name in self._COUNTS:
+            state_dict.pop(prefix + name, None)
         for name, mine in self.named_buffers():
             # Saved before there was such a thing: as in the beginning.
             kept = state_dict.setdefault(prefix + name, mine)
@@ -152,12 +127,12 @@ class Reweighting:
         look: Look,
     ) -> None:
         self._sources, self._targets, self._look = sources, targets, look
-        n_classes = len(states[0].counted)
+        n_classes = len(states[0].reference)
         self.source = torch.stack([torch.bincount(y, minlength=n_classes) / len(y) for _, y in sources])  # (G, K)
         source = self.source
         samples = source.new_tensor([[len(x), len(target)] for (x, _), target in zip(sources, targets, strict=True)])
         self.is_estimated = source.new_tensor([[s.weighs_classes] for s in settings]).bool()
-        self.starts = source.new_tensor([[adapts_from(s)] for s in settings])
+        self._starts = [adapts_from(s) for s in settings]
         # The mean distance of the shares of two draws from one population: a sum of half-normal deviations.
         deviation = (source * (1 - source) * (1 / samples).sum(1, keepdim=True)).sqrt()
         self.by_chance = math.sqrt(2 / math.pi) * deviation.sum(1, keepdim=True)
@@ -166,14 +141,12 @@ class Reweighting:
         self.slack = torch.where(self.is_estimated, explained, -math.inf)[:, :, None]  # (G, 1, 1)
         self.floor = min(RAREST, 0.1 / source.shape[1])
         # All runs' in one tensor; what each network saves are views of it.
-        self.counted, self.confidence, self.first, self.reference, self.trust, self._strength = (
+        self.reference, self.trust, self._strength = (
             torch.stack([getattr(state, name) for state in states]).view(len(states), -1)
-            for name in ("counted", "confidence", "first", "reference", "trust", "strength")
+            for name in ("reference", "trust", "strength")
         )
         for i, state in enumerate(states):
-            state.counted, state.first, state.reference = self.counted[i], self.first[i], self.reference[i]
-            state.confidence, state.trust = self.confidence[i, 0], self.trust[i, 0]
-            state.strength = self._strength[i, 0]
+            state.reference, state.trust, state.strength = self.reference[i], self.trust[i, 0], self._strength[i, 0]
         # Targets of many samples are not held, and are not kept in memory either.
         sizes = [len(x) if few_of(len(x)) else 0 for x in targets]
         self.began = source.new_zeros(2, len(states), max(sizes), source.shape[1])  # (2, G, N, K)
@@ -183,59 +156,36 @@ class Reweighting:
             state.held, state.around = held[:size], around[:size]
         few = source.new_tensor([[few_of(len(x)), hold_of(len(x))] for x in targets])
         self._few = torch.where(self.is_estimated, few, 0)
+        undecided = self.is_estimated & (self.trust == UNDECIDED)
+        self._waiting = undecided.squeeze(1).nonzero().flatten().tolist()
         self._use()
 
     @torch.no_grad()
-    def note(self, iteration: int, log_p: Tensor) -> None:
-        """Take notice of the target's predictions in that iteration: logarithms of probabilities `(G, K, n)`."""
-        surest = log_p.amax(1, keepdim=True)
-        self.counted.lerp_((log_p == surest).to(log_p.dtype).mean(2), 1 / WINDOW)
-        self.confidence.lerp_(surest.exp_().mean(2), 1 / WINDOW)
-        if iteration % SHARES_EVERY == 0:
-            self._estimate(iteration)
-
-    def _estimate(self, iteration: int) -> None:
-        noted = self.counted.sum(1, keepdim=True)
-        counts, confidence = self.counted / noted, self.confidence / noted
-        begins = (self.trust == UNDECIDED) & (self.starts <= iteration) & (noted > ENOUGH)
-        if begins.any():
-            self._ask(counts, begins.squeeze(1).nonzero().flatten().tolist())
-        times = (counts - self.source).abs().sum(1, keepdim=True) / self.by_chance
-        beyond = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)
-        far = _ramp(confidence, GUESSING, SURE) * _ramp(times, DISTANT, VERY_DISTANT)
-        decided = torch.maximum(_ramp(confidence, UNSURE, SURE) * beyond, far)
-        self.trust.copy_(torch.where(begins, decided, self.trust))
-        self.first.copy_(torch.where(begins, counts, self.first))
-        moved = (counts - self.first).abs().sum(1, keepdim=True)
-        followed = torch.lerp(self.first, counts, MOST_MOVED / moved.clamp(min=MOST_MOVED))
-        believed = torch.lerp(self.source, followed, self.trust)
-        self.reference.copy_(torch.where(self.trust == UNDECIDED, self.reference, believed))
-        self._use()
-
-    def _ask(self, counts: Tensor, runs: Sequence[int]) -> None:
-        """Look at what these runs begin with: how far the domains lie apart, and which shares neighbours speak for.
-
-        The latter replace the run's row of `counts`. What few samples are given now is what they are held to.
-        """
-        near: dict[int, Tensor] = {}
-        of_nearest: dict[int, tuple[Tensor, float]] = {}
-        for i in runs:
+    def begin(self, iteration: int) -> None:
+        """Find out what the runs that begin to adapt in that iteration begin with; to be called in every one."""
+        begins = [i for i in self._waiting if self._starts[i] <= iteration]
+        if not begins:
+            return
+        self._waiting = [i for i in self._waiting if i not in begins]
+        of_pair: dict[int, tuple[Tensor, float, Tensor]] = {}
+        for i in begins:
             (source, y), target = self._sources[i], some(self._targets[i])
             # Runs on one pair have the same samples.
             pair = self._targets[i].data_ptr()
-            if pair not in near:
-                near[pair] = neighbours(target)
-                of_nearest[pair] = shares_of_nearest(target, source, y, counts.shape[1])
+            if pair not in of_pair:
+                of_pair[pair] = *shares_of_nearest(target, source, y, self.source.shape[1]), neighbours(target)
+            shares, trust, near = of_pair[pair]
+            times = (shares - self.source[i]).abs().sum() / (self.by_chance[i] + OFF)
+            self.trust[i] = trust * (LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE))
+            self.reference[i] = torch.lerp(self.source[i], shares, self.trust[i])
             features, log_p = self._look(i, target)
+            overlap = mixed(self._look(i, some(source))[0], features)
+            self._strength[i] = min(max((MIXED - overlap) / (MIXED - APART), 0.0), 1.0)
             if self._few[i, 0]:
                 given = F.one_hot(log_p.argmax(1), log_p.shape[1]).to(log_p.dtype)
                 self.began[0, i, : len(log_p)] = log_p.exp()
-                self.began[1, i, : len(log_p)] = given[near[pair]].mean(1)
-            shares, believed = of_nearest[pair]
-            counts[i] = agreed_shares(torch.lerp(counts[i], shares, believed), log_p, near[pair])
-            if self.is_estimated[i]:
-                overlap = mixed(self._look(i, some(source))[0], features)
-                self._strength[i] = min(max((MIXED - overlap) / (MIXED - APART), 0.0), 1.0)
+                self.began[1, i, : len(log_p)] = given[near].mean(1)
+        self._use()
 
     def _use(self) -> None:
         """Make what the reference and the trust stand for."""

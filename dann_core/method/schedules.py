@@ -10,8 +10,8 @@ from typing import Protocol
 
 from dann_core.settings import Settings
 
-SHARES_EVERY, SHARES_KNOWN = 16, 0.25
-"""Iterations between two estimates of the target's class shares, and the progress at which the first one counts."""
+SHARES_KNOWN = 0.25
+"""The progress at which a run that estimates the target's class shares begins to adapt."""
 
 
 class Rise(Protocol):
@@ -41,14 +41,8 @@ def risen_lambda(settings: Rise, iteration: int) -> float:
 
 
 def adapts_from(settings: Settings) -> int:
-    """The first iteration that adapts: where class shares are estimated, the source has to be learnt first.
-
-    At most half of a run is spent on that, however short it is.
-    """
-    if not settings.weighs_classes:
-        return 0
-    known = math.ceil(SHARES_KNOWN * settings.max_iter / SHARES_EVERY) * SHARES_EVERY
-    return min(known, settings.max_iter // 2)
+    """The first iteration that adapts: where class shares are estimated, the source has to be learnt first."""
+    return int(SHARES_KNOWN * settings.max_iter) if settings.weighs_classes else 0
 
 
 def lambda_at(settings: Settings, iteration: int) -> float:

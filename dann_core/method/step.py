@@ -56,11 +56,13 @@ class ReadableStep:
         settings, network = self.settings, self.network
         x, y = self.loader.batch(iteration)
         n = len(y)
+        if self.reweighting:
+            self.reweighting.begin(iteration)
 
         # Features: both domains in one pass through the same extractor.
         features = network(x)  # (2n, D)
         # Not every objective asks which classes target samples are given.
-        asks = settings.entropy_weight or network.seen.needs_predictions or self.reweighting
+        asks = settings.entropy_weight or network.seen.needs_predictions
         logits = network.classifier(features if asks else features[:n])  # (n or 2n, K)
 
         # What samples count for: more, the more frequent their class is in the target; and what the discriminator says.
@@ -68,7 +70,6 @@ class ReadableStep:
         strength = 1.0
         counts_for = network.seen.weights(logits)
         if self.reweighting:
-            self.reweighting.note(iteration, logits[n:].detach().log_softmax(1).T[None])
             class_weights, log_shares = self.reweighting.weights[0, :, 0], self.reweighting.log_expected[0, :, 0]
             # Less is adapted where the domains are mixed already.
             strength = self.reweighting.strength.item()

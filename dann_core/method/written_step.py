@@ -94,6 +94,8 @@ class Gradients:
         """Fill the stack's gradients, and `losses` `(G, 4)`, unweighted, in the order of `History`."""
         stack, n = self.stack, self.n
         classification, adversarial, _, uncertainty = losses.unbind(1)
+        if self.reweighting:
+            self.reweighting.begin(now.iteration)
 
         # Forward: both domains in one pass.
         inputs = _forward(stack.extractor, now.x)
@@ -102,7 +104,6 @@ class Gradients:
         log_p = stack.classifier.forward(classified).log_softmax(1)  # (G, K, n), or 2n with an entropy term
         seen = _forward(stack.discriminator, features)
         if self.reweighting:
-            self.reweighting.note(now.iteration, log_p[:, :, n:])
             # What source samples count for, (G, 1, n).
             counts_for = torch.bmm(self.reweighting.weights.mT, now.y)
 
@@ -191,9 +192,9 @@ class WrittenStep:
         self.optimizer, self.loader, self.settings = optimizer, loader, settings
         n = settings.batch_size
         stack = Stack.over(network, settings.activation)
-        # Without them and an entropy term nobody asks which classes target samples are given.
+        # Without an entropy term nobody asks which classes target samples are given.
+        stack.reserve(1, 2 * n, 2 * n if settings.entropy_weight else n)
         shares = reweighting(network, loader, settings, stack.classified)
-        stack.reserve(1, 2 * n, 2 * n if settings.entropy_weight or shares else n)
         self._gradients = Gradients(stack, [settings], shares)
         self._one_hot = torch.eye(stack.classifier.weight.shape[1], device=loader.source_x.device)
         self._block = range(0)

@@ -27,7 +27,7 @@ from dann_core.method import conditioning, neighbours, reweighting
 from dann_core.method.data import BLOCK_VALUES
 from dann_core.method.history import Change
 from dann_core.method.networks import Network
-from dann_core.method.schedules import SHARES_EVERY, SHARES_KNOWN
+from dann_core.method.schedules import SHARES_KNOWN
 from dann_core.method.written_step import WrittenStep
 from dann_core.settings import Settings
 
@@ -99,7 +99,6 @@ def script(pair: DomainPair, settings: Settings, changes: Sequence[Change], iter
         holds=reweighting.hold_of(len(pair.target_x)) if any(p.entropy and p.weighs for p in phases) else 0,
         few=reweighting.few_of(len(pair.target_x)),
         floor=min(reweighting.RAREST, 0.1 / pair.n_classes),
-        every=SHARES_EVERY,
         known=SHARES_KNOWN,
         phases=[phase for phase in phases if phase.is_first],
         written=any(p.written for p in phases),
@@ -158,7 +157,7 @@ class _Phase:
     @property
     def asks(self) -> bool:
         """Whether target samples are classified."""
-        return self.entropy or self.weighs or self.settings.discriminator_input == "conditional"
+        return self.entropy or self.settings.discriminator_input == "conditional"
 
     @property
     def structure(self) -> tuple[Any, ...]:

@@ -97,7 +97,7 @@ class Replicas:
             for pair, s in {s.seed: (pair, s) for pair, s in experiments}.values()
         }
         self._stack = Stack.of([built[s.seed] for s in settings], settings[0].activation)
-        n, asks = settings[0].batch_size, any(s.entropy_weight or s.weighs_classes for s in settings)
+        n, asks = settings[0].batch_size, any(s.entropy_weight for s in settings)
         # Otherwise nobody asks which classes target samples are given.
         self._stack.reserve(min(size, len(settings)), 2 * n, 2 * n if asks else n)
         self.shares = [ShareState(pair.n_classes).to(where) for pair in pairs]
