@@ -106,7 +106,7 @@ function taken(f) {
     return tell("The method “Importance-weighted DANN”, or class shares “estimated”, takes them into account.")
   if (f.shares_trust > 0)
     return tell("So source samples count for about as much as their class seems to be frequent in the target.")
-  return tell("But predictions are not sure enough for this run to weigh source samples by it.")
+  return tell("But the target's nearest source samples disagree too much for this run to weigh source samples by it.")
 }
 
 // What estimating class shares has made of the run itself.
@@ -125,10 +125,12 @@ export function adapted(f) {
 export const shareRules = {
   unknown: () => tell("The target's class shares are estimated once the classifier knows the source."),
   agree: (f) =>
-    tell(
-      "Predictions are about as frequent in both domains: they differ by {distance}, and the estimate may be off by " +
-        "{limit}. A strong adversary makes them so, whatever they are.",
-      { distance: percent(f.shares_distance / 2), limit: percent(f.shares_limit / 2) },
+    sentences(
+      tell("Classes seem about as frequent in both domains: they differ by {distance}, and the estimate may be off by {limit}.", {
+        distance: percent(f.shares_distance / 2),
+        limit: percent(f.shares_limit / 2),
+      }),
+      f.shares_trust > 0 ? "" : tell("A strong adversary makes predictions so, whatever the shares are."),
     ),
   unclear: (f) =>
     tell(

@@ -151,7 +151,8 @@ export const words = {
     label: tell("class shares"),
     meaning: tell(
       "How frequent each class is: the source's as an outline, the target's filled, estimated without its labels " +
-        "from its predictions (expectation maximisation).",
+        "from its predictions (expectation maximisation), or, in a run that weighs source samples by it, from the nearest " +
+        "source samples.",
     ),
     open: tell("class shares, class by class"),
     columns: {

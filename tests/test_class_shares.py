@@ -62,3 +62,13 @@ def test_labels_of_the_target_change_nothing_but_the_exam() -> None:
 def test_recall_is_of_each_class_s_own_samples() -> None:
     y, predicted = np.array([0, 0, 0, 0, 1, 1, 3]), np.array([0, 0, 0, 1, 1, 0, 0])
     assert recalls(y, predicted, 4) == pytest.approx([0.75, 0.5, np.nan, 0], nan_ok=True)
+
+
+def test_a_run_that_weighs_by_shares_shows_those() -> None:
+    taken = np.array([0.7, 0.1, 0.1, 0.1])
+    # Whatever its predictions say, and from when it begins to adapt.
+    told = class_shares(EQUAL, 0.3, sure([60, 60, 60, 60]), None, is_aligned=False, taken=taken)
+    assert np.array_equal(told.estimated, taken)
+    assert (told.rule, told.distance) == ("differ", pytest.approx(0.9))
+    alike = class_shares(EQUAL, 1.0, sure([200, 20, 20, 20]), None, is_aligned=True, taken=EQUAL)
+    assert (alike.rule, alike.distance) == ("agree", 0)

@@ -166,6 +166,18 @@ def test_shares_are_those_of_the_predictions_and_the_exam_is_marked(moons) -> No
     assert frame.exam_arrays["recall"] == pytest.approx([right[y == k].mean() for k in range(2)])
 
 
+def test_a_run_that_weighs_by_shares_shows_those() -> None:
+    pair = domains.load("blobs", target_shares="mostly class 0")
+    settings = domains.preset("blobs").replace(class_shares="estimated", max_iter=200)
+    for iterations, taken in ((40, False), (60, True)):
+        trainer, snapshot = trained(pair, iterations, settings)
+        frame = unpack(frame_of(snapshot, settings, 3).packed)
+        assert (frame.values["shares_trust"] is not None) is taken
+        if taken:
+            assert frame.arrays["shares"] == pytest.approx(trainer.network.shares.reference.numpy(), abs=1e-6)
+            assert frame.values["shares_rule"] == "differ"
+
+
 def test_nothing_of_the_exam_travels_without_it(moons) -> None:
     trainer, snapshot, _ = moons
     settings = trainer.settings

@@ -41,16 +41,21 @@ def class_shares(
     target_y: np.ndarray | None,
     *,
     is_aligned: bool,
+    taken: np.ndarray | None = None,
 ) -> ClassShares:
     """Of a source with these shares `(K,)` and target samples with these predictions `(N, K)` and labels `(N,)`.
 
-    `is_aligned`: something has pulled the domains together for a while.
+    `is_aligned`: something has pulled the domains together for a while. `taken` `(K,)`: the shares by which the run
+    weighs source samples, which then are the estimate.
     """
     n, n_classes = probabilities.shape
     recall = None if target_y is None else recalls(target_y, probabilities.argmax(1), n_classes)
     # The mean absolute deviation of a share that is counted over n samples.
     noise = np.sqrt(2 / np.pi * source_shares * (1 - source_shares) / n).sum()
     limit = float(max(NOISE * noise, ESTIMATORS_OWN))
+    if taken is not None:
+        distance = float(np.abs(taken - source_shares).sum())
+        return ClassShares(taken, "agree" if distance <= limit else "differ", distance, limit, recall)
     guessing = source_shares.max()
     knows = source_accuracy > guessing + KNOWS_THE_SOURCE * (1 - guessing)
     if not knows or not np.isfinite(probabilities).all():

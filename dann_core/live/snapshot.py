@@ -169,6 +169,7 @@ class Observer:
                 sight.probabilities[len(self.sample.source) :],
                 self._target_y,
                 is_aligned=_is_aligned(trainer),
+                taken=_taken(trainer),
             ),
             trust=_of_shares(trainer, "trust"),
             strength=_of_shares(trainer, "strength"),
@@ -285,6 +286,12 @@ def _is_aligned(trainer: Trainer) -> bool:
     reversed_ = settings.adversarial_weight * settings.lambda_max > 0 and trainer.lamb >= 0.5 * settings.lambda_max
     matched = settings.discrepancy != "none" and settings.discrepancy_weight > 0
     return (reversed_ or matched) and trainer.progress > 0.2
+
+
+def _taken(trainer: Trainer) -> np.ndarray | None:
+    """The class shares by which the run weighs source samples, if it does."""
+    shares = trainer.network.shares
+    return shares.reference.cpu().numpy().astype(float) if _of_shares(trainer, "trust") > 0 else None
 
 
 def _of_shares(trainer: Trainer, name: str) -> float:

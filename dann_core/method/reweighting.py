@@ -11,8 +11,8 @@ q is, when adapting begins, what the nearest source samples say of the target (`
 predictions counted while features are aligned say what the adversary has made of them. It is believed as far as those
 neighbours are united. And few samples differ by chance: as far as that explains the distance from the source's shares,
 q keeps near those, and beyond that it goes over to what the neighbours say. Nor is anything pulled for a difference
-that chance explains. The page shows another estimate (`method.shares`), made anew at each look, which
-training never uses.
+that chance explains. The page shows q once it counts; before that, and in runs that weigh nothing, what predictions say
+(`method.shares`).
 
 Where the features of both domains are mixed already, there is nothing to align, and whatever adapting does is harm. So
 it is as strong as the domains lie apart when it begins.

@@ -1,6 +1,7 @@
 """Class shares: how frequent each class is in a domain, also where the domain has no labels.
 
-What the page shows. A run that weighs classes has an estimate of its own, slow to believe: `method.reweighting`.
+What the page shows of predictions. A run that weighs classes has an estimate of its own, which it shows once it counts:
+`method.reweighting`.
 """
 
 from __future__ import annotations

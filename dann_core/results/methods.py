@@ -103,8 +103,8 @@ def _objective(settings: Settings) -> str:
         )
     if settings.weighs_classes:
         text += (
-            " Source samples were weighted to the target's class shares, estimated from its nearest source samples and "
-            "its predictions (after Tachet des Combes et al. 2020). Adaptation was as strong as the domains lay apart "
+            " Source samples were weighted to the target's class shares, estimated from its nearest source samples "
+            "(after Tachet des Combes et al. 2020). Adaptation was as strong as the domains lay apart "
             "when it began (nearest neighbours of the features; after Schilling 1986)."
         )
         if settings.entropy_weight:

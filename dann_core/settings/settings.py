@@ -115,11 +115,11 @@ class Settings(Knobs):
     class_shares: Literal["ignored", "estimated"] = knob(
         "ignored",
         say(
-            "estimated: how frequent each class is in the target is estimated from its nearest source samples and from "
-            "its predictions, source samples are weighted to that, and the entropy term's balance asks for it (a "
-            "discrepancy is not weighted). Adapting begins after 25 % of max_iter, when the source has been learnt; "
-            "before that, lambda is 0. Where the domains are mixed by then, there is nothing to align, and little or "
-            "nothing is adapted. ignored: samples count alike, and the balance asks for equal shares."
+            "estimated: how frequent each class is in the target is estimated from its nearest source samples, source "
+            "samples are weighted to that, and the entropy term's balance asks for it (a discrepancy is not weighted). "
+            "Adapting begins after 25 % of max_iter, when the source has been learnt; before that, lambda is 0. Where "
+            "the domains are mixed by then, there is nothing to align, and little or nothing is adapted. ignored: "
+            "samples count alike, and the balance asks for equal shares."
         ),
         label=say("class shares"), live=True, group="loss",
     )  # fmt: skip
