@@ -106,16 +106,24 @@ function taken(f) {
     return tell("The method “Importance-weighted DANN”, or class shares “estimated”, takes them into account.")
   if (f.shares_trust > 0)
     return tell("So source samples count for about as much as their class seems to be frequent in the target.")
-  return tell("But the target's nearest source samples disagree too much for this run to weigh source samples by it.")
+  // Then nothing is adapted, which is said of the run itself.
+  return ""
 }
 
 // What estimating class shares has made of the run itself.
 export function adapted(f) {
   if (!(f.strength < 1)) return ""
   if (f.strength > 0)
-    return tell("The domains are nearly mixed, so that little is left to align: this run adapts with {share} of its strength.", {
-      share: percent(f.strength),
-    })
+    return tell(
+      "The domains are nearly mixed, or the target's nearest source samples are of many classes: this run adapts with " +
+        "{share} of its strength.",
+      { share: percent(f.strength) },
+    )
+  if (f.shares_trust === 0)
+    return tell(
+      "The target's nearest source samples are of so many classes that nothing says which to align: this run does not " +
+        "adapt. With class shares “ignored” it would.",
+    )
   return tell(
     "The domains are mixed already, so that there is nothing to align: this run does not adapt. With class shares " +
       "“ignored” it would.",

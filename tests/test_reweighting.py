@@ -67,10 +67,11 @@ def test_what_chance_explains_is_hardly_believed() -> None:
     assert found.reference[0].tolist() == pytest.approx([0.5 + 0.1 * LEAST_TRUST, 0.5 - 0.1 * LEAST_TRUST], abs=1e-2)
 
 
-def test_what_divided_neighbours_say_is_not_believed() -> None:
+def test_where_neighbours_are_divided_nothing_is_weighed_or_adapted() -> None:
     found = asking(0.8, samples=2000, knows=False)
-    assert found.trust.item() == 0
+    assert found.trust.item() == found.strength.item() == 0
     assert found.weights[0, :, 0].tolist() == [1, 1]
+    assert asking(0.8, samples=2000).strength.item() == 1
 
 
 def test_nothing_is_pulled_for_what_chance_explains() -> None:

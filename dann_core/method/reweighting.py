@@ -14,8 +14,9 @@ q keeps near those, and beyond that it goes over to what the neighbours say. Nor
 that chance explains. The page shows q once it counts; before that, and in runs that weigh nothing, what predictions say
 (`method.shares`).
 
-Where the features of both domains are mixed already, there is nothing to align, and whatever adapting does is harm. So
-it is as strong as the domains lie apart when it begins.
+Where the features of both domains are mixed already, there is nothing to align, and whatever adapting does is harm. And
+where neighbours are divided, nothing says which classes are to be aligned. So adapting is as strong as the domains lie
+apart when it begins, and as neighbours are united.
 
 Few target samples say little of where to go, and entropy drives them surely into either direction. So where there are
 few, a prediction is sharpened as far as the sample's neighbours in the input were given that class when adapting began,
@@ -82,7 +83,8 @@ class ShareState(nn.Module):
     """`()`, in what neighbours say against the source's shares, 0..1; `UNDECIDED` at first."""
 
     strength: Tensor
-    """`()`, how strongly is adapted, 0..1: less where the domains are mixed already; 1 before that is known."""
+    """`()`, how strongly is adapted, 0..1: less where the domains are mixed already or neighbours are divided; 1 before
+    that is known."""
 
     held: Tensor
     """`(N, K)`, the predictions of all target samples when adapting began; zeros before, and empty for many samples."""
@@ -180,7 +182,7 @@ class Reweighting:
             self.reference[i] = torch.lerp(self.source[i], shares, self.trust[i])
             features, log_p = self._look(i, target)
             overlap = mixed(self._look(i, some(source))[0], features)
-            self._strength[i] = min(max((MIXED - overlap) / (MIXED - APART), 0.0), 1.0)
+            self._strength[i] = trust * min(max((MIXED - overlap) / (MIXED - APART), 0.0), 1.0)
             if self._few[i, 0]:
                 given = F.one_hot(log_p.argmax(1), log_p.shape[1]).to(log_p.dtype)
                 self.began[0, i, : len(log_p)] = log_p.exp()

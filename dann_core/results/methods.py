@@ -105,7 +105,8 @@ def _objective(settings: Settings) -> str:
         text += (
             " Source samples were weighted to the target's class shares, estimated from its nearest source samples "
             "(after Tachet des Combes et al. 2020). Adaptation was as strong as the domains lay apart "
-            "when it began (nearest neighbours of the features; after Schilling 1986)."
+            "when it began (nearest neighbours of the features; after Schilling 1986), and as united as the classes of "
+            "nearest source samples were."
         )
         if settings.entropy_weight:
             text += (
