@@ -104,10 +104,9 @@ export const examRules = {
 function taken(f) {
   if (f.shares_trust === null)
     return tell("The method “Importance-weighted DANN”, or class shares “estimated”, takes them into account.")
-  if (f.shares_trust > 0)
-    return tell("So source samples count for about as much as their class seems to be frequent in the target.")
   // Then nothing is adapted, which is said of the run itself.
-  return ""
+  if (f.strength === 0) return ""
+  return tell("So source samples count for about as much as their class seems to be frequent in the target.")
 }
 
 // What estimating class shares has made of the run itself.
@@ -119,14 +118,9 @@ export function adapted(f) {
         "{share} of its strength.",
       { share: percent(f.strength) },
     )
-  if (f.shares_trust === 0)
-    return tell(
-      "The target's nearest source samples are of so many classes that nothing says which to align: this run does not " +
-        "adapt. With class shares “ignored” it would.",
-    )
   return tell(
-    "The domains are mixed already, so that there is nothing to align: this run does not adapt. With class shares " +
-      "“ignored” it would.",
+    "The domains are mixed already, or the target's nearest source samples are of so many classes that nothing says " +
+      "which to align: this run does not adapt. With class shares “ignored” it would.",
   )
 }
 

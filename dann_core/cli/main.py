@@ -205,10 +205,6 @@ def _estimated(trainer: Trainer) -> Iterator[str]:
     differ = float((shares.reference - source).abs().sum() / 2)
     yield f"class shares: the target's were taken to differ from the source's by {differ:.0%}"
     if shares.strength < 1:
-        how, why = "not at all", "the domains were mixed before"
-        if shares.strength > 0:
-            how = f"with {float(shares.strength):.0%} of the strength"
-            why = "the domains were nearly mixed, or nearest source samples are of many classes"
-        elif shares.trust == 0:
-            why = "nearest source samples are of many classes"
+        how = f"with {float(shares.strength):.0%} of the strength" if shares.strength > 0 else "not at all"
+        why = "the domains were mixed before, or nearest source samples are of many classes"
         yield f"{why}: adapted {how} (--class-shares ignored adapts all the same)"

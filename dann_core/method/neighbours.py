@@ -41,6 +41,9 @@ DIVIDED, UNITED = 0.5, 0.7
 """How united the nearest source samples of target samples are, as compared with those of source samples, up to which
 they are not trusted, and from which on wholly."""
 
+AT_ODDS, AT_ONE = 0.15, 0.3
+"""The same of how united they are by themselves, 0: as by chance, 1: always of one class."""
+
 
 def some(x: Tensor, most: int = MOST_SAMPLES) -> Tensor:
     """At most so many of the samples, spread evenly."""
@@ -57,8 +60,8 @@ def most_compared(sample_shape: Sequence[int]) -> int:
 def shares_of_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -> tuple[Tensor, float]:
     """Class shares `(K,)` that the nearest source samples give standardised target inputs, and how far to trust them.
 
-    The latter, 0..1, is by how united they are, from `DIVIDED` to `UNITED`. `target` and `source` are
-    `(N, *sample_shape)`, `y` `(N,)` the source's labels. Classes without source samples get no share.
+    The latter, 0..1, is by how united they are: from `DIVIDED` to `UNITED`, and from `AT_ODDS` to `AT_ONE`. `target`
+    and `source` are `(N, *sample_shape)`, `y` `(N,)` the source's labels. Classes without source samples get no share.
     """
     most = most_compared(source.shape[1:])
     source, y = some(source, most), some(y, most)
@@ -82,8 +85,15 @@ def shares_of_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int)
 
     by_chance = 1 / NEIGHBOURS + (1 - 1 / NEIGHBOURS) / n_classes
     in_source = united(votes(torch.cdist(source, source).fill_diagonal_(torch.inf))) - by_chance
-    as_united = (united(told) - by_chance) / in_source if in_source > 0 else 0.0
-    return shares, min(max((as_united - DIVIDED) / (UNITED - DIVIDED), 0.0), 1.0)
+    in_target = united(told) - by_chance
+    compared = in_target / in_source if in_source > 0 else 0.0
+    alone = in_target / (1 - by_chance) if n_classes > 1 else 0.0
+    return shares, _ramp(compared, DIVIDED, UNITED) * _ramp(alone, AT_ODDS, AT_ONE)
+
+
+def _ramp(x: float, low: float, high: float) -> float:
+    """0 up to `low`, 1 from `high` on."""
+    return min(max((x - low) / (high - low), 0.0), 1.0)
 
 
 def halfway(target: Tensor, source: Tensor, counts_for: Tensor) -> Tensor:

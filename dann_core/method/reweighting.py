@@ -8,11 +8,10 @@ term asks for q instead of equal shares: KL(mean prediction || q). A class that 
 nothing and so leaves the alignment (Cao et al. 2018).
 
 q is, when adapting begins, what the nearest source samples say of the target (`method.neighbours`), and stays that:
-predictions counted while features are aligned say what the adversary has made of them. It is believed as far as those
-neighbours are united. And few samples differ by chance: as far as that explains the distance from the source's shares,
-q keeps near those, and beyond that it goes over to what the neighbours say. Nor is anything pulled for a difference
-that chance explains. The page shows q once it counts; before that, and in runs that weigh nothing, what predictions say
-(`method.shares`).
+predictions counted while features are aligned say what the adversary has made of them. Few samples differ by chance:
+as far as that explains the distance from the source's shares, q keeps near those, and beyond that it goes over to what
+the neighbours say. Nor is anything pulled for a difference that chance explains. The page shows q once it counts;
+before that, and in runs that weigh nothing, what predictions say (`method.shares`).
 
 Where the features of both domains are mixed already, there is nothing to align, and whatever adapting does is harm. And
 where neighbours are divided, nothing says which classes are to be aligned. So adapting is as strong as the domains lie
@@ -176,13 +175,13 @@ class Reweighting:
             pair = self._targets[i].data_ptr()
             if pair not in of_pair:
                 of_pair[pair] = *shares_of_nearest(target, source, y, self.source.shape[1]), neighbours(target)
-            shares, trust, near = of_pair[pair]
+            shares, united, near = of_pair[pair]
             times = (shares - self.source[i]).abs().sum() / (self.by_chance[i] + OFF)
-            self.trust[i] = trust * (LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE))
+            self.trust[i] = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)
             self.reference[i] = torch.lerp(self.source[i], shares, self.trust[i])
             features, log_p = self._look(i, target)
             overlap = mixed(self._look(i, some(source))[0], features)
-            self._strength[i] = trust * min(max((MIXED - overlap) / (MIXED - APART), 0.0), 1.0)
+            self._strength[i] = united * min(max((MIXED - overlap) / (MIXED - APART), 0.0), 1.0)
             if self._few[i, 0]:
                 given = F.one_hot(log_p.argmax(1), log_p.shape[1]).to(log_p.dtype)
                 self.began[0, i, : len(log_p)] = log_p.exp()
