@@ -45,8 +45,8 @@ def class_shares(
 ) -> ClassShares:
     """Of a source with these shares `(K,)` and target samples with these predictions `(N, K)` and labels `(N,)`.
 
-    `is_aligned`: something has pulled the domains together for a while. `taken` `(K,)`: the shares by which the run
-    weighs source samples, which then are the estimate.
+    `is_aligned`: something has pulled the domains together for a while. `taken` `(K,)`: what the run takes for the
+    target's shares, which then is the estimate.
     """
     n, n_classes = probabilities.shape
     recall = None if target_y is None else recalls(target_y, probabilities.argmax(1), n_classes)

@@ -289,7 +289,7 @@ def _is_aligned(trainer: Trainer) -> bool:
 
 
 def _taken(trainer: Trainer) -> np.ndarray | None:
-    """The class shares by which the run weighs source samples, if it does."""
+    """The class shares that the run takes for the target's, once it has asked for them."""
     shares = trainer.network.shares
     return shares.reference.cpu().numpy().astype(float) if _of_shares(trainer, "trust") > 0 else None
 

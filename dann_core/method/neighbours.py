@@ -88,11 +88,11 @@ def shares_of_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int)
     in_target = united(told) - by_chance
     compared = in_target / in_source if in_source > 0 else 0.0
     alone = in_target / (1 - by_chance) if n_classes > 1 else 0.0
-    return shares, _ramp(compared, DIVIDED, UNITED) * _ramp(alone, AT_ODDS, AT_ONE)
+    return shares, ramp(compared, DIVIDED, UNITED) * ramp(alone, AT_ODDS, AT_ONE)
 
 
-def _ramp(x: float, low: float, high: float) -> float:
-    """0 up to `low`, 1 from `high` on."""
+def ramp(x: float, low: float, high: float) -> float:
+    """0 at `low`, 1 at `high`, and the same beyond; `high` may be the lower one."""
     return min(max((x - low) / (high - low), 0.0), 1.0)
 
 

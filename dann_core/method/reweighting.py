@@ -32,7 +32,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dann_core.method.neighbours import MOST_SAMPLES, mixed, neighbours, shares_of_nearest, some
+from dann_core.method.neighbours import MOST_SAMPLES, mixed, neighbours, ramp, shares_of_nearest, some
 from dann_core.method.schedules import adapts_from
 from dann_core.settings import Settings
 
@@ -177,11 +177,11 @@ class Reweighting:
                 of_pair[pair] = *shares_of_nearest(target, source, y, self.source.shape[1]), neighbours(target)
             shares, united, near = of_pair[pair]
             times = (shares - self.source[i]).abs().sum() / (self.by_chance[i] + OFF)
-            self.trust[i] = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)
+            self.trust[i] = LEAST_TRUST + (1 - LEAST_TRUST) * _ramps(times, CHANCE, BEYOND_CHANCE)
             self.reference[i] = torch.lerp(self.source[i], shares, self.trust[i])
             features, log_p = self._look(i, target)
             overlap = mixed(self._look(i, some(source))[0], features)
-            self._strength[i] = united * min(max((MIXED - overlap) / (MIXED - APART), 0.0), 1.0)
+            self._strength[i] = united * ramp(overlap, MIXED, APART)
             if self._few[i, 0]:
                 given = F.one_hot(log_p.argmax(1), log_p.shape[1]).to(log_p.dtype)
                 self.began[0, i, : len(log_p)] = log_p.exp()
@@ -211,12 +211,12 @@ class Reweighting:
         rows = picked.clamp(max=most - 1)[:, :, None].expand(-1, -1, n_classes)
         first, around = (began.gather(1, rows).mT for began in self.began)
         like = around.gather(1, p.argmax(1, keepdim=True))
-        return torch.lerp(torch.ones_like(like), _ramp(like, ALONE, AMONG_ITS_OWN), self.few), first
+        return torch.lerp(torch.ones_like(like), _ramps(like, ALONE, AMONG_ITS_OWN), self.few), first
 
 
 def few_of(samples: int) -> float:
     """How far a target of so many samples has few, 0..1; a single one has no neighbours."""
-    return min(max((MANY - samples) / (MANY - FEW), 0.0), 1.0) if samples > 1 else 0.0
+    return ramp(samples, MANY, FEW) if samples > 1 else 0.0
 
 
 def hold_of(samples: int) -> float:
@@ -235,6 +235,6 @@ def class_weights(reference: Tensor, source: Tensor, strength: Tensor) -> Tensor
     return torch.where(reference.sum(-1, keepdim=True) > 0, weights, 1)
 
 
-def _ramp(x: Tensor, low: float, high: float) -> Tensor:
+def _ramps(x: Tensor, low: float, high: float) -> Tensor:
     """0 up to `low`, 1 from `high` on."""
     return ((x - low) / (high - low)).clamp(0, 1)
