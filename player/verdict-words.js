@@ -132,7 +132,7 @@ export const shareRules = {
         distance: percent(f.shares_distance / 2),
         limit: percent(f.shares_limit / 2),
       }),
-      f.shares_trust > 0 ? "" : tell("A strong adversary makes predictions so, whatever the shares are."),
+      f.shares_trust !== null ? "" : tell("A strong adversary makes predictions so, whatever the shares are."),
     ),
   unclear: (f) =>
     tell(

@@ -178,6 +178,18 @@ def test_a_run_that_weighs_by_shares_shows_those() -> None:
             assert frame.values["shares_rule"] == "differ"
 
 
+def test_a_run_that_does_not_adapt_shows_what_its_predictions_say() -> None:
+    pair, settings = domains.load("moons", angle=0.0), domains.preset("moons")
+    trainer, snapshot = trained(pair, 100, settings.replace(class_shares="estimated", max_iter=100))
+    frame = unpack(frame_of(snapshot, trainer.settings, 3).packed)
+    assert frame.values["strength"] == frame.values["shares_trust"] == 0
+    source = np.bincount(pair.source_y) / len(pair.source_y)
+    sample = stratified_sample(pair, seed=trainer.settings.seed)
+    said = estimated_shares(source, trainer.look(pair.target_x[sample.target]).probabilities)
+    assert frame.arrays["shares"] == pytest.approx(said, abs=1e-6)
+    assert np.abs(said - trainer.network.shares.reference.numpy()).sum() > 1e-4
+
+
 def test_nothing_of_the_exam_travels_without_it(moons) -> None:
     trainer, snapshot, _ = moons
     settings = trainer.settings

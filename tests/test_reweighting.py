@@ -74,6 +74,18 @@ def test_where_neighbours_are_divided_nothing_is_weighed_or_adapted() -> None:
     assert asking(0.8, samples=2000).strength.item() == 1
 
 
+def test_as_far_as_a_run_adapts_all_terms_ask_for_the_same_shares(monkeypatch: pytest.MonkeyPatch) -> None:
+    # No target sample lies beside a source one, which now is in the middle of the range.
+    monkeypatch.setattr(reweighting, "APART", -1.0)
+    monkeypatch.setattr(reweighting, "MIXED", 1.0)
+    found = asking(0.8, samples=2000)
+    assert found.strength.item() == found.trust.item() == 0.5
+    asked = [0.65, 0.35]
+    assert found.reference[0].tolist() == pytest.approx(asked, abs=1e-2)
+    assert (found.weights[0, :, 0] * found.source[0]).tolist() == pytest.approx(asked, abs=1e-2)
+    assert found.log_expected[0, :, 0].exp().tolist() == pytest.approx(asked, abs=1e-2)
+
+
 def test_nothing_is_pulled_for_what_chance_explains() -> None:
     few, many = asking(0.5, samples=30), asking(0.5, samples=10_000)
     assert few.slack.item() == pytest.approx((2 * few.by_chance.item()) ** 2 / 2)

@@ -116,7 +116,7 @@ def gradients(
     """
     weights, shares = None, network.shares
     if settings.weighs_classes:
-        weights = class_weights(shares.reference, source_shares, shares.strength)
+        weights = class_weights(shares.reference, source_shares)
         lamb *= shares.strength.item()
     losses = _Losses(network.train(), settings)
     # A training pass moves running statistics: those of the copies. Random maps, which may be large, stay.

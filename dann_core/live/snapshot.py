@@ -285,11 +285,11 @@ def _is_aligned(trainer: Trainer) -> bool:
     settings = trainer.settings
     reversed_ = settings.adversarial_weight * settings.lambda_max > 0 and trainer.lamb >= 0.5 * settings.lambda_max
     matched = settings.discrepancy != "none" and settings.discrepancy_weight > 0
-    return (reversed_ or matched) and trainer.progress > 0.2
+    return (reversed_ or matched) and trainer.progress > 0.2 and _of_shares(trainer, "strength") != 0
 
 
 def _taken(trainer: Trainer) -> np.ndarray | None:
-    """The class shares that the run takes for the target's, once it has asked for them."""
+    """The class shares that the run takes for the target's, once it has asked for them and if it adapts."""
     shares = trainer.network.shares
     return shares.reference.cpu().numpy().astype(float) if _of_shares(trainer, "trust") > 0 else None
 

@@ -37,7 +37,7 @@ ROUNDS = 12
 MOST_SOURCE = 2000
 """Of the source samples that are compared, unless that would make the products below large."""
 
-DIVIDED, UNITED = 0.5, 0.7
+DIVIDED, UNITED = 0.4, 0.8
 """How united the nearest source samples of target samples are, as compared with those of source samples, up to which
 they are not trusted, and from which on wholly."""
 

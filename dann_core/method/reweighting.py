@@ -15,7 +15,8 @@ before that, and in runs that weigh nothing, what predictions say (`method.share
 
 Where the features of both domains are mixed already, there is nothing to align, and whatever adapting does is harm. And
 where neighbours are divided, nothing says which classes are to be aligned. So adapting is as strong as the domains lie
-apart when it begins, and as neighbours are united.
+apart when it begins, and as neighbours are united; and so far only does q leave the source's shares, so that all terms
+ask for the same ones.
 
 Few target samples say little of where to go, and entropy drives them surely into either direction. So where there are
 few, a prediction is sharpened as far as the sample's neighbours in the input were given that class when adapting began,
@@ -79,7 +80,7 @@ class ShareState(nn.Module):
     """`(K,)`, the shares that count, or zeros as long as none do."""
 
     trust: Tensor
-    """`()`, in what neighbours say against the source's shares, 0..1; `UNDECIDED` at first."""
+    """`()`, in what neighbours say against the source's shares, 0..strength; `UNDECIDED` at first."""
 
     strength: Tensor
     """`()`, how strongly is adapted, 0..1: less where the domains are mixed already or neighbours are divided; 1 before
@@ -176,12 +177,13 @@ class Reweighting:
             if pair not in of_pair:
                 of_pair[pair] = *shares_of_nearest(target, source, y, self.source.shape[1]), neighbours(target)
             shares, united, near = of_pair[pair]
-            times = (shares - self.source[i]).abs().sum() / (self.by_chance[i] + OFF)
-            self.trust[i] = LEAST_TRUST + (1 - LEAST_TRUST) * _ramps(times, CHANCE, BEYOND_CHANCE)
-            self.reference[i] = torch.lerp(self.source[i], shares, self.trust[i])
             features, log_p = self._look(i, target)
             overlap = mixed(self._look(i, some(source))[0], features)
             self._strength[i] = united * ramp(overlap, MIXED, APART)
+            times = (shares - self.source[i]).abs().sum() / (self.by_chance[i] + OFF)
+            believed = LEAST_TRUST + (1 - LEAST_TRUST) * _ramps(times, CHANCE, BEYOND_CHANCE)
+            self.trust[i] = self._strength[i] * believed
+            self.reference[i] = torch.lerp(self.source[i], shares, self.trust[i])
             if self._few[i, 0]:
                 given = F.one_hot(log_p.argmax(1), log_p.shape[1]).to(log_p.dtype)
                 self.began[0, i, : len(log_p)] = log_p.exp()
@@ -191,7 +193,7 @@ class Reweighting:
     def _use(self) -> None:
         """Make what the reference and the trust stand for."""
         is_known = self.is_estimated & (self.reference.sum(1, keepdim=True) > 0)
-        weights = class_weights(self.reference, self.source, self._strength)
+        weights = class_weights(self.reference, self.source)
         self.weights = torch.where(self.is_estimated, weights, 1)[:, :, None]  # (G, K, 1)
         self.strength = self._strength[:, :, None]  # (G, 1, 1)
         expected = torch.where(is_known, self.reference, self.source).clamp(min=self.floor).log()
@@ -224,14 +226,12 @@ def hold_of(samples: int) -> float:
     return few_of(samples) * HELD * HALF_HELD / (samples + HALF_HELD)
 
 
-def class_weights(reference: Tensor, source: Tensor, strength: Tensor) -> Tensor:
+def class_weights(reference: Tensor, source: Tensor) -> Tensor:
     """What a source sample of each class counts for, `(..., K)`: the shares that count over the source's own.
 
-    The nearer to 1, the less is adapted (`strength`, 0..1), and 1 as long as `reference` is all zeros, so that none
-    count.
+    1 as long as `reference` is all zeros, so that none count.
     """
     weights = reference / source.clamp(min=torch.finfo(source.dtype).tiny)
-    weights = torch.lerp(torch.ones_like(weights), weights, strength)
     return torch.where(reference.sum(-1, keepdim=True) > 0, weights, 1)
 
 
