@@ -111,13 +111,7 @@ function taken(f) {
 
 // What estimating class shares has made of the run itself.
 export function adapted(f) {
-  if (!(f.strength < 1)) return ""
-  if (f.strength > 0)
-    return tell(
-      "The domains are nearly mixed, or the target's nearest source samples are of many classes: this run adapts with " +
-        "{share} of its strength.",
-      { share: percent(f.strength) },
-    )
+  if (f.strength !== 0) return ""
   return tell(
     "The domains are mixed already, or the target's nearest source samples are of so many classes that nothing says " +
       "which to align: this run does not adapt. With class shares “ignored” it would.",

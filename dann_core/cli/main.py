@@ -201,10 +201,10 @@ def _estimated(trainer: Trainer) -> Iterator[str]:
     shares = trainer.network.shares
     if not trainer.settings.weighs_classes or not shares.reference.any():
         return
+    if not shares.strength:
+        why = "the domains were mixed before, or nearest source samples are of many classes"
+        yield f"class shares: {why}, so it did not adapt (--class-shares ignored adapts all the same)"
+        return
     source = torch.bincount(trainer.source_y, minlength=trainer.pair.n_classes) / len(trainer.source_y)
     differ = float((shares.reference - source).abs().sum() / 2)
     yield f"class shares: the target's were taken to differ from the source's by {differ:.0%}"
-    if shares.strength < 1:
-        how = f"with {float(shares.strength):.0%} of the strength" if shares.strength > 0 else "not at all"
-        why = "the domains were mixed before, or nearest source samples are of many classes"
-        yield f"{why}: adapted {how} (--class-shares ignored adapts all the same)"

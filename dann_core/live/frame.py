@@ -22,10 +22,10 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
     shares_distance, shares_limit
                        their L1 distance, 0..2 or null, and beyond which they differ
     shares_trust       how far training believes the shares that it estimates itself, 0..1, or null: not, or not yet
-    strength           how strongly that run adapts, 0..1: less where the domains were mixed already when it began to;
-                       null like the trust
+    strength           1 if that run adapts, 0 if the domains were mixed already when it would have begun to, or nearest
+                       source samples divided; null like the trust
     effective_lambda   at the features, the length of the gradient behind the reversal over its length before: lambda,
-                       or less where the reversal limit or the strength acts; null without an adversary
+                       or less where the reversal limit acts, 0 without adapting; null without an adversary
     gradient_ratio     the length of the reversed gradient over the classification loss's
     gradient_cosine    of the angle between the two, -1..1
     gradients          their norms by name (`dann_core.live.gradients.Gradients`), or null in a run that has diverged

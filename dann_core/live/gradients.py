@@ -57,7 +57,7 @@ class Gradients:
 
     @property
     def effective_lambda(self) -> float:
-        """Length behind the reversal over length before: lambda, or less by the reversal limit or the strength."""
+        """Length behind the reversal over length before: lambda, or less by the reversal limit; 0 without adapting."""
         return _share(self.reversed, self.adversarial)
 
     @property

@@ -69,7 +69,7 @@ class Snapshot:
     scores: dict[str, float]  # of the sample: label-free scores by name
     shares: ClassShares  # of the sample
     trust: float  # in estimated class shares, 0..1; not a number where none are, or not yet
-    strength: float  # of adapting, 0..1: less where the domains are mixed already; not a number like `trust`
+    strength: float  # 1 if it adapts, else 0; not a number like `trust`
     surface: Surface | None
     gradients: Gradients | None  # None in a run that has diverged
     pulled: np.ndarray  # (p,) those of the sample whose pulls are drawn, source first

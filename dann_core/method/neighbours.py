@@ -11,7 +11,7 @@ as much as the shares found say, and shares and move are found in turn (a locati
 the shares: Zhang et al. 2013; in turn, as iterative closest points are: Besl & McKay 1992). And since samples that
 lie together in the target mostly have one class, each also hears what its neighbours there were told.
 
-**How far to trust them** is seen from how united they are: in a target that the source says little about, the nearest
+**Whether to trust them** is seen from how united they are: in a target that the source says little about, the nearest
 source samples have more classes than those of a source sample have.
 
 **Do the domains differ?** Of equally many samples of both, is a target sample closer to a source sample or to another
@@ -37,12 +37,9 @@ ROUNDS = 12
 MOST_SOURCE = 2000
 """Of the source samples that are compared, unless that would make the products below large."""
 
-DIVIDED, UNITED = 0.4, 0.8
-"""How united the nearest source samples of target samples are, as compared with those of source samples, up to which
-they are not trusted, and from which on wholly."""
-
-AT_ODDS, AT_ONE = 0.15, 0.3
-"""The same of how united they are by themselves, 0: as by chance, 1: always of one class."""
+UNITED, AT_ONE = 0.7, 0.3
+"""How united the nearest source samples of target samples are at least where they are trusted: compared with those of
+source samples, and by themselves, 0 being as by chance and 1 always of one class."""
 
 
 def some(x: Tensor, most: int = MOST_SAMPLES) -> Tensor:
@@ -57,11 +54,11 @@ def most_compared(sample_shape: Sequence[int]) -> int:
     return MOST_SOURCE if math.prod(sample_shape) <= MOST_SAMPLES else MOST_SAMPLES
 
 
-def shares_of_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -> tuple[Tensor, float]:
-    """Class shares `(K,)` that the nearest source samples give standardised target inputs, and how far to trust them.
+def shares_of_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -> tuple[Tensor, bool]:
+    """Class shares `(K,)` that the nearest source samples give standardised target inputs, and whether to trust them.
 
-    The latter, 0..1, is by how united they are: from `DIVIDED` to `UNITED`, and from `AT_ODDS` to `AT_ONE`. `target`
-    and `source` are `(N, *sample_shape)`, `y` `(N,)` the source's labels. Classes without source samples get no share.
+    They are trusted where they are `UNITED` and `AT_ONE`. `target` and `source` are `(N, *sample_shape)`, `y` `(N,)`
+    the source's labels. Classes without source samples get no share.
     """
     most = most_compared(source.shape[1:])
     source, y = some(source, most), some(y, most)
@@ -88,7 +85,7 @@ def shares_of_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int)
     in_target = united(told) - by_chance
     compared = in_target / in_source if in_source > 0 else 0.0
     alone = in_target / (1 - by_chance) if n_classes > 1 else 0.0
-    return shares, ramp(compared, DIVIDED, UNITED) * ramp(alone, AT_ODDS, AT_ONE)
+    return shares, compared >= UNITED and alone >= AT_ONE
 
 
 def ramp(x: float, low: float, high: float) -> float:

@@ -14,9 +14,8 @@ the neighbours say. Nor is anything pulled for a difference that chance explains
 before that, and in runs that weigh nothing, what predictions say (`method.shares`).
 
 Where the features of both domains are mixed already, there is nothing to align, and whatever adapting does is harm. And
-where neighbours are divided, nothing says which classes are to be aligned. So adapting is as strong as the domains lie
-apart when it begins, and as neighbours are united; and so far only does q leave the source's shares, so that all terms
-ask for the same ones.
+where neighbours are divided, nothing says which classes are to be aligned. Then a run does not adapt, which is decided
+when it would begin to. Adapting by halves harms as often as adapting wholly.
 
 Few target samples say little of where to go, and entropy drives them surely into either direction. So where there are
 few, a prediction is sharpened as far as the sample's neighbours in the input were given that class when adapting began,
@@ -50,9 +49,9 @@ HELD, HALF_HELD = 0.5, 100
 """What the cross-entropy to the predictions at the start of adapting counts for in the entropy term, were there hardly
 any target samples, and with how many it is half that."""
 
-APART, MIXED = 0.2, 0.25
-"""How many target samples' features have a source sample next to them (0.5: the domains are alike) up to which adapting
-is as strong as its settings say, and from which on it is not done."""
+APART = 0.2
+"""How many target samples' features have a source sample next to them at most (0.5: the domains are alike), where there
+is something to align."""
 
 FEW, MANY = 150, MOST_SAMPLES
 """Target samples up to which that and asking the neighbours hold wholly, and from which on not at all: of more, not all
@@ -80,11 +79,12 @@ class ShareState(nn.Module):
     """`(K,)`, the shares that count, or zeros as long as none do."""
 
     trust: Tensor
-    """`()`, in what neighbours say against the source's shares, 0..strength; `UNDECIDED` at first."""
+    """`()`, in what neighbours say against the source's shares, 0..1; 0 in a run that does not adapt, `UNDECIDED` at
+    first."""
 
     strength: Tensor
-    """`()`, how strongly is adapted, 0..1: less where the domains are mixed already or neighbours are divided; 1 before
-    that is known."""
+    """`()`, 1 if the run adapts, 0 if the domains are mixed already or neighbours are divided; 1 before that is known.
+    Runs of earlier versions also have values between."""
 
     held: Tensor
     """`(N, K)`, the predictions of all target samples when adapting began; zeros before, and empty for many samples."""
@@ -169,20 +169,20 @@ class Reweighting:
         if not begins:
             return
         self._waiting = [i for i in self._waiting if i not in begins]
-        of_pair: dict[int, tuple[Tensor, float, Tensor]] = {}
+        of_pair: dict[int, tuple[Tensor, bool, Tensor]] = {}
         for i in begins:
             (source, y), target = self._sources[i], some(self._targets[i])
             # Runs on one pair have the same samples.
             pair = self._targets[i].data_ptr()
             if pair not in of_pair:
                 of_pair[pair] = *shares_of_nearest(target, source, y, self.source.shape[1]), neighbours(target)
-            shares, united, near = of_pair[pair]
+            shares, are_united, near = of_pair[pair]
             features, log_p = self._look(i, target)
-            overlap = mixed(self._look(i, some(source))[0], features)
-            self._strength[i] = united * ramp(overlap, MIXED, APART)
+            adapts = are_united and mixed(self._look(i, some(source))[0], features) <= APART
+            self._strength[i] = float(adapts)
             times = (shares - self.source[i]).abs().sum() / (self.by_chance[i] + OFF)
             believed = LEAST_TRUST + (1 - LEAST_TRUST) * _ramps(times, CHANCE, BEYOND_CHANCE)
-            self.trust[i] = self._strength[i] * believed
+            self.trust[i] = believed if adapts else 0
             self.reference[i] = torch.lerp(self.source[i], shares, self.trust[i])
             if self._few[i, 0]:
                 given = F.one_hot(log_p.argmax(1), log_p.shape[1]).to(log_p.dtype)

@@ -71,7 +71,7 @@ class ReadableStep:
         counts_for = network.seen.weights(logits)
         if self.reweighting:
             class_weights, log_shares = self.reweighting.weights[0, :, 0], self.reweighting.log_expected[0, :, 0]
-            # Less is adapted where the domains are mixed already.
+            # 0 where there is nothing to align, or nothing says what.
             strength = self.reweighting.strength.item()
             by_class = torch.cat([class_weights[y], class_weights.new_ones(n)])[:, None]
             counts_for = by_class if counts_for is None else by_class * counts_for
