@@ -104,9 +104,9 @@ def _objective(settings: Settings) -> str:
     if settings.weighs_classes:
         text += (
             " Source samples were weighted to the target's class shares, estimated from its nearest source samples "
-            "(after Tachet des Combes et al. 2020). Adaptation was as strong as the domains lay apart "
-            "when it began (nearest neighbours of the features; after Schilling 1986), and as united as the classes of "
-            "nearest source samples were."
+            "(after Tachet des Combes et al. 2020). Nothing was to be adapted if the domains were mixed before "
+            "(nearest neighbours of the features; after Schilling 1986), or the nearest source samples of a target "
+            "sample of many classes."
         )
         if settings.entropy_weight:
             text += (
