@@ -175,6 +175,19 @@ def test_a_frame_tells_them_and_they_are_columns_of_the_figures() -> None:
     assert values["effective_lambda"] == pytest.approx(trainer.lamb, rel=1e-4)
 
 
+def test_no_pull_is_shown_of_a_run_that_never_adapts() -> None:
+    pair = domains.load("moons", angle=0.0)
+    settings = domains.preset("moons").replace(class_shares="estimated", max_iter=100)
+    trainer, observer = Trainer(pair, settings, device()), Observer(pair, settings.seed)
+    shown = []
+    # Before it decides, when it is about to, and after.
+    for iteration in (24, 25, 26):
+        trainer.advance(iteration - trainer.iteration)
+        values = unpack(frame_of(observer.observe(trainer), settings, pair.n_classes).packed).values
+        shown.append((values["lambda"] > 0, values["effective_lambda"]))
+    assert shown == [(False, 0), (True, 0), (True, 0)]
+
+
 def test_arrows_point_where_the_picture_would_move() -> None:
     pair, settings = domains.load("moons"), domains.preset("moons")
     trainer, observer = Trainer(pair, settings, device()), Observer(pair, settings.seed)
