@@ -182,11 +182,14 @@ def test_the_fewer_samples_the_more_they_are_held() -> None:
 
 def test_a_held_sample_keeps_its_class_where_entropy_would_turn_it(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = ESTIMATED.replace(entropy_weight=5.0, batch_size=8)
+    # Apart, but not in the direction in which the classes differ; and those so clearly that neighbours know them.
+    pair = moved(make_pair(), [3, -3, 3, -3])
+    x, of_target = (x + y[:, None] for x, y in ((pair.source_x, pair.source_y), (pair.target_x, pair.target_y)))
+    pair = DomainPair(x, pair.source_y, of_target, pair.target_y)
     changed = []
-    for strength in (0.0, 20.0):
-        monkeypatch.setattr(reweighting, "HELD", strength)
-        # Apart, but not in the direction in which the classes differ.
-        trainer = Trainer(moved(make_pair(), [3, -3, 3, -3]), settings)
+    for weight in (0.0, 20.0):
+        monkeypatch.setattr(reweighting, "HELD", weight)
+        trainer = Trainer(pair, settings)
         trainer.advance(START)
         began = trainer.predict(trainer.pair.target_x)
         trainer.advance(settings.max_iter - START)

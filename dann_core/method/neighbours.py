@@ -37,7 +37,7 @@ ROUNDS = 12
 MOST_SOURCE = 2000
 """Of the source samples that are compared, unless that would make the products below large."""
 
-UNITED, AT_ONE = 0.7, 0.3
+UNITED, AT_ONE = 0.75, 0.3
 """How united the nearest source samples of target samples are at least where they are trusted: compared with those of
 source samples, and by themselves, 0 being as by chance and 1 always of one class."""
 
