@@ -37,9 +37,9 @@ ROUNDS = 12
 MOST_SOURCE = 2000
 """Of the source samples that are compared, unless that would make the products below large."""
 
-UNITED, AT_ONE = 0.75, 0.3
-"""How united the nearest source samples of target samples are at least where they are trusted: compared with those of
-source samples, and by themselves, 0 being as by chance and 1 always of one class."""
+UNITED = 0.35
+"""How united the nearest source samples of target samples are at least where they are trusted: by themselves (0: as by
+chance, 1: always of one class) times as compared with those of source samples."""
 
 
 def some(x: Tensor, most: int = MOST_SAMPLES) -> Tensor:
@@ -57,7 +57,7 @@ def most_compared(sample_shape: Sequence[int]) -> int:
 def shares_of_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -> tuple[Tensor, bool]:
     """Class shares `(K,)` that the nearest source samples give standardised target inputs, and whether to trust them.
 
-    They are trusted where they are `UNITED` and `AT_ONE`. `target` and `source` are `(N, *sample_shape)`, `y` `(N,)`
+    They are trusted where they are `UNITED`. `target` and `source` are `(N, *sample_shape)`, `y` `(N,)`
     the source's labels. Classes without source samples get no share.
     """
     most = most_compared(source.shape[1:])
@@ -85,7 +85,7 @@ def shares_of_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int)
     in_target = united(told) - by_chance
     compared = in_target / in_source if in_source > 0 else 0.0
     alone = in_target / (1 - by_chance) if n_classes > 1 else 0.0
-    return shares, compared >= UNITED and alone >= AT_ONE
+    return shares, compared * alone >= UNITED
 
 
 def ramp(x: float, low: float, high: float) -> float:
