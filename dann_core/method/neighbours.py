@@ -88,11 +88,6 @@ def shares_of_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int)
     return shares, compared * alone >= UNITED
 
 
-def ramp(x: float, low: float, high: float) -> float:
-    """0 at `low`, 1 at `high`, and the same beyond; `high` may be the lower one."""
-    return min(max((x - low) / (high - low), 0.0), 1.0)
-
-
 def halfway(target: Tensor, source: Tensor, counts_for: Tensor) -> Tensor:
     """The target's samples `(N, D)`, their means and deviations moved halfway to the source's.
 

@@ -32,7 +32,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dann_core.method.neighbours import MOST_SAMPLES, mixed, neighbours, ramp, shares_of_nearest, some
+from dann_core.method.neighbours import MOST_SAMPLES, mixed, neighbours, shares_of_nearest, some
 from dann_core.method.schedules import adapts_from
 from dann_core.settings import Settings
 
@@ -218,7 +218,7 @@ class Reweighting:
 
 def few_of(samples: int) -> float:
     """How far a target of so many samples has few, 0..1; a single one has no neighbours."""
-    return ramp(samples, MANY, FEW) if samples > 1 else 0.0
+    return min(max((MANY - samples) / (MANY - FEW), 0.0), 1.0) if samples > 1 else 0.0
 
 
 def hold_of(samples: int) -> float:
