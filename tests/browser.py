@@ -66,6 +66,9 @@ def button(page: Page, name: str) -> Locator:
 
 
 def choose_upload(page: Page) -> None:
+    # A list that opens while the page is drawn anew closes again.
+    expect(page.get_by_role("combobox").first).to_be_visible()
+    at_rest(page)
     page.get_by_role("combobox").first.click()
     page.get_by_text("Your own two files").click()
     expect(page.get_by_text("Source: labelled samples")).to_be_visible()
