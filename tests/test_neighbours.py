@@ -120,6 +120,15 @@ def test_neighbours_that_do_not_know_the_source_are_not_trusted() -> None:
     assert not is_trusted
 
 
+def test_neighbours_without_a_clue_are_not_trusted_for_a_source_as_unclear() -> None:
+    trusted = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        x = torch.from_numpy(rng.normal(size=(2, 200, 5))).float()
+        trusted.append(shares_of_nearest(x[0], x[1], torch.from_numpy(rng.integers(0, 2, 200)), 2)[1])
+    assert not any(trusted)
+
+
 def test_a_class_without_source_samples_gets_no_share() -> None:
     x = two_groups(np.random.default_rng(0), (50, 50))
     shares, is_trusted = shares_of_nearest(x, x, torch.arange(2).repeat_interleave(50) * 2, 3)

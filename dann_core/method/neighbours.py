@@ -39,7 +39,7 @@ MOST_SOURCE = 2000
 
 UNITED = 0.35
 """How united the nearest source samples of target samples are at least where they are trusted: by themselves (0: as by
-chance, 1: always of one class) times as compared with those of source samples."""
+chance, 1: always of one class) times as compared with those of source samples, at most 1."""
 
 
 def some(x: Tensor, most: int = MOST_SAMPLES) -> Tensor:
@@ -85,7 +85,8 @@ def shares_of_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int)
     in_target = united(told) - by_chance
     compared = in_target / in_source if in_source > 0 else 0.0
     alone = in_target / (1 - by_chance) if n_classes > 1 else 0.0
-    return shares, compared * alone >= UNITED
+    # No source that neighbours know little of makes them more united than they are.
+    return shares, min(compared, 1.0) * max(alone, 0.0) >= UNITED
 
 
 def halfway(target: Tensor, source: Tensor, counts_for: Tensor) -> Tensor:

@@ -181,7 +181,7 @@ class Reweighting:
             adapts = are_united and mixed(self._look(i, some(source))[0], features) <= APART
             self._strength[i] = float(adapts)
             times = (shares - self.source[i]).abs().sum() / (self.by_chance[i] + OFF)
-            believed = LEAST_TRUST + (1 - LEAST_TRUST) * _ramps(times, CHANCE, BEYOND_CHANCE)
+            believed = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)
             self.trust[i] = believed if adapts else 0
             self.reference[i] = torch.lerp(self.source[i], shares, self.trust[i])
             if self._few[i, 0]:
@@ -213,7 +213,7 @@ class Reweighting:
         rows = picked.clamp(max=most - 1)[:, :, None].expand(-1, -1, n_classes)
         first, around = (began.gather(1, rows).mT for began in self.began)
         like = around.gather(1, p.argmax(1, keepdim=True))
-        return torch.lerp(torch.ones_like(like), _ramps(like, ALONE, AMONG_ITS_OWN), self.few), first
+        return torch.lerp(torch.ones_like(like), _ramp(like, ALONE, AMONG_ITS_OWN), self.few), first
 
 
 def few_of(samples: int) -> float:
@@ -235,6 +235,6 @@ def class_weights(reference: Tensor, source: Tensor) -> Tensor:
     return torch.where(reference.sum(-1, keepdim=True) > 0, weights, 1)
 
 
-def _ramps(x: Tensor, low: float, high: float) -> Tensor:
+def _ramp(x: Tensor, low: float, high: float) -> Tensor:
     """0 up to `low`, 1 from `high` on."""
     return ((x - low) / (high - low)).clamp(0, 1)
