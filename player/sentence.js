@@ -57,10 +57,8 @@ export class Sentence {
   #seenWith(values) {
     const { rule, facts, remedy } = values
     if (this.seen?.rule === rule && this.seen.at === facts.iteration) return this.seen
-    const differ = values.shares_rule === "differ" && words.shares.rule("differ", values)
-    const shares = sentences(differ, words.shares.adapted(values))
-    // Where nothing is adapted, no other setting of it helps.
-    return (this.seen = { rule, at: facts.iteration, shares, remedy: values.strength === 0 ? null : remedy })
+    const shares = values.shares_rule === "differ" ? words.shares.rule("differ", values) : ""
+    return (this.seen = { rule, at: facts.iteration, shares, remedy })
   }
 
   #offer(node, facts, worded) {

@@ -35,6 +35,7 @@ export const rules = {
       best: percent(f.best_source_accuracy),
     }),
   guessing: () => tell("The classifier does no better than guessing, so aligned features mean nothing."),
+  "does not adapt": () => doesNotAdapt(),
   "lambda never rose": (f) =>
     tell("The run is over and lambda ended at {value}: gamma is too small for it to rise.", { value: fixed(f.lambda, 2) }),
   "lambda still low": (f) =>
@@ -105,13 +106,16 @@ function taken(f) {
   if (f.shares_trust === null)
     return tell("The method “Importance-weighted DANN”, or class shares “estimated”, takes them into account.")
   // Then nothing is adapted, which is said of the run itself.
-  if (f.strength === 0) return ""
+  if (f.adapts === false) return ""
   return tell("So source samples count for about as much as their class seems to be frequent in the target.")
 }
 
 // What estimating class shares has made of the run itself.
 export function adapted(f) {
-  if (f.strength !== 0) return ""
+  return f.adapts === false ? doesNotAdapt() : ""
+}
+
+function doesNotAdapt() {
   return tell(
     "The domains are mixed already, or the target's nearest source samples are of so many classes that nothing says " +
       "which to align: this run does not adapt. With class shares “ignored” it would.",

@@ -52,6 +52,7 @@ CASES = [
     ),
     ({"settings": {"adversarial_weight": 0, "discrepancy": "mmd"}}, "no adversary", "wait"),
     ({"settings": {"lambda_max": 0}, "lamb": 0.0}, "lambda_max is 0", "wait"),
+    ({"adapts": False, "lamb": 0.0, "progress": 1.0}, "does not adapt", "wait"),
     ({"lamb": 0.05}, "lambda still low", "wait"),
     ({"lamb": 0.0, "progress": 1.0}, "lambda never rose", "warn"),
     ({"domain_accuracy": 0.97, "adversarial_loss": 0.1, "probe": LOOSE}, "discriminator wins", "warn"),

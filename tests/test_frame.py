@@ -173,6 +173,7 @@ def test_a_run_that_weighs_by_shares_shows_those() -> None:
         trainer, snapshot = trained(pair, iterations, settings)
         frame = unpack(frame_of(snapshot, settings, 3).packed)
         assert (frame.values["shares_trust"] is not None) is taken
+        assert (frame.values["adapts"], frame.values["adapts_from"]) == (True, 50)
         if taken:
             assert frame.arrays["shares"] == pytest.approx(trainer.network.shares.reference.numpy(), abs=1e-6)
             assert frame.values["shares_rule"] == "differ"
@@ -182,7 +183,8 @@ def test_a_run_that_does_not_adapt_shows_what_its_predictions_say() -> None:
     pair, settings = domains.load("moons", angle=0.0), domains.preset("moons")
     trainer, snapshot = trained(pair, 100, settings.replace(class_shares="estimated", max_iter=100))
     frame = unpack(frame_of(snapshot, trainer.settings, 3).packed)
-    assert frame.values["strength"] == frame.values["shares_trust"] == 0
+    assert frame.values["shares_trust"] == frame.values["lambda"] == 0
+    assert (frame.values["adapts"], frame.values["adapts_from"], frame.values["rule"]) == (False, 100, "does not adapt")
     source = np.bincount(pair.source_y) / len(pair.source_y)
     sample = stratified_sample(pair, seed=trainer.settings.seed)
     said = estimated_shares(source, trainer.look(pair.target_x[sample.target]).probabilities)

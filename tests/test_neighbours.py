@@ -20,7 +20,7 @@ from dann_core.method.neighbours import (
     mixed,
     most_compared,
     neighbours,
-    shares_of_nearest,
+    said_by_nearest,
     some,
 )
 
@@ -59,7 +59,7 @@ def asked(pair: DomainPair) -> tuple[np.ndarray, bool]:
         torch.from_numpy(standardizer(x, domain))
         for x, domain in ((pair.source_x, "source"), (pair.target_x, "target"))
     )
-    shares, is_trusted = shares_of_nearest(target, source, torch.from_numpy(pair.source_y), pair.n_classes)
+    shares, is_trusted, _ = said_by_nearest(target, source, torch.from_numpy(pair.source_y), pair.n_classes)
     return shares.numpy(), is_trusted
 
 
@@ -90,9 +90,9 @@ def test_a_shift_of_the_whole_target_is_not_taken_for_other_shares(monkeypatch: 
     rng = np.random.default_rng(0)
     source, target = two_groups(rng, (300, 300)), two_groups(rng, (300, 300)) + torch.tensor([2.0, 0, 0])
     y = torch.arange(2).repeat_interleave(300)
-    shares, is_trusted = shares_of_nearest(target, source, y, 2)
+    shares, is_trusted, _ = said_by_nearest(target, source, y, 2)
     monkeypatch.setattr(method, "halfway", lambda target, *_: target)
-    unmoved, _ = shares_of_nearest(target, source, y, 2)
+    unmoved, *_ = said_by_nearest(target, source, y, 2)
     assert is_trusted
     assert abs(shares[0] - 0.5) < 0.5 * abs(unmoved[0] - 0.5)
 
@@ -105,7 +105,7 @@ def test_of_what_lies_together_single_samples_are_not_told_otherwise() -> None:
         # One source sample in four has the other label: what single samples are told is too even.
         wrong = rng.permutation(600)[:150]
         y[wrong] = 1 - y[wrong]
-        found.append(shares_of_nearest(two_groups(rng, (270, 30)), source, y, 2)[0][0].item())
+        found.append(said_by_nearest(two_groups(rng, (270, 30)), source, y, 2)[0][0].item())
     # By itself each one is told 0.72.
     assert np.mean(found) > 0.76
 
@@ -115,7 +115,7 @@ def test_neighbours_that_do_not_know_the_source_are_not_trusted() -> None:
     x, y = torch.from_numpy(rng.normal(size=(2, 300, 5))).float(), torch.from_numpy(rng.integers(0, 3, 300))
     source = torch.cat([x[0], two_groups(rng, (150, 150)) @ torch.eye(3, 5) * 9])
     labels = torch.cat([y, torch.arange(2).repeat_interleave(150)])
-    shares, is_trusted = shares_of_nearest(x[1], source, labels, 3)
+    shares, is_trusted, _ = said_by_nearest(x[1], source, labels, 3)
     assert shares.sum().item() == pytest.approx(1)
     assert not is_trusted
 
@@ -125,13 +125,13 @@ def test_neighbours_without_a_clue_are_not_trusted_for_a_source_as_unclear() -> 
     for seed in range(40):
         rng = np.random.default_rng(seed)
         x = torch.from_numpy(rng.normal(size=(2, 200, 5))).float()
-        trusted.append(shares_of_nearest(x[0], x[1], torch.from_numpy(rng.integers(0, 2, 200)), 2)[1])
+        trusted.append(said_by_nearest(x[0], x[1], torch.from_numpy(rng.integers(0, 2, 200)), 2)[1])
     assert not any(trusted)
 
 
 def test_a_class_without_source_samples_gets_no_share() -> None:
     x = two_groups(np.random.default_rng(0), (50, 50))
-    shares, is_trusted = shares_of_nearest(x, x, torch.arange(2).repeat_interleave(50) * 2, 3)
+    shares, is_trusted, _ = said_by_nearest(x, x, torch.arange(2).repeat_interleave(50) * 2, 3)
     assert shares.tolist() == pytest.approx([0.5, 0, 0.5], abs=0.05)
     assert is_trusted
 
@@ -139,7 +139,7 @@ def test_a_class_without_source_samples_gets_no_share() -> None:
 @pytest.mark.parametrize(("sources", "targets"), [(1, 1), (1, 9), (9, 1), (3, 3)])
 def test_the_fewest_samples_give_shares(sources: int, targets: int) -> None:
     x = torch.from_numpy(np.random.default_rng(0).normal(size=(sources + targets, 4))).float()
-    shares, _ = shares_of_nearest(x[:targets], x[targets:], torch.arange(sources) % 2, 2)
+    shares, *_ = said_by_nearest(x[:targets], x[targets:], torch.arange(sources) % 2, 2)
     assert shares.sum().item() == pytest.approx(1)
 
 

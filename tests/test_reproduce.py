@@ -19,7 +19,7 @@ from dense_settings import SHAPES, SMALL, UNEQUAL, fitting, go
 from bench.share_pairs import SHARE_PAIRS
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.method.data import BLOCK_VALUES
-from dann_core.method.schedules import adapts_from
+from dann_core.method.schedules import decides_in
 from dann_core.results.origin import Origin
 from dann_core.results.outcome import Outcome
 from dann_core.results.script import WIDTH
@@ -140,7 +140,7 @@ def test_shares_of_nearest_samples_are_repeated(changes: dict[str, Any], tmp_pat
     pair = SHARE_PAIRS["digits_zoom_vectors_source_rare"](100)
     settings = Settings.for_pair(pair).replace(seed=100, max_iter=200, **changes)
     asked = Trainer(pair, settings)
-    asked.advance(adapts_from(settings) + 1)
+    asked.advance(decides_in(settings) + 1)
     assert asked.network.shares.trust > 0.9
     status, text = repeat(tmp_path, pair, settings)
     assert status == 0, text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,10 +26,12 @@ from dann_core.method.reweighting import (
     few_of,
     hold_of,
 )
-from dann_core.method.schedules import adapts_from, entropy_weight_at, lambda_at
+from dann_core.method.schedules import decides_in, lambda_at
+from dann_core.method.step import ReadableStep, Step
+from dann_core.method.written_step import WrittenStep
 
 ESTIMATED = Settings(class_shares="estimated", max_iter=320)
-START = adapts_from(ESTIMATED)
+START = decides_in(ESTIMATED)
 
 
 def asking(share: float, *, samples: int, knows: bool = True) -> Reweighting:
@@ -47,6 +50,11 @@ def asking(share: float, *, samples: int, knows: bool = True) -> Reweighting:
     both = torch.cat([source, target])
     source, target = ((x - both.mean(0)) / both.std(0) for x in (source, target))
     made = Reweighting([ShareState(2)], [(source, y)], [target], [ESTIMATED], lambda _, x: (x, x.new_zeros(len(x), 2)))
+    made.begin(0)
+    assert made.trust.item() == UNDECIDED
+    assert made.weights.eq(1).all()
+    # At once, where the shares are about the source's.
+    assert made.adapts.item() == (knows and abs(share - 0.5) < 0.15)
     made.begin(START - 1)
     assert made.trust.item() == UNDECIDED
     made.begin(START)
@@ -69,10 +77,10 @@ def test_what_chance_explains_is_hardly_believed() -> None:
 
 def test_where_neighbours_are_divided_nothing_is_weighed_or_adapted() -> None:
     found = asking(0.8, samples=2000, knows=False)
-    assert found.strength.item() == found.trust.item() == 0
+    assert found.adapts.item() == found.trust.item() == 0
     assert found.weights[0, :, 0].tolist() == [1, 1]
     assert torch.equal(found.reference, found.source)
-    assert asking(0.8, samples=2000).strength.item() == 1
+    assert asking(0.8, samples=2000).adapts.item() == 1
 
 
 def test_nothing_is_pulled_for_what_chance_explains() -> None:
@@ -81,13 +89,37 @@ def test_nothing_is_pulled_for_what_chance_explains() -> None:
     assert few.slack.item() > 100 * many.slack.item() > 0
 
 
-def test_nothing_adapts_before_shares_are_known() -> None:
-    settings = ESTIMATED.replace(entropy_weight=0.2)
-    assert START == 80
-    assert lambda_at(settings, START - 1) == entropy_weight_at(settings, START - 1) == 0
-    ignored = settings.replace(class_shares="ignored")
-    assert lambda_at(settings, START) == lambda_at(ignored, START) > 0
-    assert entropy_weight_at(settings, START) == entropy_weight_at(ignored, START) > 0
+@pytest.mark.parametrize(("target_shares", "begins"), [("as drawn", 0), ("mostly class 0", START)])
+@pytest.mark.parametrize("step", [WrittenStep, ReadableStep])
+def test_a_run_adapts_at_once_where_shares_are_about_the_same_and_else_once_they_count(
+    target_shares: str, begins: int, step: type[Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Trainer, "steps", (step,))
+    settings = domains.preset("blobs").replace(class_shares="estimated", max_iter=ESTIMATED.max_iter)
+    pair = domains.load("blobs", target_shares=target_shares)
+    alone = settings.replace(lambda_max=0.0, entropy_weight=0.0)
+    trainers = [Trainer(pair, s) for s in (settings.replace(entropy_weight=0.2), alone)]
+    for iterations, are_alike in ((2, begins > 0), (START - 2, begins > 0), (2, False)):
+        for trainer in trainers:
+            trainer.advance(iterations)
+        weights = [torch.cat([p.flatten() for p in t.network.extractor.parameters()]) for t in trainers]
+        assert torch.allclose(*weights, atol=1e-6) is are_alike
+    recorded = trainers[0].history["lambda"]
+    assert recorded.tolist() == [0.0] * begins + [lambda_at(settings, i) for i in range(begins, START + 2)]
+    assert trainers[0].lamb == lambda_at(settings, START + 2)
+    assert trainers[0].network.shares.begins == begins
+
+
+def test_a_run_that_was_saved_before_its_shares_count_goes_on_bit_for_bit() -> None:
+    settings = domains.preset("blobs").replace(class_shares="estimated", max_iter=ESTIMATED.max_iter)
+    for target_shares in ("as drawn", "mostly class 0"):
+        pair = domains.load("blobs", target_shares=target_shares)
+        whole, first, second = (Trainer(pair, settings) for _ in range(3))
+        whole.advance(START + 9)
+        first.advance(START // 2)
+        second.load_state_dict(copy.deepcopy(first.state_dict()))
+        second.advance(START + 9 - START // 2)
+        assert np.array_equal(whole.history.rows, second.history.rows)
 
 
 def test_shares_switched_on_in_the_middle_count_at_once_and_stay() -> None:
@@ -114,7 +146,7 @@ def test_a_discrepancy_waits_too_and_alone_weighs_nothing(vectors: DomainPair) -
     matched = ESTIMATED.replace(discrepancy="mmd", discrepancy_weight=1.0, batch_size=8, max_iter=40)
     assert not matched.replace(adversarial_weight=0).weighs_classes
     trainers = [Trainer(moved(vectors, 3), s) for s in (matched, matched.replace(discrepancy_weight=0.0))]
-    for iterations, are_alike in ((adapts_from(matched), True), (1, False)):
+    for iterations, are_alike in ((decides_in(matched), True), (1, False)):
         for trainer in trainers:
             trainer.advance(iterations)
         first, second = (next(iter(t.network.extractor.parameters())) for t in trainers)
@@ -122,7 +154,7 @@ def test_a_discrepancy_waits_too_and_alone_weighs_nothing(vectors: DomainPair) -
 
 
 def test_a_quarter_of_a_run_learns_the_source_alone() -> None:
-    assert [adapts_from(ESTIMATED.replace(max_iter=n)) for n in (1, 10, 40, 64, 600)] == [0, 2, 10, 16, 150]
+    assert [decides_in(ESTIMATED.replace(max_iter=n)) for n in (1, 10, 40, 64, 600)] == [0, 2, 10, 16, 150]
 
 
 def test_without_adaptation_nothing_is_weighed(vectors: DomainPair) -> None:
@@ -155,7 +187,7 @@ def test_a_target_of_other_shares_is_not_harmed() -> None:
 def began(pair: DomainPair, settings: Settings) -> ShareState:
     """What is kept of the target's samples from the iteration that begins to adapt."""
     trainer = Trainer(pair, settings)
-    trainer.advance(adapts_from(settings))
+    trainer.advance(decides_in(settings))
     assert not trainer.network.shares.held.any()
     first = torch.from_numpy(trainer.look(pair.target_x).probabilities)
     trainer.advance(1)
@@ -224,18 +256,23 @@ def test_domains_that_are_mixed_are_left_alone(discriminator_norm: str) -> None:
         # Left alone are weights, reversed gradient and entropy: what is left is source-only training.
         weights = [torch.cat([p.flatten() for p in t.network.extractor.parameters()]) for t in trainers]
         assert torch.allclose(*weights, atol=1e-4) is is_alike
-        assert (trainers[0].network.shares.strength.item() == 0) is is_alike
+        assert trainers[0].network.shares.begins.isinf().item() is is_alike
 
 
 def test_whether_a_run_adapts_is_saved_and_older_states_do(vectors: DomainPair) -> None:
     settings = ESTIMATED.replace(batch_size=8)
     trainer = Trainer(vectors, settings)
     trainer.advance(START + 1)
-    assert trainer.network.shares.strength.item() == 0
-    state, resumed = trainer.state_dict(), Trainer(vectors, settings)
-    resumed.load_state_dict(state)
-    assert resumed.network.shares.strength.item() == 0
-    older = {**state, "network": {k: v for k, v in state["network"].items() if not k.endswith("strength")}}
-    resumed = Trainer(vectors, settings)
-    resumed.load_state_dict(older)
-    assert resumed.network.shares.strength.item() == 1
+    assert trainer.network.shares.adapts_from(settings) == math.inf
+    assert trainer.lamb == 0
+    state = trainer.state_dict()
+    older = {k: v for k, v in state["network"].items() if not k.endswith("begins")}
+    for network, begins in (
+        (state["network"], math.inf),
+        (older | {"shares.strength": torch.tensor(0.0)}, math.inf),
+        (older | {"shares.strength": torch.tensor(0.4)}, 0),
+        (older, 0),
+    ):
+        resumed = Trainer(vectors, settings)
+        resumed.load_state_dict({**state, "network": dict(network)})
+        assert resumed.network.shares.adapts_from(settings) == begins

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -201,7 +202,7 @@ def _estimated(trainer: Trainer) -> Iterator[str]:
     shares = trainer.network.shares
     if not trainer.settings.weighs_classes or not shares.reference.any():
         return
-    if not shares.strength:
+    if not math.isfinite(shares.adapts_from(trainer.settings)):
         why = "the domains were mixed before, or nearest source samples are of many classes"
         yield f"class shares: {why}, so it did not adapt (--class-shares ignored adapts all the same)"
         return

@@ -39,7 +39,7 @@ class Diagnosis:
 class Vitals:
     """The figures a diagnosis is made from, all of one iteration; losses in nats, accuracies in 0..1.
 
-    `probe` is None where none was made of this very iteration.
+    `adapts` is False in a run that has decided not to; `probe` None where none was made of this very iteration.
     """
 
     iteration: int
@@ -52,6 +52,7 @@ class Vitals:
     best_source_accuracy: float
     progress: float
     n_classes: int
+    adapts: bool = True
     probe: Probe | None = None
 
 
@@ -78,6 +79,7 @@ LEVELS: dict[str, Level] = {
     "features collapsed": "warn",
     "source forgotten": "bad",
     "guessing": "bad",
+    "does not adapt": "wait",
     "lambda never rose": "warn",
     "lambda still low": "wait",
     "reversal limited": "wait",
@@ -154,6 +156,8 @@ def _rule_of_classes(v: Vitals) -> str | None:
 
 
 def _rule_of_lambda(v: Vitals) -> str | None:
+    if not v.adapts:
+        return "does not adapt"
     if v.lamb < 0.1 * v.settings.lambda_max:
         return "lambda never rose" if v.progress >= 1 else "lambda still low"
     return None

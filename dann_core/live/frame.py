@@ -4,7 +4,9 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
 
     iteration, first   iterations done; the frame's rows cover `first` to `iteration - 1`
     lambda             the one that the next iteration will use
-    adapts_from        the first iteration that adapts: lambda is 0 before it
+    adapts_from        the first iteration that adapts, as far as is known: lambda is 0 before it
+    adapts             whether the run adapts, or may yet: where class shares are estimated, not if the domains are
+                       mixed already, or nearest source samples divided
     source_accuracy, domain_accuracy
                        over the `evaluated` [source, target] samples: the drawn ones while a run trains, at rest more
                        and more, in a random order, until all are graded
@@ -22,8 +24,6 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
     shares_distance, shares_limit
                        their L1 distance, 0..2 or null, and beyond which they differ
     shares_trust       how far training believes the shares that it estimates itself, 0..1, or null: not, or not yet
-    strength           1 if that run adapts, 0 if the domains were mixed already when it would have begun to, or nearest
-                       source samples divided; null like the trust
     effective_lambda   at the features, the length of the gradient behind the reversal over its length before: lambda,
                        or less where the reversal limit acts, 0 without adapting; null without an adversary
     gradient_ratio     the length of the reversed gradient over the classification loss's
@@ -74,7 +74,6 @@ from dann_core.live.scene import as_classes
 from dann_core.live.sight import Surface
 from dann_core.live.snapshot import Snapshot
 from dann_core.method.history import COLUMNS
-from dann_core.method.schedules import adapts_from
 from dann_core.settings import Settings
 
 SCALE, SHARE, BINS, MOST_CHANGES = 8192, 32_000, 40, 50
@@ -88,7 +87,8 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "iteration": snapshot.iteration,
         "first": snapshot.iteration - len(snapshot.rows),
         "lambda": snapshot.lamb,
-        "adapts_from": adapts_from(settings),
+        "adapts_from": snapshot.adapts_from,
+        "adapts": snapshot.adapts,
         "source_accuracy": evaluation.source_accuracy,
         "domain_accuracy": evaluation.domain_accuracy,
         "evaluated": list(snapshot.evaluated),
@@ -105,7 +105,6 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "shares_distance": shares.distance,
         "shares_limit": shares.limit,
         "shares_trust": snapshot.trust,
-        "strength": snapshot.strength,
         **figures(snapshot.gradients),
         "moved": snapshot.moved,
         "settled": snapshot.settled,

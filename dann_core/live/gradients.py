@@ -22,7 +22,7 @@ from dann_core.live.sample import Sample
 from dann_core.method.adversarial import GradientReversal
 from dann_core.method.denormals import flushed
 from dann_core.method.networks import Network
-from dann_core.method.reweighting import UNDECIDED, class_weights
+from dann_core.method.reweighting import class_weights
 from dann_core.method.training import Trainer
 from dann_core.settings import Settings
 
@@ -114,11 +114,9 @@ def gradients(
     Only the classification and the adversarial loss take part, each with its weight. `source_shares` `(K,)` are the
     source's class shares.
     """
-    weights, shares = None, network.shares
+    weights = None
     if settings.weighs_classes:
-        weights = class_weights(shares.reference, source_shares)
-        # A run that has yet to decide whether it adapts shows no pull that it may never have.
-        lamb *= shares.strength.item() if shares.trust != UNDECIDED else 0
+        weights = class_weights(network.shares.reference, source_shares)
     losses = _Losses(network.train(), settings)
     # A training pass moves running statistics: those of the copies. Random maps, which may be large, stay.
     buffers = {n: buffer.clone() for n, buffer in losses.named_buffers() if not n.startswith("network.seen.")}

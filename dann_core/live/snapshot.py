@@ -25,6 +25,7 @@ from dann_core.live.sight import Sight, Surface
 from dann_core.method.grading import Evaluation
 from dann_core.method.history import Change
 from dann_core.method.reweighting import UNDECIDED
+from dann_core.method.schedules import decides_in
 from dann_core.method.shares import shares
 from dann_core.method.training import Trainer
 
@@ -69,7 +70,8 @@ class Snapshot:
     scores: dict[str, float]  # of the sample: label-free scores by name
     shares: ClassShares  # of the sample
     trust: float  # in estimated class shares, 0..1; not a number where none are, or not yet
-    strength: float  # 1 if it adapts, else 0; not a number like `trust`
+    adapts: bool  # or ever may
+    adapts_from: int  # the first iteration that does, as far as is known
     surface: Surface | None
     gradients: Gradients | None  # None in a run that has diverged
     pulled: np.ndarray  # (p,) those of the sample whose pulls are drawn, source first
@@ -171,8 +173,9 @@ class Observer:
                 is_aligned=_is_aligned(trainer),
                 taken=_taken(trainer),
             ),
-            trust=_of_shares(trainer, "trust"),
-            strength=_of_shares(trainer, "strength"),
+            trust=_trust(trainer),
+            adapts=_adapts(trainer),
+            adapts_from=_adapts_from(trainer),
             surface=sight.surface(*self._grids[side]) if self._grids else None,
             gradients=gradients,
             pulled=self._tug.at,
@@ -218,6 +221,7 @@ class Observer:
             Vitals(
                 iteration=trainer.iteration,
                 lamb=trainer.lamb,
+                adapts=_adapts(trainer),
                 settings=trainer.settings,
                 classification_loss=float(recent[2]),
                 adversarial_loss=float(recent[3]),
@@ -285,17 +289,29 @@ def _is_aligned(trainer: Trainer) -> bool:
     settings = trainer.settings
     reversed_ = settings.adversarial_weight * settings.lambda_max > 0 and trainer.lamb >= 0.5 * settings.lambda_max
     matched = settings.discrepancy != "none" and settings.discrepancy_weight > 0
-    return (reversed_ or matched) and trainer.progress > 0.2 and _of_shares(trainer, "strength") != 0
+    return (reversed_ or matched) and trainer.progress > 0.2 and trainer.iteration > _adapts_from(trainer)
 
 
 def _taken(trainer: Trainer) -> np.ndarray | None:
     """The class shares that the run takes for the target's, once it has asked for them and if it adapts."""
     shares = trainer.network.shares
-    return shares.reference.cpu().numpy().astype(float) if _of_shares(trainer, "trust") > 0 else None
+    return shares.reference.cpu().numpy().astype(float) if _trust(trainer) > 0 else None
 
 
-def _of_shares(trainer: Trainer, name: str) -> float:
-    """What the run has decided when it began to adapt; not a number before, and where it estimates no shares."""
-    shares = trainer.network.shares
-    is_decided = trainer.settings.weighs_classes and shares.trust != UNDECIDED
-    return float(getattr(shares, name)) if is_decided else float("nan")
+def _trust(trainer: Trainer) -> float:
+    """How far the run believes what nearest samples say; not a number before it counts, or where nothing is asked."""
+    trust = trainer.network.shares.trust.item()
+    return trust if trainer.settings.weighs_classes and trust != UNDECIDED else math.nan
+
+
+def _adapts(trainer: Trainer) -> bool:
+    """Whether the run adapts, or has yet to decide it."""
+    return math.isfinite(trainer.network.shares.adapts_from(trainer.settings)) or math.isnan(_trust(trainer))
+
+
+def _adapts_from(trainer: Trainer) -> int:
+    """The first iteration that adapts, as far as is known; the end of a run in which none does."""
+    begins = trainer.network.shares.adapts_from(trainer.settings)
+    if math.isfinite(begins):
+        return int(begins)
+    return decides_in(trainer.settings) if _adapts(trainer) else trainer.settings.max_iter

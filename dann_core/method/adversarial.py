@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dann_core.method.schedules import risen_lambda
+from dann_core.method.schedules import lambda_at
 
 Norm = Literal["none", "layer", "batch", "batch-joint"]
 
@@ -63,7 +63,7 @@ class LambdaScheduler:
 
     def lamb(self) -> float:
         """lambda at the current iteration."""
-        return risen_lambda(self, self.curr_iter)
+        return lambda_at(self, self.curr_iter)
 
     def step(self) -> None:
         """Go one iteration on, up to `max_iter`."""

@@ -15,7 +15,7 @@ lie together in the target mostly have one class, each also hears what its neigh
 source samples have more classes than those of a source sample have.
 
 **Do the domains differ?** Of equally many samples of both, is a target sample closer to a source sample or to another
-target one? Where features are alike, each is as often (the nearest-neighbour test of two samples: Schilling 1986; Henze
+target one? Where both are alike, each is as often (the nearest-neighbour test of two samples: Schilling 1986; Henze
 1988), and there is nothing to align.
 """
 
@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -54,11 +55,19 @@ def most_compared(sample_shape: Sequence[int]) -> int:
     return MOST_SOURCE if math.prod(sample_shape) <= MOST_SAMPLES else MOST_SAMPLES
 
 
-def shares_of_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -> tuple[Tensor, bool]:
-    """Class shares `(K,)` that the nearest source samples give standardised target inputs, and whether to trust them.
+class Said(NamedTuple):
+    """What nearest samples say of two domains' inputs."""
 
-    They are trusted where they are `UNITED`. `target` and `source` are `(N, *sample_shape)`, `y` `(N,)`
-    the source's labels. Classes without source samples get no share.
+    shares: Tensor  # (K,), the target's class shares
+    is_trusted: bool  # whether the nearest source samples are `UNITED`
+    mixed: float  # see `mixed`
+
+
+def said_by_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -> Said:
+    """What the nearest samples of standardised target inputs say.
+
+    `target` and `source` are `(N, *sample_shape)`, `y` `(N,)` the source's labels. Classes without source samples get
+    no share.
     """
     most = most_compared(source.shape[1:])
     source, y = some(source, most), some(y, most)
@@ -86,7 +95,7 @@ def shares_of_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int)
     compared = in_target / in_source if in_source > 0 else 0.0
     alone = in_target / (1 - by_chance) if n_classes > 1 else 0.0
     # No source that neighbours know little of makes them more united than they are.
-    return shares, min(compared, 1.0) * max(alone, 0.0) >= UNITED
+    return Said(shares, min(compared, 1.0) * max(alone, 0.0) >= UNITED, mixed(source, target))
 
 
 def halfway(target: Tensor, source: Tensor, counts_for: Tensor) -> Tensor:

@@ -7,15 +7,18 @@ drawn with the target's shares (Tachet des Combes et al. 2020, importance-weight
 term asks for q instead of equal shares: KL(mean prediction || q). A class that the target seems not to have weighs
 nothing and so leaves the alignment (Cao et al. 2018).
 
-q is, when adapting begins, what the nearest source samples say of the target (`method.neighbours`), and stays that:
-predictions counted while features are aligned say what the adversary has made of them. Few samples differ by chance:
-as far as that explains the distance from the source's shares, q keeps near those, and beyond that it goes over to what
-the neighbours say. Nor is anything pulled for a difference that chance explains. The page shows q once it counts;
-before that, and in runs that weigh nothing, what predictions say (`method.shares`).
+q is what the nearest source samples say of the target's inputs (`method.neighbours`), and stays that: predictions
+counted while features are aligned say what the adversary has made of them. It counts once the source is learnt. Few
+samples differ by chance: as far as that explains the distance from the source's shares, q keeps near those, and beyond
+that it goes over to what the neighbours say. Nor is anything pulled for a difference that chance explains. The page
+shows q once it counts; before that, and in runs that weigh nothing, what predictions say (`method.shares`).
 
-Where the features of both domains are mixed already, there is nothing to align, and whatever adapting does is harm. And
-where neighbours are divided, nothing says which classes are to be aligned. Then a run does not adapt, which is decided
-when it would begin to. Adapting by halves harms as often as adapting wholly.
+Where neighbours find about the source's shares in the target, a run adapts from its start, which gains more. Else it
+first learns the source alone.
+
+Where the domains are mixed already, there is nothing to align, and whatever adapting does is harm. And where neighbours
+are divided, nothing says which classes are to be aligned. Then a run does not adapt. Adapting by halves harms as often
+as adapting wholly.
 
 Few target samples say little of where to go, and entropy drives them surely into either direction. So where there are
 few, a prediction is sharpened as far as the sample's neighbours in the input were given that class when adapting began,
@@ -32,8 +35,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dann_core.method.neighbours import MOST_SAMPLES, mixed, neighbours, shares_of_nearest, some
-from dann_core.method.schedules import adapts_from
+from dann_core.method.neighbours import MOST_SAMPLES, Said, mixed, neighbours, said_by_nearest, some
+from dann_core.method.schedules import decides_in
 from dann_core.settings import Settings
 
 CHANCE, BEYOND_CHANCE = 2.0, 3.0
@@ -42,6 +45,9 @@ neighbours say is believed `LEAST_TRUST`, from the second on wholly."""
 
 LEAST_TRUST, OFF = 0.25, 0.05
 """And how far (L1) nearest samples are off beside that, where shares are alike."""
+
+ALIKE = 0.3
+"""How far (L1) the shares that neighbours find are from the source's at most, where adapting begins at once."""
 
 UNDECIDED = -1.0
 
@@ -75,6 +81,9 @@ class ShareState(nn.Module):
     _COUNTS = ("counted", "confidence", "first")
     """Saved when predictions were counted; no longer read."""
 
+    _STRENGTH = "strength"
+    """Saved when all runs began late: 0 in those that did not adapt."""
+
     reference: Tensor
     """`(K,)`, the shares that count, or zeros as long as none do."""
 
@@ -82,9 +91,9 @@ class ShareState(nn.Module):
     """`()`, in what neighbours say against the source's shares, 0..1; 0 in a run that does not adapt, `UNDECIDED` at
     first."""
 
-    strength: Tensor
-    """`()`, 1 if the run adapts, 0 if the domains are mixed already or neighbours are divided; 1 before that is known.
-    Runs of earlier versions also have values between."""
+    begins: Tensor
+    """`()`, the first iteration that adapts; infinite in a run that does not or not yet, `UNDECIDED` before the first
+    iteration."""
 
     held: Tensor
     """`(N, K)`, the predictions of all target samples when adapting began; zeros before, and empty for many samples."""
@@ -96,13 +105,16 @@ class ShareState(nn.Module):
         super().__init__()
         self.register_buffer("reference", torch.zeros(n_classes))
         self.register_buffer("trust", torch.tensor(UNDECIDED))
-        self.register_buffer("strength", torch.ones(()))
+        self.register_buffer("begins", torch.tensor(UNDECIDED))
         self.register_buffer("held", torch.zeros(0, n_classes))
         self.register_buffer("around", torch.zeros(0, n_classes))
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
         for name in self._COUNTS:
             state_dict.pop(prefix + name, None)
+        strength = state_dict.pop(prefix + self._STRENGTH, self.trust.new_ones(()))
+        if prefix + "begins" not in state_dict and state_dict.get(prefix + "trust", UNDECIDED) != UNDECIDED:
+            state_dict[prefix + "begins"] = torch.where(strength > 0, 0.0, torch.inf)
         for name, mine in self.named_buffers():
             # Saved before there was such a thing: as in the beginning.
             kept = state_dict.setdefault(prefix + name, mine)
@@ -111,13 +123,20 @@ class ShareState(nn.Module):
                 setattr(self, name, mine.new_empty(kept.shape))
         super()._load_from_state_dict(state_dict, prefix, *args)
 
+    def adapts_from(self, settings: Settings) -> float:
+        """The first iteration that adapts; infinite where none does, or as long as none is known to."""
+        if not settings.weighs_classes:
+            return 0.0
+        begins = self.begins.item()
+        return math.inf if begins == UNDECIDED else begins
+
 
 class Reweighting:
     """Class shares and weights of G runs; those that do not estimate shares keep weights of 1.
 
     `sources` are the sources' standardised inputs `(N, *sample_shape)` and labels `(N,)`, `targets` the targets'
-    inputs. The network is asked by `look` once a run, when it begins to adapt. `states` keep what is found: their
-    buffers become views of tensors of this object's.
+    inputs. The network is asked by `look` once a run, when its shares begin to count. `states` keep what is found:
+    their buffers become views of tensors of this object's.
     """
 
     def __init__(
@@ -134,7 +153,7 @@ class Reweighting:
         source = self.source
         samples = source.new_tensor([[len(x), len(target)] for (x, _), target in zip(sources, targets, strict=True)])
         self.is_estimated = source.new_tensor([[s.weighs_classes] for s in settings]).bool()
-        self._starts = [adapts_from(s) for s in settings]
+        self._counts_from = [decides_in(s) for s in settings]
         # The mean distance of the shares of two draws from one population: a sum of half-normal deviations.
         deviation = (source * (1 - source) * (1 / samples).sum(1, keepdim=True)).sqrt()
         self.by_chance = math.sqrt(2 / math.pi) * deviation.sum(1, keepdim=True)
@@ -143,12 +162,12 @@ class Reweighting:
         self.slack = torch.where(self.is_estimated, explained, -math.inf)[:, :, None]  # (G, 1, 1)
         self.floor = min(RAREST, 0.1 / source.shape[1])
         # All runs' in one tensor; what each network saves are views of it.
-        self.reference, self.trust, self._strength = (
+        self.reference, self.trust, self.begins = (
             torch.stack([getattr(state, name) for state in states]).view(len(states), -1)
-            for name in ("reference", "trust", "strength")
+            for name in ("reference", "trust", "begins")
         )
         for i, state in enumerate(states):
-            state.reference, state.trust, state.strength = self.reference[i], self.trust[i, 0], self._strength[i, 0]
+            state.reference, state.trust, state.begins = self.reference[i], self.trust[i, 0], self.begins[i, 0]
         # Targets of many samples are not held, and are not kept in memory either.
         sizes = [len(x) if few_of(len(x)) else 0 for x in targets]
         self.began = source.new_zeros(2, len(states), max(sizes), source.shape[1])  # (2, G, N, K)
@@ -158,44 +177,62 @@ class Reweighting:
             state.held, state.around = held[:size], around[:size]
         few = source.new_tensor([[few_of(len(x)), hold_of(len(x))] for x in targets])
         self._few = torch.where(self.is_estimated, few, 0)
-        undecided = self.is_estimated & (self.trust == UNDECIDED)
-        self._waiting = undecided.squeeze(1).nonzero().flatten().tolist()
+        self._new, self._waiting = (
+            (self.is_estimated & (known == UNDECIDED)).squeeze(1).nonzero().flatten().tolist()
+            for known in (self.begins, self.trust)
+        )
+        self._said: dict[int, tuple[Said, Tensor]] = {}
         self._use()
 
     @torch.no_grad()
     def begin(self, iteration: int) -> None:
-        """Find out what the runs that begin to adapt in that iteration begin with; to be called in every one."""
-        begins = [i for i in self._waiting if self._starts[i] <= iteration]
-        if not begins:
+        """Find out which runs adapt, and what with, as far as that iteration decides it; to be called in every one."""
+        count = [i for i in self._waiting if self._counts_from[i] <= iteration]
+        if not self._new and not count:
             return
-        self._waiting = [i for i in self._waiting if i not in begins]
-        of_pair: dict[int, tuple[Tensor, bool, Tensor]] = {}
-        for i in begins:
-            (source, y), target = self._sources[i], some(self._targets[i])
-            # Runs on one pair have the same samples.
-            pair = self._targets[i].data_ptr()
-            if pair not in of_pair:
-                of_pair[pair] = *shares_of_nearest(target, source, y, self.source.shape[1]), neighbours(target)
-            shares, are_united, near = of_pair[pair]
-            features, log_p = self._look(i, target)
-            adapts = are_united and mixed(self._look(i, some(source))[0], features) <= APART
-            self._strength[i] = float(adapts)
-            times = (shares - self.source[i]).abs().sum() / (self.by_chance[i] + OFF)
-            believed = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)
-            self.trust[i] = believed if adapts else 0
-            self.reference[i] = torch.lerp(self.source[i], shares, self.trust[i])
-            if self._few[i, 0]:
-                given = F.one_hot(log_p.argmax(1), log_p.shape[1]).to(log_p.dtype)
-                self.began[0, i, : len(log_p)] = log_p.exp()
-                self.began[1, i, : len(log_p)] = given[near].mean(1)
+        for i in self._new:
+            said, _ = self._ask(i)
+            is_alike = (said.shares - self.source[i]).abs().sum() <= ALIKE
+            self.begins[i] = iteration if said.is_trusted and is_alike and said.mixed <= APART else math.inf
+        for i in count:
+            self._count(i, iteration)
+        self._new, self._waiting = [], [i for i in self._waiting if i not in count]
         self._use()
+
+    def _ask(self, run: int) -> tuple[Said, Tensor]:
+        """What is said of a run's inputs, and the neighbours of its target's samples there."""
+        # Runs on one pair have the same samples.
+        pair = self._targets[run].data_ptr()
+        if pair not in self._said:
+            target = some(self._targets[run])
+            said = said_by_nearest(target, *self._sources[run], self.source.shape[1])
+            self._said[pair] = said, neighbours(target)
+        return self._said[pair]
+
+    def _count(self, run: int, iteration: int) -> None:
+        """From now on the shares that were found count, if the run adapts."""
+        said, near = self._ask(run)
+        features, log_p = self._look(run, some(self._targets[run]))
+        if self.begins[run].isinf() and said.is_trusted:
+            of_source, _ = self._look(run, some(self._sources[run][0]))
+            if mixed(of_source, features) <= APART:
+                self.begins[run] = iteration
+        times = (said.shares - self.source[run]).abs().sum() / (self.by_chance[run] + OFF)
+        believed = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)
+        self.trust[run] = torch.where(self.begins[run].isinf(), 0, believed)
+        self.reference[run] = torch.lerp(self.source[run], said.shares, self.trust[run])
+        if self._few[run, 0]:
+            given = F.one_hot(log_p.argmax(1), log_p.shape[1]).to(log_p.dtype)
+            self.began[0, run, : len(log_p)] = log_p.exp()
+            self.began[1, run, : len(log_p)] = given[near].mean(1)
 
     def _use(self) -> None:
         """Make what the reference and the trust stand for."""
         is_known = self.is_estimated & (self.reference.sum(1, keepdim=True) > 0)
         weights = class_weights(self.reference, self.source)
         self.weights = torch.where(self.is_estimated, weights, 1)[:, :, None]  # (G, K, 1)
-        self.strength = self._strength[:, :, None]  # (G, 1, 1)
+        does = ~self.is_estimated | self.begins.isfinite() & (self.begins != UNDECIDED)
+        self.adapts = does.to(self.reference.dtype)[:, :, None]  # (G, 1, 1), 1 or 0
         expected = torch.where(is_known, self.reference, self.source).clamp(min=self.floor).log()
         # Equal shares, where none are estimated: any constant says so.
         self.log_expected = torch.where(self.is_estimated, expected, 0)[:, :, None]  # (G, K, 1)

@@ -11,7 +11,7 @@ from typing import Protocol
 from dann_core.settings import Settings
 
 SHARES_KNOWN = 0.25
-"""The progress at which a run that estimates the target's class shares begins to adapt."""
+"""The progress at which a run that estimates the target's class shares uses them, and begins to adapt at the latest."""
 
 
 class Rise(Protocol):
@@ -33,27 +33,20 @@ def rise(progress: float, gamma: float) -> float:
     return math.tanh(gamma * progress / 2)
 
 
-def risen_lambda(settings: Rise, iteration: int) -> float:
-    """lambda in that iteration; `lambda_max` all along without `use_lambda_scheduler`."""
+def lambda_at(settings: Rise, iteration: int) -> float:
+    """lambda in that iteration of a run that adapts; `lambda_max` all along without `use_lambda_scheduler`."""
     if not settings.use_lambda_scheduler:
         return settings.lambda_max
     return settings.lambda_max * rise(progress(settings.max_iter, iteration), settings.gamma)
 
 
-def adapts_from(settings: Settings) -> int:
-    """The first iteration that adapts: where class shares are estimated, the source has to be learnt first."""
+def decides_in(settings: Settings) -> int:
+    """The iteration from which on estimated class shares count: the source has to be learnt first."""
     return int(SHARES_KNOWN * settings.max_iter) if settings.weighs_classes else 0
-
-
-def lambda_at(settings: Settings, iteration: int) -> float:
-    """lambda in that iteration of a run; 0 before it adapts."""
-    return risen_lambda(settings, iteration) if iteration >= adapts_from(settings) else 0.0
 
 
 def entropy_weight_at(settings: Settings, iteration: int) -> float:
     """The entropy term's weight in that iteration: it rises with gamma also where lambda does not."""
-    if iteration < adapts_from(settings):
-        return 0.0
     return settings.entropy_weight * rise(progress(settings.max_iter, iteration), settings.gamma)
 
 

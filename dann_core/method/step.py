@@ -14,7 +14,7 @@ from dann_core.method.data import Loader
 from dann_core.method.discrepancy import entropies, marginal_entropy
 from dann_core.method.networks import Network
 from dann_core.method.reweighting import Look, Reweighting
-from dann_core.method.schedules import adapts_from, entropy_weight_at, lambda_at, learning_rate_at
+from dann_core.method.schedules import entropy_weight_at, lambda_at, learning_rate_at
 from dann_core.settings import Settings
 from dann_core.settings.catalogue import DISCREPANCIES
 
@@ -67,12 +67,12 @@ class ReadableStep:
 
         # What samples count for: more, the more frequent their class is in the target; and what the discriminator says.
         class_weights = log_shares = None
-        strength = 1.0
+        adapts = 1.0
         counts_for = network.seen.weights(logits)
         if self.reweighting:
             class_weights, log_shares = self.reweighting.weights[0, :, 0], self.reweighting.log_expected[0, :, 0]
-            # 0 where there is nothing to align, or nothing says what.
-            strength = self.reweighting.strength.item()
+            # 0 where there is nothing to align, or nothing says what, or not yet.
+            adapts = self.reweighting.adapts.item()
             by_class = torch.cat([class_weights[y], class_weights.new_ones(n)])[:, None]
             counts_for = by_class if counts_for is None else by_class * counts_for
 
@@ -81,7 +81,7 @@ class ReadableStep:
 
         # Adversarial loss: the discriminator descends it; through the reversal the extractor ascends it.
         limit = self._reversal_limit(classification, features)
-        lamb = settings.lambda_sign * lambda_at(settings, iteration) * strength
+        lamb = settings.lambda_sign * lambda_at(settings, iteration) * adapts
         seen = partial(network.seen, logits=logits)
         adversarial = network.adversarial.joint(features, n, lamb, limit, seen, counts_for)
         loss = settings.classification_weight * classification + settings.adversarial_weight * adversarial
@@ -90,8 +90,8 @@ class ReadableStep:
         discrepancy = uncertainty = features.new_zeros(())
         if settings.discrepancy != "none":
             discrepancy = DISCREPANCIES[settings.discrepancy].load()(features[:n], features[n:])
-            if iteration >= adapts_from(settings):
-                loss = loss + settings.discrepancy_weight * strength * discrepancy
+            if adapts:
+                loss = loss + settings.discrepancy_weight * discrepancy
         if settings.entropy_weight:
             each = entropies(logits[n:])
             uncertainty, spread = each.mean(), marginal_entropy(logits[n:], log_shares)
@@ -106,7 +106,7 @@ class ReadableStep:
                 agreed, first = held[0][0, 0], held[1][0].T
                 term = (agreed * each).mean() - agreed.mean() * settings.entropy_balance * spread
                 term = term + self.reweighting.hold.squeeze() * F.cross_entropy(logits[n:], first)
-            loss = loss + entropy_weight_at(settings, iteration) * strength * term
+            loss = loss + entropy_weight_at(settings, iteration) * adapts * term
 
         # Update. Gradients that lie in one tensor stay there; others are cheaper made anew.
         self.optimizer.zero_grad(set_to_none=network.flat is None)

@@ -77,8 +77,9 @@ class Trainer:
         end = self.iteration + iterations
         while self.iteration < end:
             span = range(self.iteration, min(self.iteration + SPAN, end))
-            lambdas = [lambda_at(self.settings, i) for i in span]
             losses = self._step(span)
+            begins = self.network.shares.adapts_from(self.settings)
+            lambdas = [lambda_at(self.settings, i) if i >= begins else 0.0 for i in span]
             self.history.extend(np.column_stack([span, lambdas, losses.cpu().numpy()]))
             self.iteration = span.stop
 
@@ -95,8 +96,9 @@ class Trainer:
 
     @property
     def lamb(self) -> float:
-        """The lambda of the coming iteration."""
-        return lambda_at(self.settings, self.iteration)
+        """The lambda of the coming iteration; 0 as long as the run does not adapt."""
+        adapts = self.iteration >= self.network.shares.adapts_from(self.settings)
+        return lambda_at(self.settings, self.iteration) if adapts else 0.0
 
     @property
     def learning_rate(self) -> float:

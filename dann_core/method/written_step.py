@@ -128,7 +128,7 @@ class Gradients:
         # Backward: the discriminator learns at full strength; what it hands to the features is reversed.
         at_classified = stack.classifier.backward(at_logits, classified)
         at_features = _backward(stack.discriminator, seen, at_seen)
-        lamb = now.lamb * self.reweighting.strength if self.reweighting else now.lamb
+        lamb = now.lamb * self.reweighting.adapts if self.reweighting else now.lamb
         at_features.mul_(-self._reversal(lamb, at_features, at_classified))
         at_features[:, :, : log_p.shape[2]].add_(at_classified)
         _backward(stack.extractor, inputs, at_features, needed=False)
@@ -155,7 +155,7 @@ class Gradients:
             agreed, first = held
             sharper = sharper.sub_(certainty).mul_(agreed.mean(2, keepdim=True)).add_(certainty * agreed)
             p_log_p.mul_(agreed).sub_(torch.sub(p, first).mul_(self.reweighting.hold))
-        weight = now.entropy_weight * self.reweighting.strength if self.reweighting else now.entropy_weight
+        weight = now.entropy_weight * self.reweighting.adapts if self.reweighting else now.entropy_weight
         p.mul_(sharper).sub_(p_log_p).mul_(weight / self.n)
 
     def _reversal(self, lamb: Tensor, at_seen: Tensor, at_classified: Tensor) -> Tensor:

@@ -126,7 +126,8 @@ class Replicas:
                 self._step(iteration, loss)
             rows = np.empty((len(span), len(self.pairs), len(COLUMNS)))
             rows[:, :, 0] = np.array(span)[:, None]
-            rows[:, :, 1] = self._plan.lambdas(span)
+            begins = [share.adapts_from(s) for share, s in zip(self.shares, self.settings, strict=True)]
+            rows[:, :, 1] = np.where(rows[:, :, 0] >= begins, self._plan.lambdas(span), 0)
             rows[:, :, 2:] = losses.cpu()
             self._rows.append(rows)
             self.iteration = span.stop
