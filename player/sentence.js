@@ -6,6 +6,7 @@ import { words } from "./words.js"
 
 const SELDOM = 3000
 const SIGNS = { idle: "▸", wait: "…", good: "✓", warn: "!", bad: "×" }
+const APART = new Set(["reversal limited", "discriminator wins", "discriminator asleep", "told apart within classes"])
 const SIGNS_OF_STATES = { asleep: "z", within: "≈", collapsed: "×" }
 
 export class Sentence {
@@ -58,7 +59,8 @@ export class Sentence {
     const { rule, facts, remedy } = values
     if (this.seen?.rule === rule && this.seen.at === facts.iteration) return this.seen
     const shares = values.shares_rule === "differ" ? words.shares.rule("differ", values) : ""
-    return (this.seen = { rule, at: facts.iteration, shares, remedy })
+    // A stronger pull does not mend what other class shares do.
+    return (this.seen = { rule, at: facts.iteration, shares, remedy: shares && APART.has(rule) ? null : remedy })
   }
 
   #offer(node, facts, worded) {

@@ -10,15 +10,16 @@ from sklearn.neighbors import NearestNeighbors
 from torch import Tensor
 
 from bench.share_pairs import SHARE_PAIRS
-from dann_core import DomainPair, Settings
+from dann_core import DomainPair, Settings, domains
 from dann_core.method import neighbours as method
 from dann_core.method.data import Standardizer
 from dann_core.method.neighbours import (
     MOST_SAMPLES,
     NEIGHBOURS,
-    halfway,
+    Said,
     mixed,
     most_compared,
+    moved,
     neighbours,
     said_by_nearest,
     some,
@@ -52,21 +53,20 @@ def test_many_samples_are_compared_in_part() -> None:
     assert (picked[0], picked[-1]) == (0, 9_999)
 
 
-def asked(pair: DomainPair) -> tuple[np.ndarray, bool]:
-    """What nearest source samples say of the pair's target, and whether to trust them."""
+def asked(pair: DomainPair) -> Said:
+    """What nearest samples say of the pair's target."""
     standardizer = Standardizer(pair, Settings.for_pair(pair))
     source, target = (
         torch.from_numpy(standardizer(x, domain))
         for x, domain in ((pair.source_x, "source"), (pair.target_x, "target"))
     )
-    shares, is_trusted, _ = said_by_nearest(target, source, torch.from_numpy(pair.source_y), pair.n_classes)
-    return shares.numpy(), is_trusted
+    return said_by_nearest(target, source, torch.from_numpy(pair.source_y), pair.n_classes)
 
 
 def off(name: str, seed: int) -> tuple[float, float]:
     """How far from the target's true class shares (L1) nearest source samples are, and the source's shares."""
     pair = SHARE_PAIRS[name](seed)
-    found, _ = asked(pair)
+    found = asked(pair).shares.numpy()
     true, of_source = (np.bincount(y, minlength=pair.n_classes) / len(y) for y in (pair.target_y, pair.source_y))
     return float(np.abs(found - true).sum()), float(np.abs(of_source - true).sum())
 
@@ -81,7 +81,7 @@ def test_a_target_that_lies_elsewhere_is_moved_halfway() -> None:
     source, target = two_groups(np.random.default_rng(0), (100, 100)), two_groups(np.random.default_rng(1), (180, 20))
     # Of source samples that count as the target's shares say, the mean differs by the shift alone.
     counts_for = torch.cat([torch.full((100,), 1.8), torch.full((100,), 0.2)])
-    shifted = halfway(4 * target + torch.tensor([9.0, 9.0, 9.0]), source, counts_for)
+    shifted = moved(4 * target + torch.tensor([9.0, 9.0, 9.0]), source, counts_for, 0.5)
     assert (shifted.mean(0) - target.mean(0)).tolist() == pytest.approx([1.9, 4.5, 4.5], abs=0.6)
     assert (shifted.std(0) / target.std(0)).tolist() == pytest.approx([2, 2, 2], rel=0.2)
 
@@ -90,8 +90,8 @@ def test_a_shift_of_the_whole_target_is_not_taken_for_other_shares(monkeypatch: 
     rng = np.random.default_rng(0)
     source, target = two_groups(rng, (300, 300)), two_groups(rng, (300, 300)) + torch.tensor([2.0, 0, 0])
     y = torch.arange(2).repeat_interleave(300)
-    shares, is_trusted, _ = said_by_nearest(target, source, y, 2)
-    monkeypatch.setattr(method, "halfway", lambda target, *_: target)
+    shares, is_trusted, *_ = said_by_nearest(target, source, y, 2)
+    monkeypatch.setattr(method, "moved", lambda target, *_: target)
     unmoved, *_ = said_by_nearest(target, source, y, 2)
     assert is_trusted
     assert abs(shares[0] - 0.5) < 0.5 * abs(unmoved[0] - 0.5)
@@ -115,7 +115,7 @@ def test_neighbours_that_do_not_know_the_source_are_not_trusted() -> None:
     x, y = torch.from_numpy(rng.normal(size=(2, 300, 5))).float(), torch.from_numpy(rng.integers(0, 3, 300))
     source = torch.cat([x[0], two_groups(rng, (150, 150)) @ torch.eye(3, 5) * 9])
     labels = torch.cat([y, torch.arange(2).repeat_interleave(150)])
-    shares, is_trusted, _ = said_by_nearest(x[1], source, labels, 3)
+    shares, is_trusted, *_ = said_by_nearest(x[1], source, labels, 3)
     assert shares.sum().item() == pytest.approx(1)
     assert not is_trusted
 
@@ -131,7 +131,7 @@ def test_neighbours_without_a_clue_are_not_trusted_for_a_source_as_unclear() -> 
 
 def test_a_class_without_source_samples_gets_no_share() -> None:
     x = two_groups(np.random.default_rng(0), (50, 50))
-    shares, is_trusted, _ = said_by_nearest(x, x, torch.arange(2).repeat_interleave(50) * 2, 3)
+    shares, is_trusted, *_ = said_by_nearest(x, x, torch.arange(2).repeat_interleave(50) * 2, 3)
     assert shares.tolist() == pytest.approx([0.5, 0, 0.5], abs=0.05)
     assert is_trusted
 
@@ -154,3 +154,38 @@ def test_domains_are_mixed_where_a_target_sample_is_as_likely_next_to_a_source_s
     assert [mixed(x[:n], x[n:]) for n in (450, 100, 800)] == pytest.approx([0.5] * 3, abs=0.12)
     assert mixed(x, x + 20) == 0
     assert mixed(torch.zeros(20, 3), torch.zeros(20, 3)) == 0.5
+
+
+def test_that_all_are_nearest_to_one_class_is_no_agreement() -> None:
+    rng = np.random.default_rng(0)
+    source, y = two_groups(rng, (200, 200)), torch.arange(2).repeat_interleave(200)
+    # So far in the direction of the second class that all its neighbours are of that one.
+    said = said_by_nearest(two_groups(rng, (200, 200)) + torch.tensor([40.0, 0, 0]), source, y, 2)
+    assert said.shares[1] > 0.95
+    assert not said.is_trusted
+    # A target that has one class more often is another matter.
+    assert said_by_nearest(two_groups(rng, (40, 360)), source, y, 2).is_trusted
+
+
+def test_signals_whose_neighbours_know_no_class_are_not_adapted_by_them() -> None:
+    pair = domains.load("vibration", seed=0)
+    said = asked(pair)
+    # Where amplitudes differ, all samples are nearest to the quietest ones.
+    assert said.shares[0] > 0.9
+    assert not said.is_trusted
+
+
+def test_other_shares_are_not_believed_where_a_move_of_the_whole_target_does_without_them() -> None:
+    for seed in (2, 4):
+        said = asked(domains.load("vibration-pictures", seed=seed))
+        assert said.shares.max() > 0.7
+        assert not said.is_trusted
+
+
+@pytest.mark.parametrize(("sizes", "is_alike"), [((300, 300), True), ((250, 350), True), ((120, 480), False)])
+def test_shares_about_the_source_s_are_alike(sizes: tuple[int, int], is_alike: bool) -> None:
+    rng = np.random.default_rng(0)
+    y = torch.arange(2).repeat_interleave(300)
+    said = said_by_nearest(two_groups(rng, sizes) + torch.tensor([0, 3.0, 0]), two_groups(rng, (300, 300)), y, 2)
+    assert said.is_trusted
+    assert said.is_alike is is_alike

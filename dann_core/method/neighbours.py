@@ -12,7 +12,9 @@ the shares: Zhang et al. 2013; in turn, as iterative closest points are: Besl & 
 lie together in the target mostly have one class, each also hears what its neighbours there were told.
 
 **Whether to trust them** is seen from how united they are: in a target that the source says little about, the nearest
-source samples have more classes than those of a source sample have.
+source samples have more classes than those of a source sample have. That all say one class is no agreement, though: so
+it also has to be beyond what the votes' own shares make by chance (Fleiss 1971). And where moving the whole target onto
+the source makes neighbours as united and gives the source's shares, other shares are not what tells the domains apart.
 
 **Do the domains differ?** Of equally many samples of both, is a target sample closer to a source sample or to another
 target one? Where both are alike, each is as often (the nearest-neighbour test of two samples: Schilling 1986; Henze
@@ -39,8 +41,14 @@ MOST_SOURCE = 2000
 """Of the source samples that are compared, unless that would make the products below large."""
 
 UNITED = 0.35
-"""How united the nearest source samples of target samples are at least where they are trusted: by themselves (0: as by
-chance, 1: always of one class) times as compared with those of source samples, at most 1."""
+"""How far the votes of nearest source samples for target samples agree at least where they are trusted: by themselves,
+were all classes as likely, times as compared with those for source samples, at most 1."""
+
+AGREEING = 0.5
+"""And beyond what the votes for all make by chance, as compared with those for source samples."""
+
+ALIKE, UNLIKE = 0.3, 0.5
+"""Distances (L1) from the source's shares up to which shares are about these, and up to which they may be."""
 
 
 def some(x: Tensor, most: int = MOST_SAMPLES) -> Tensor:
@@ -59,7 +67,8 @@ class Said(NamedTuple):
     """What nearest samples say of two domains' inputs."""
 
     shares: Tensor  # (K,), the target's class shares
-    is_trusted: bool  # whether the nearest source samples are `UNITED`
+    is_trusted: bool
+    is_alike: bool  # whether these shares are about the source's
     mixed: float  # see `mixed`
 
 
@@ -83,36 +92,60 @@ def said_by_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -
         return given / given.sum(1, keepdim=True)  # (N, K)
 
     beside = nearest(torch.cdist(target, target).fill_diagonal_(torch.inf))
+
+    def ask(moved: Tensor) -> tuple[Tensor, Tensor]:
+        told = votes(torch.cdist(moved, source))
+        heard = (told + told[beside].mean(1)) / 2
+        return told, F.one_hot(heard.argmax(1), n_classes).to(told.dtype).mean(0)
+
     shares = of_source
     for _ in range(ROUNDS):
-        told = votes(torch.cdist(halfway(target, source, says @ shares), source))
-        heard = (told + told[beside].mean(1)) / 2
-        shares = (shares + F.one_hot(heard.argmax(1), n_classes).to(shares.dtype).mean(0)) / 2
+        told, found = ask(moved(target, source, says @ shares, 0.5))
+        shares = (shares + found) / 2
+    of_known = votes(torch.cdist(source, source).fill_diagonal_(torch.inf))
+    told_if_alike, if_alike = ask(moved(target, source, says @ of_source, 1.0))
 
-    by_chance = 1 / NEIGHBOURS + (1 - 1 / NEIGHBOURS) / n_classes
-    in_source = united(votes(torch.cdist(source, source).fill_diagonal_(torch.inf))) - by_chance
-    in_target = united(told) - by_chance
-    compared = in_target / in_source if in_source > 0 else 0.0
-    alone = in_target / (1 - by_chance) if n_classes > 1 else 0.0
+    apart, apart_if_alike = (float((found - of_source).abs().sum()) for found in (shares, if_alike))
+    if agreement(told_if_alike) < agreement(told):
+        apart_if_alike = math.inf
+    is_explained = apart > UNLIKE and apart_if_alike <= ALIKE / 2
+    is_alike = apart <= ALIKE or (apart <= UNLIKE and apart_if_alike <= ALIKE)
+    return Said(shares, are_united(told, of_known) and not is_explained, is_alike, mixed(source, target))
+
+
+def are_united(told: Tensor, of_known: Tensor) -> bool:
+    """Whether votes for target samples, shares `(N, K)`, are united enough, given those for source samples."""
+    even = 1 / told.shape[1]
+    alone, known = agreement(told, even), agreement(of_known, even)
     # No source that neighbours know little of makes them more united than they are.
-    return Said(shares, min(compared, 1.0) * max(alone, 0.0) >= UNITED, mixed(source, target))
+    is_united = min(alone, known) > 0 and min(alone / known, 1.0) * alone >= UNITED
+    return is_united and agreement(told) >= AGREEING * agreement(of_known)
 
 
-def halfway(target: Tensor, source: Tensor, counts_for: Tensor) -> Tensor:
-    """The target's samples `(N, D)`, their means and deviations moved halfway to the source's.
+def moved(target: Tensor, source: Tensor, counts_for: Tensor, part: float) -> Tensor:
+    """The target's samples `(N, D)`, their means and deviations moved a part of the way to the source's.
 
-    Source samples count for so much, `(M,)`. Of deviations the geometric mean is taken.
+    Source samples count for so much, `(M,)`. Deviations go the same part of their ratio's logarithm.
     """
     weights = counts_for / counts_for.sum()
     mean, own_mean = weights @ source, target.mean(0)
     deviation = (weights @ (source - mean).square()).sqrt()
     own_deviation = target.std(0, correction=0).clamp(min=1e-9)
-    return (target - own_mean) * (deviation / own_deviation).sqrt() + (own_mean + mean) / 2
+    return (target - own_mean) * (deviation / own_deviation) ** part + torch.lerp(own_mean, mean, part)
 
 
-def united(votes: Tensor) -> float:
-    """How likely two votes for one sample, with replacement, are for one class; of shares `(N, K)` of votes."""
-    return float(votes.square().sum(1).mean())
+def agreement(votes: Tensor, by_chance: float | None = None) -> float:
+    """How far the votes for one sample are for one class, of shares `(N, K)` of votes; 0: as by chance, 1: always.
+
+    `by_chance` is how likely two votes are for one class by chance; by default, as if all were drawn from the votes for
+    all samples. 0 where all are for one class: that says nothing.
+    """
+    if by_chance is None:
+        by_chance = float(votes.mean(0).square().sum())
+    # One of them is a vote's agreement with itself.
+    by_chance = 1 / NEIGHBOURS + (1 - 1 / NEIGHBOURS) * by_chance
+    both = float(votes.square().sum(1).mean())
+    return (both - by_chance) / (1 - by_chance) if by_chance < 1 - 1e-6 else 0.0
 
 
 def mixed(source: Tensor, target: Tensor) -> float:

@@ -46,8 +46,8 @@ neighbours say is believed `LEAST_TRUST`, from the second on wholly."""
 LEAST_TRUST, OFF = 0.25, 0.05
 """And how far (L1) nearest samples are off beside that, where shares are alike."""
 
-ALIKE = 0.3
-"""How far (L1) the shares that neighbours find are from the source's at most, where adapting begins at once."""
+TELLING = 0.2
+"""How far (L1) chance alone moves shares at most where that they are alike says something."""
 
 UNDECIDED = -1.0
 
@@ -192,7 +192,7 @@ class Reweighting:
             return
         for i in self._new:
             said, _ = self._ask(i)
-            is_alike = (said.shares - self.source[i]).abs().sum() <= ALIKE
+            is_alike = said.is_alike and self.by_chance[i] <= TELLING
             self.begins[i] = iteration if said.is_trusted and is_alike and said.mixed <= APART else math.inf
         for i in count:
             self._count(i, iteration)
