@@ -90,7 +90,7 @@ def test_a_shift_of_the_whole_target_is_not_taken_for_other_shares(monkeypatch: 
     rng = np.random.default_rng(0)
     source, target = two_groups(rng, (300, 300)), two_groups(rng, (300, 300)) + torch.tensor([2.0, 0, 0])
     y = torch.arange(2).repeat_interleave(300)
-    shares, is_trusted, *_ = said_by_nearest(target, source, y, 2)
+    shares, _, is_trusted, *_ = said_by_nearest(target, source, y, 2)
     monkeypatch.setattr(method, "moved", lambda target, *_: target)
     unmoved, *_ = said_by_nearest(target, source, y, 2)
     assert is_trusted
@@ -115,7 +115,7 @@ def test_neighbours_that_do_not_know_the_source_are_not_trusted() -> None:
     x, y = torch.from_numpy(rng.normal(size=(2, 300, 5))).float(), torch.from_numpy(rng.integers(0, 3, 300))
     source = torch.cat([x[0], two_groups(rng, (150, 150)) @ torch.eye(3, 5) * 9])
     labels = torch.cat([y, torch.arange(2).repeat_interleave(150)])
-    shares, is_trusted, *_ = said_by_nearest(x[1], source, labels, 3)
+    shares, _, is_trusted, *_ = said_by_nearest(x[1], source, labels, 3)
     assert shares.sum().item() == pytest.approx(1)
     assert not is_trusted
 
@@ -125,13 +125,13 @@ def test_neighbours_without_a_clue_are_not_trusted_for_a_source_as_unclear() -> 
     for seed in range(40):
         rng = np.random.default_rng(seed)
         x = torch.from_numpy(rng.normal(size=(2, 200, 5))).float()
-        trusted.append(said_by_nearest(x[0], x[1], torch.from_numpy(rng.integers(0, 2, 200)), 2)[1])
+        trusted.append(said_by_nearest(x[0], x[1], torch.from_numpy(rng.integers(0, 2, 200)), 2).is_trusted)
     assert not any(trusted)
 
 
 def test_a_class_without_source_samples_gets_no_share() -> None:
     x = two_groups(np.random.default_rng(0), (50, 50))
-    shares, is_trusted, *_ = said_by_nearest(x, x, torch.arange(2).repeat_interleave(50) * 2, 3)
+    shares, _, is_trusted, *_ = said_by_nearest(x, x, torch.arange(2).repeat_interleave(50) * 2, 3)
     assert shares.tolist() == pytest.approx([0.5, 0, 0.5], abs=0.05)
     assert is_trusted
 

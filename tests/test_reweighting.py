@@ -190,6 +190,19 @@ def test_a_target_of_other_shares_is_not_harmed() -> None:
     assert accuracy["estimated"] > accuracy["source only"] > accuracy["ignored"] + 0.05
 
 
+def test_of_signals_features_are_asked_for_class_shares() -> None:
+    pair = domains.load("vibration", target_shares="mostly class 0", seed=1)
+    settings = Settings.for_pair(pair).replace(seed=1)
+    trainer, alone = Trainer(pair, settings), Trainer(pair, settings.replace(adversarial_weight=0, entropy_weight=0))
+    trainer.advance(decides_in(settings) + 1)
+    true = np.bincount(pair.target_y) / len(pair.target_y)
+    assert trainer.network.shares.begins == decides_in(settings)
+    assert np.abs(trainer.network.shares.reference.numpy() - true).sum() < 0.2
+    trainer.advance(settings.max_iter - trainer.iteration)
+    alone.advance(settings.max_iter)
+    assert trainer.evaluate().target_accuracy > alone.evaluate().target_accuracy
+
+
 def began(pair: DomainPair, settings: Settings) -> ShareState:
     """What is kept of the target's samples from the iteration that begins to adapt."""
     trainer = Trainer(pair, settings)

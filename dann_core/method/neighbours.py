@@ -16,6 +16,9 @@ source samples have more classes than those of a source sample have. That all sa
 it also has to be beyond what the votes' own shares make by chance (Fleiss 1971). And where moving the whole target onto
 the source makes neighbours as united and gives the source's shares, other shares are not what tells the domains apart.
 
+Raw signals lie near each other whatever their class is: there nearest samples do not even know the source's own
+classes, and the network's features are asked instead, once it has learnt the source.
+
 **Do the domains differ?** Of equally many samples of both, is a target sample closer to a source sample or to another
 target one? Where both are alike, each is as often (the nearest-neighbour test of two samples: Schilling 1986; Henze
 1988), and there is nothing to align.
@@ -47,8 +50,12 @@ were all classes as likely, times as compared with those for source samples, at 
 AGREEING = 0.5
 """And beyond what the votes for all make by chance, as compared with those for source samples."""
 
+KNOWN = 0.2
+"""How often nearest source samples have a source sample's own class at least, a mean over classes (0: as by chance, 1:
+always), where they know classes at all."""
+
 ALIKE, UNLIKE = 0.3, 0.5
-"""Distances (L1) from the source's shares up to which shares are about these, and up to which they may be."""
+"""Distances (L1) from the source's shares up to which shares are about these, and, of `MOST_SAMPLES`, may be."""
 
 
 def some(x: Tensor, most: int = MOST_SAMPLES) -> Tensor:
@@ -64,16 +71,17 @@ def most_compared(sample_shape: Sequence[int]) -> int:
 
 
 class Said(NamedTuple):
-    """What nearest samples say of two domains' inputs."""
+    """What nearest samples say of two domains."""
 
     shares: Tensor  # (K,), the target's class shares
+    knows: bool  # whether classes of the source are `KNOWN` to them
     is_trusted: bool
     is_alike: bool  # whether these shares are about the source's
     mixed: float  # see `mixed`
 
 
 def said_by_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -> Said:
-    """What the nearest samples of standardised target inputs say.
+    """What the nearest samples of standardised target inputs, or of features, say.
 
     `target` and `source` are `(N, *sample_shape)`, `y` `(N,)` the source's labels. Classes without source samples get
     no share.
@@ -109,8 +117,11 @@ def said_by_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -
     if agreement(told_if_alike) < agreement(told):
         apart_if_alike = math.inf
     is_explained = apart > UNLIKE and apart_if_alike <= ALIKE / 2
-    is_alike = apart <= ALIKE or (apart <= UNLIKE and apart_if_alike <= ALIKE)
-    return Said(shares, are_united(told, of_known) and not is_explained, is_alike, mixed(source, target))
+    # Few samples of few classes can be moved onto the source whatever their shares are.
+    may_be = len(target) >= MOST_SAMPLES and apart <= UNLIKE
+    is_alike = apart <= ALIKE or (may_be and apart_if_alike <= ALIKE)
+    knows = recalled(of_known, y) >= KNOWN
+    return Said(shares, knows, are_united(told, of_known) and not is_explained, is_alike, mixed(source, target))
 
 
 def are_united(told: Tensor, of_known: Tensor) -> bool:
@@ -120,6 +131,15 @@ def are_united(told: Tensor, of_known: Tensor) -> bool:
     # No source that neighbours know little of makes them more united than they are.
     is_united = min(alone, known) > 0 and min(alone / known, 1.0) * alone >= UNITED
     return is_united and agreement(told) >= AGREEING * agreement(of_known)
+
+
+def recalled(votes: Tensor, y: Tensor) -> float:
+    """How often votes `(N, K)` are for the samples' classes `(N,)`, a mean over these; 0: as by chance, 1: always."""
+    right = (votes.argmax(1) == y).double()
+    classes = y.unique()
+    by_chance = 1 / len(classes)
+    found = float(torch.stack([right[y == k].mean() for k in classes]).mean())
+    return (found - by_chance) / (1 - by_chance) if len(classes) > 1 else 1.0
 
 
 def moved(target: Tensor, source: Tensor, counts_for: Tensor, part: float) -> Tensor:

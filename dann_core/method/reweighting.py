@@ -7,11 +7,12 @@ drawn with the target's shares (Tachet des Combes et al. 2020, importance-weight
 term asks for q instead of equal shares: KL(mean prediction || q). A class that the target seems not to have weighs
 nothing and so leaves the alignment (Cao et al. 2018).
 
-q is what the nearest source samples say of the target's inputs (`method.neighbours`), and stays that: predictions
-counted while features are aligned say what the adversary has made of them. It counts once the source is learnt. Few
-samples differ by chance: as far as that explains the distance from the source's shares, q keeps near those, and beyond
-that it goes over to what the neighbours say. Nor is anything pulled for a difference that chance explains. The page
-shows q once it counts; before that, and in runs that weigh nothing, what predictions say (`method.shares`).
+q is what the nearest source samples say of the target's inputs (`method.neighbours`), or of its features where they
+know no classes in the inputs, and stays that: predictions counted while features are aligned say what the adversary
+has made of them. It counts once the source is learnt. Few samples differ by chance: as far as that explains the
+distance from the source's shares, q keeps near those, and beyond that it goes over to what the neighbours say. Nor is
+anything pulled for a difference that chance explains. The page shows q once it counts; before that, and in runs that
+weigh nothing, what predictions say (`method.shares`).
 
 Where neighbours find about the source's shares in the target, a run adapts from its start, which gains more. Else it
 first learns the source alone.
@@ -213,10 +214,12 @@ class Reweighting:
         """From now on the shares that were found count, if the run adapts."""
         said, near = self._ask(run)
         features, log_p = self._look(run, some(self._targets[run]))
-        if self.begins[run].isinf() and said.is_trusted:
-            of_source, _ = self._look(run, some(self._sources[run][0]))
-            if mixed(of_source, features) <= APART:
-                self.begins[run] = iteration
+        source, y = map(some, self._sources[run])
+        of_source, _ = self._look(run, source)
+        if not said.knows:
+            said = said_by_nearest(features, of_source, y, self.source.shape[1])
+        if self.begins[run].isinf() and said.is_trusted and mixed(of_source, features) <= APART:
+            self.begins[run] = iteration
         times = (said.shares - self.source[run]).abs().sum() / (self.by_chance[run] + OFF)
         believed = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)
         self.trust[run] = torch.where(self.begins[run].isinf(), 0, believed)
