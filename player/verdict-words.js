@@ -117,8 +117,8 @@ export function adapted(f) {
 
 function doesNotAdapt() {
   return tell(
-    "The domains are mixed already, or the target's nearest source samples are of so many classes that nothing says " +
-      "which to align: this run does not adapt. With class shares “ignored” it would.",
+    "The domains are mixed already, or the target's nearest source samples do not say clearly which classes to align: " +
+      "this run does not adapt. With class shares “ignored” it would.",
   )
 }
 

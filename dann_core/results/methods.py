@@ -104,9 +104,9 @@ def _objective(settings: Settings) -> str:
     if settings.weighs_classes:
         text += (
             " Source samples were weighted to the target's class shares, estimated from its nearest source samples "
-            "(after Tachet des Combes et al. 2020). Nothing was to be adapted if the domains were mixed before "
-            "(nearest neighbours of the features; after Schilling 1986), or the nearest source samples of a target "
-            "sample of many classes."
+            "(after Tachet des Combes et al. 2020), in the features where those in the inputs do not know the source's "
+            "classes. Nothing was to be adapted if the domains were mixed before (nearest neighbours of the features; "
+            "after Schilling 1986), or nearest source samples did not agree on classes beyond chance (Fleiss 1971)."
         )
         if settings.entropy_weight:
             text += (
