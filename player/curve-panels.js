@@ -62,7 +62,7 @@ function lambda({ rows, figures }, frame, knobs) {
     low: -0.08 * most,
     high: 1.15 * most,
     title: titled("", [past, ...effective(figures)]),
-    curves: [ahead(knobs, frame.values.adapts_from), past, ...effective(figures)],
+    curves: [ahead(knobs, frame.values.adapts === false ? Infinity : frame.values.adapts_from), past, ...effective(figures)],
     dot: { x: frame.values.iteration, y: frame.values.lambda, colour: CURVES.lambda },
   }
 }

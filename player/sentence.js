@@ -59,8 +59,9 @@ export class Sentence {
     const { rule, facts, remedy } = values
     if (this.seen?.rule === rule && this.seen.at === facts.iteration) return this.seen
     const shares = values.shares_rule === "differ" ? words.shares.rule("differ", values) : ""
-    // A stronger pull does not mend what other class shares do.
-    return (this.seen = { rule, at: facts.iteration, shares, remedy: shares && APART.has(rule) ? null : remedy })
+    // Where class shares differ, telling the domains apart is no reason to align them more.
+    const isBeside = shares && APART.has(rule) && remedy?.setting !== "class_shares"
+    return (this.seen = { rule, at: facts.iteration, shares, remedy: isBeside ? null : remedy })
   }
 
   #offer(node, facts, worded) {

@@ -167,6 +167,23 @@ def test_that_all_are_nearest_to_one_class_is_no_agreement() -> None:
     assert said_by_nearest(two_groups(rng, (40, 360)), source, y, 2).is_trusted
 
 
+def test_neighbours_that_know_no_class_are_not_trusted_for_what_most_of_them_are() -> None:
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        x = torch.from_numpy(rng.normal(size=(2, 600, 5))).float() + torch.tensor([[[3.0]], [[0.0]]])
+        said = said_by_nearest(x[0], x[1], torch.from_numpy(rng.choice(2, 600, p=[0.9, 0.1])), 2)
+        assert not said.knows
+        assert not said.is_trusted
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e30])
+def test_features_of_a_run_that_has_diverged_say_nothing(value: float) -> None:
+    x = two_groups(np.random.default_rng(0), (100, 100))
+    # Of few features, which eigenvectors are made of one by one.
+    source, target = torch.cat([x, x], 1).mul(value), torch.cat([x, x], 1)
+    assert not said_by_nearest(target, source, torch.arange(2).repeat_interleave(100), 2).is_trusted
+
+
 def test_signals_whose_neighbours_know_no_class_are_not_adapted_by_them() -> None:
     pair = domains.load("vibration", seed=0)
     said = asked(pair)

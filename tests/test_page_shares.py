@@ -170,6 +170,13 @@ def test_no_stronger_pull_is_offered_where_class_shares_differ(page: Page, addre
     expect(page.locator(".dann-try")).to_be_hidden()
 
 
+def test_estimating_class_shares_is_offered_where_they_differ(page: Page, address: str) -> None:
+    open_page(page, address, "domain=blobs&target_shares=mostly class 0&max_iter=200")
+    run_to_its_end(page)
+    expect(page.locator(".dann-sentence")).to_contain_text("Class shares seem to differ")
+    expect(page.locator(".dann-try")).to_contain_text("estimated")
+
+
 def test_the_method_that_weighs_shares_does_no_harm(page: Page, address: str, picture) -> None:
     open_page(page, address, "domain=pinwheel&target_shares=mostly class 0")
     page.get_by_role("combobox", name="method").click()

@@ -289,7 +289,8 @@ def _is_aligned(trainer: Trainer) -> bool:
     settings = trainer.settings
     reversed_ = settings.adversarial_weight * settings.lambda_max > 0 and trainer.lamb >= 0.5 * settings.lambda_max
     matched = settings.discrepancy != "none" and settings.discrepancy_weight > 0
-    return (reversed_ or matched) and trainer.progress > 0.2 and trainer.iteration > _adapts_from(trainer)
+    has_adapted = _adapts(trainer) and trainer.iteration > _adapts_from(trainer)
+    return (reversed_ or matched) and trainer.progress > 0.2 and has_adapted
 
 
 def _taken(trainer: Trainer) -> np.ndarray | None:

@@ -121,7 +121,8 @@ def said_by_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -
     may_be = len(target) >= MOST_SAMPLES and apart <= UNLIKE
     is_alike = apart <= ALIKE or (may_be and apart_if_alike <= ALIKE)
     knows = recalled(of_known, y) >= KNOWN
-    return Said(shares, knows, are_united(told, of_known) and not is_explained, is_alike, mixed(source, target))
+    is_trusted = knows and are_united(told, of_known) and not is_explained
+    return Said(shares, knows, is_trusted, is_alike, mixed(source, target))
 
 
 def are_united(told: Tensor, of_known: Tensor) -> bool:
@@ -130,7 +131,7 @@ def are_united(told: Tensor, of_known: Tensor) -> bool:
     alone, known = agreement(told, even), agreement(of_known, even)
     # No source that neighbours know little of makes them more united than they are.
     is_united = min(alone, known) > 0 and min(alone / known, 1.0) * alone >= UNITED
-    return is_united and agreement(told) >= AGREEING * agreement(of_known)
+    return is_united and agreement(told) >= AGREEING * agreement(of_known) > 0
 
 
 def recalled(votes: Tensor, y: Tensor) -> float:
@@ -185,7 +186,11 @@ def whitened(x: Tensor) -> tuple[Tensor, Tensor]:
     centred = x.flatten(1) - x.flatten(1).mean(0)
     # Of the two products of the matrix with itself, the smaller one has all that is asked for.
     is_flat = centred.shape[1] > len(x)
-    variances, directions = torch.linalg.eigh((centred @ centred.T if is_flat else centred.T @ centred).double())
+    product = centred @ centred.T if is_flat else centred.T @ centred
+    if not product.isfinite().all():
+        # Features of a run that has diverged say nothing: all are alike.
+        return x.new_zeros(len(x), 1), x.new_zeros(1)
+    variances, directions = torch.linalg.eigh(product.double())
     kept = variances[-COMPONENTS:] > 1e-9 * variances[-1]
     directions, lengths = directions[:, -COMPONENTS:][:, kept], variances[-COMPONENTS:][kept].sqrt()
     return (directions if is_flat else centred.double() @ directions / lengths).float(), lengths.float()

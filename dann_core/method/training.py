@@ -96,7 +96,7 @@ class Trainer:
 
     @property
     def lamb(self) -> float:
-        """The lambda of the coming iteration; 0 as long as the run does not adapt."""
+        """The lambda of the coming iteration; 0 as long as the run does not adapt, or is not known to."""
         adapts = self.iteration >= self.network.shares.adapts_from(self.settings)
         return lambda_at(self.settings, self.iteration) if adapts else 0.0
 
