@@ -62,7 +62,7 @@ function lambda({ rows, figures }, frame, knobs) {
     low: -0.08 * most,
     high: 1.15 * most,
     title: titled("", [past, ...effective(figures)]),
-    curves: [ahead(knobs, frame.values.adapts === false ? Infinity : frame.values.adapts_from), past, ...effective(figures)],
+    curves: [ahead(knobs, frame.values.adapts_from), past, ...effective(figures)],
     dot: { x: frame.values.iteration, y: frame.values.lambda, colour: CURVES.lambda },
   }
 }
@@ -80,7 +80,7 @@ function ahead(knobs, adaptsFrom) {
   const { gamma, max_iter, lambda_max, use_lambda_scheduler } = knobs
   const rise = (share) => (use_lambda_scheduler ? 2 / (1 + Math.exp(-gamma * share)) - 1 : 1)
   const x = (k) => (k / (AHEAD_POINTS - 1)) * max_iter
-  const y = (k) => (x(k) < adaptsFrom ? 0 : lambda_max * rise(k / (AHEAD_POINTS - 1)))
+  const y = (k) => (adaptsFrom === null || x(k) < adaptsFrom ? 0 : lambda_max * rise(k / (AHEAD_POINTS - 1)))
   return { colour: FAINT, count: AHEAD_POINTS, x, y }
 }
 

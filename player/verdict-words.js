@@ -106,13 +106,13 @@ function taken(f) {
   if (f.shares_trust === null)
     return tell("The method “Importance-weighted DANN”, or class shares “estimated”, takes them into account.")
   // Then nothing is adapted, which is said of the run itself.
-  if (f.adapts === false) return ""
+  if (f.adapts_from === null) return ""
   return tell("So source samples count for about as much as their class seems to be frequent in the target.")
 }
 
 // What estimating class shares has made of the run itself.
 export function adapted(f) {
-  return f.adapts === false ? doesNotAdapt() : ""
+  return f.adapts_from === null ? doesNotAdapt() : ""
 }
 
 function doesNotAdapt() {

@@ -185,3 +185,10 @@ def test_labels_have_a_word_of_their_own(change: dict, target: float | None, sai
     assert graded.exam.get("rule") == said
     # And change nothing in what was found without them.
     assert dataclasses.replace(graded, exam={}) == made
+
+
+def test_lambda_is_no_remedy_of_a_run_that_does_not_adapt() -> None:
+    lost = vitals(classification_loss=1.09, probe={"rank": 1.0})
+    assert diagnose(lost).rule == "features collapsed"
+    assert diagnose(lost).remedy[0] == "lambda_max"
+    assert diagnose(dataclasses.replace(lost, adapts=False)).remedy is None

@@ -146,6 +146,16 @@ def test_shares_of_nearest_samples_are_repeated(changes: dict[str, Any], tmp_pat
     assert status == 0, text
 
 
+def test_shares_that_features_of_signals_say_are_repeated(tmp_path: Path) -> None:
+    pair = domains.load("vibration", target_shares="mostly class 0", seed=1)
+    settings = Settings.for_pair(pair).replace(seed=1, max_iter=200)
+    asked = Trainer(pair, settings)
+    asked.advance(decides_in(settings) + 1)
+    assert asked.network.shares.trust > 0
+    status, text = repeat(tmp_path, pair, settings)
+    assert status == 0, text
+
+
 def test_live_changes_are_repeated(tmp_path: Path) -> None:
     status, text = repeat(tmp_path, make_pair(), SMALL, CHANGES, 60)
     assert status == 0, text

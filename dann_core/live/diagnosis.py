@@ -124,7 +124,9 @@ def diagnose(v: Vitals) -> Diagnosis:
         facts |= {"a_distance": v.probe.distance, "chance": v.probe.chance, "rank": v.probe.rank, "fit": v.probe.fit}
     # Of a run that has diverged, figures need not be numbers.
     told = {name: value for name, value in facts.items() if math.isfinite(value)}
-    return Diagnosis(LEVELS[rule], rule, told, remedy(rule, v.settings))
+    tried = remedy(rule, v.settings)
+    # Of a run that does not adapt, lambda changes nothing.
+    return Diagnosis(LEVELS[rule], rule, told, tried if v.adapts or (tried and tried[0] != "lambda_max") else None)
 
 
 def _rule_of_settings(v: Vitals) -> str | None:

@@ -4,9 +4,8 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
 
     iteration, first   iterations done; the frame's rows cover `first` to `iteration - 1`
     lambda             the one that the next iteration will use
-    adapts_from        the first iteration that adapts, as far as is known: lambda is 0 before it
-    adapts             whether the run adapts, or may yet: where class shares are estimated, not if the domains are
-                       mixed already, or nearest source samples divided
+    adapts_from        the first iteration that adapts, as far as is known: lambda is 0 before it; null in a run that
+                       does not: the domains were mixed, or nearest source samples do not tell classes apart
     source_accuracy, domain_accuracy
                        over the `evaluated` [source, target] samples: the drawn ones while a run trains, at rest more
                        and more, in a random order, until all are graded
@@ -88,7 +87,6 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "first": snapshot.iteration - len(snapshot.rows),
         "lambda": snapshot.lamb,
         "adapts_from": snapshot.adapts_from,
-        "adapts": snapshot.adapts,
         "source_accuracy": evaluation.source_accuracy,
         "domain_accuracy": evaluation.domain_accuracy,
         "evaluated": list(snapshot.evaluated),

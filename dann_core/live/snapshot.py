@@ -70,8 +70,7 @@ class Snapshot:
     scores: dict[str, float]  # of the sample: label-free scores by name
     shares: ClassShares  # of the sample
     trust: float  # in estimated class shares, 0..1; not a number where none are, or not yet
-    adapts: bool  # or ever may
-    adapts_from: int  # the first iteration that does, as far as is known
+    adapts_from: int | None  # the first iteration that adapts, as far as is known; None in a run that does not
     surface: Surface | None
     gradients: Gradients | None  # None in a run that has diverged
     pulled: np.ndarray  # (p,) those of the sample whose pulls are drawn, source first
@@ -174,7 +173,6 @@ class Observer:
                 taken=_taken(trainer),
             ),
             trust=_trust(trainer),
-            adapts=_adapts(trainer),
             adapts_from=_adapts_from(trainer),
             surface=sight.surface(*self._grids[side]) if self._grids else None,
             gradients=gradients,
@@ -221,7 +219,7 @@ class Observer:
             Vitals(
                 iteration=trainer.iteration,
                 lamb=trainer.lamb,
-                adapts=_adapts(trainer),
+                adapts=_adapts_from(trainer) is not None,
                 settings=trainer.settings,
                 classification_loss=float(recent[2]),
                 adversarial_loss=float(recent[3]),
@@ -289,8 +287,8 @@ def _is_aligned(trainer: Trainer) -> bool:
     settings = trainer.settings
     reversed_ = settings.adversarial_weight * settings.lambda_max > 0 and trainer.lamb >= 0.5 * settings.lambda_max
     matched = settings.discrepancy != "none" and settings.discrepancy_weight > 0
-    has_adapted = _adapts(trainer) and trainer.iteration > _adapts_from(trainer)
-    return (reversed_ or matched) and trainer.progress > 0.2 and has_adapted
+    begins = _adapts_from(trainer)
+    return (reversed_ or matched) and trainer.progress > 0.2 and begins is not None and trainer.iteration > begins
 
 
 def _taken(trainer: Trainer) -> np.ndarray | None:
@@ -305,14 +303,9 @@ def _trust(trainer: Trainer) -> float:
     return trust if trainer.settings.weighs_classes and trust != UNDECIDED else math.nan
 
 
-def _adapts(trainer: Trainer) -> bool:
-    """Whether the run adapts, or has yet to decide it."""
-    return math.isfinite(trainer.network.shares.adapts_from(trainer.settings)) or math.isnan(_trust(trainer))
-
-
-def _adapts_from(trainer: Trainer) -> int:
-    """The first iteration that adapts, as far as is known; the end of a run in which none does."""
+def _adapts_from(trainer: Trainer) -> int | None:
+    """The first iteration that adapts, as far as is known; None in a run that has decided not to."""
     begins = trainer.network.shares.adapts_from(trainer.settings)
     if math.isfinite(begins):
         return int(begins)
-    return decides_in(trainer.settings) if _adapts(trainer) else trainer.settings.max_iter
+    return decides_in(trainer.settings) if math.isnan(_trust(trainer)) else None

@@ -101,17 +101,17 @@ def said_by_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -
 
     beside = nearest(torch.cdist(target, target).fill_diagonal_(torch.inf))
 
-    def ask(moved: Tensor) -> tuple[Tensor, Tensor]:
-        told = votes(torch.cdist(moved, source))
+    def ask(shares: Tensor, part: float) -> tuple[Tensor, Tensor]:
+        told = votes(torch.cdist(moved(target, source, says @ shares, part), source))
         heard = (told + told[beside].mean(1)) / 2
         return told, F.one_hot(heard.argmax(1), n_classes).to(told.dtype).mean(0)
 
     shares = of_source
     for _ in range(ROUNDS):
-        told, found = ask(moved(target, source, says @ shares, 0.5))
+        told, found = ask(shares, 0.5)
         shares = (shares + found) / 2
     of_known = votes(torch.cdist(source, source).fill_diagonal_(torch.inf))
-    told_if_alike, if_alike = ask(moved(target, source, says @ of_source, 1.0))
+    told_if_alike, if_alike = ask(of_source, 1.0)
 
     apart, apart_if_alike = (float((found - of_source).abs().sum()) for found in (shares, if_alike))
     if agreement(told_if_alike) < agreement(told):

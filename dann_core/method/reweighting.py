@@ -22,8 +22,8 @@ are divided, nothing says which classes are to be aligned. Then a run does not a
 as adapting wholly.
 
 Few target samples say little of where to go, and entropy drives them surely into either direction. So where there are
-few, a prediction is sharpened as far as the sample's neighbours in the input were given that class when adapting began,
-and the entropy term also holds it to what it was then, the more, the fewer samples there are.
+few, a prediction is sharpened as far as the sample's neighbours in the input were given that class when q began to
+count, and the entropy term also holds it to what it was then, the more, the fewer samples there are.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ TELLING = 0.2
 UNDECIDED = -1.0
 
 HELD, HALF_HELD = 0.5, 100
-"""What the cross-entropy to the predictions at the start of adapting counts for in the entropy term, were there hardly
+"""The weight in the entropy term of the cross-entropy to the predictions when shares begin to count, were there hardly
 any target samples, and with how many it is half that."""
 
 APART = 0.2
@@ -97,7 +97,7 @@ class ShareState(nn.Module):
     iteration."""
 
     held: Tensor
-    """`(N, K)`, the predictions of all target samples when adapting began; zeros before, and empty for many samples."""
+    """`(N, K)`, the predictions of all target samples when shares began to count; zeros before, empty for many."""
 
     around: Tensor
     """`(N, K)`, the shares of these classes among each one's neighbours then."""

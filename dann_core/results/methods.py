@@ -111,7 +111,7 @@ def _objective(settings: Settings) -> str:
         if settings.entropy_weight:
             text += (
                 " Where the target had few samples, the entropy term sharpened what neighbours in the input agreed on, "
-                "and held predictions to those at the start of adapting."
+                "and held predictions to those at the iteration from which these shares counted."
             )
     return text
 
@@ -133,8 +133,8 @@ def _schedule(settings: Settings) -> str:
     if settings.weighs_classes:
         text += (
             f" Before iteration {decides_in(settings):,} ({SHARES_KNOWN:.0%} of the run, while the source was learnt) "
-            "lambda was 0, unless nearest source samples gave the target about the source's class shares at once, and "
-            "weights were 1."
+            "samples counted alike, and lambda was 0 unless nearest source samples gave the target about the source's "
+            "class shares."
         )
     return (
         f"{text} The learning rate, {settings.learning_rate:g} at first, was {_DECAYS[settings.learning_rate_decay]}."
