@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import runpy
 import subprocess
 import sys
@@ -152,6 +153,16 @@ def test_shares_that_features_of_signals_say_are_repeated(tmp_path: Path) -> Non
     asked = Trainer(pair, settings)
     asked.advance(decides_in(settings) + 1)
     assert asked.network.shares.trust > 0
+    status, text = repeat(tmp_path, pair, settings)
+    assert status == 0, text
+
+
+def test_a_run_whose_shares_are_not_firm_is_repeated(tmp_path: Path) -> None:
+    pair = SHARE_PAIRS["cancer_drift_missing"](8)
+    settings = Settings.for_pair(pair).replace(seed=8, max_iter=200)
+    asked = Trainer(pair, settings)
+    asked.advance(decides_in(settings) + 1)
+    assert asked.network.shares.begins == math.inf
     status, text = repeat(tmp_path, pair, settings)
     assert status == 0, text
 

@@ -9,11 +9,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from conftest import make_pair
+from torch import Tensor
 
 from bench.share_pairs import SHARE_PAIRS
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.method import reweighting
+from dann_core.method.neighbours import said_by_nearest
 from dann_core.method.reweighting import (
     FEW,
     HALF_HELD,
@@ -81,6 +84,27 @@ def test_where_neighbours_are_divided_nothing_is_weighed_or_adapted() -> None:
     assert found.weights[0, :, 0].tolist() == [1, 1]
     assert torch.equal(found.reference, found.source)
     assert asking(0.8, samples=2000).adapts.item() == 1
+
+
+@pytest.mark.parametrize(("seed", "as_said", "adapts"), [(8, 0.9, False), (8, 0.7, True), (9, 0.9, True)])
+def test_where_predictions_are_as_neighbours_say_shares_have_to_be_firm(
+    seed: int, as_said: float, adapts: bool
+) -> None:
+    pair = SHARE_PAIRS["cancer_drift_missing"](seed)
+    trainer = Trainer(pair, Settings.for_pair(pair))
+    x, y, target = trainer.source_x, trainer.source_y, trainer.target_x
+    predicted = said_by_nearest(target, x, y, 2).classes.clone()
+    others = len(target) - round(as_said * len(target))
+    predicted[:others] = 1 - predicted[:others]
+
+    def look(_: int, samples: Tensor) -> tuple[Tensor, Tensor]:
+        return samples, F.one_hot(predicted if len(samples) == len(target) else y, 2).float()
+
+    made = Reweighting([ShareState(2)], [(x, y)], [target], [ESTIMATED], look)
+    made.begin(0)
+    assert not made.adapts.item()
+    made.begin(START)
+    assert made.adapts.item() == adapts
 
 
 def test_nothing_is_pulled_for_what_chance_explains() -> None:

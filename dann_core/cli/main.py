@@ -203,7 +203,7 @@ def _estimated(trainer: Trainer) -> Iterator[str]:
     if not trainer.settings.weighs_classes or not shares.reference.any():
         return
     if not math.isfinite(shares.adapts_from(trainer.settings)):
-        why = "the domains were mixed before, or nearest source samples do not tell classes apart"
+        why = "the domains were mixed before, or nearest source samples do not say clearly which classes to align"
         yield f"class shares: {why}, so it did not adapt (--class-shares ignored adapts all the same)"
         return
     source = torch.bincount(trainer.source_y, minlength=trainer.pair.n_classes) / len(trainer.source_y)

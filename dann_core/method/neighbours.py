@@ -16,6 +16,9 @@ source samples have more classes than those of a source sample have. That all sa
 it also has to be beyond what the votes' own shares make by chance (Fleiss 1971). And where moving the whole target onto
 the source makes neighbours as united and gives the source's shares, other shares are not what tells the domains apart.
 
+How far to move the target is not known: where moving it wholly, in turn as well, ends at quite other shares, the ones
+found are not firm.
+
 Raw signals lie near each other whatever their class is: there nearest samples do not even know the source's own
 classes, and the network's features are asked instead, once it has learnt the source.
 
@@ -54,6 +57,9 @@ KNOWN = 0.2
 """How often nearest source samples have a source sample's own class at least, a mean over classes (0: as by chance, 1:
 always), where they know classes at all."""
 
+OTHER = 0.8
+"""Distance (L1) of the shares that moving the target wholly ends at up to which those found are firm."""
+
 ALIKE, UNLIKE = 0.3, 0.5
 """Distances (L1) from the source's shares up to which shares are about these, and, of `MOST_SAMPLES`, may be."""
 
@@ -74,9 +80,11 @@ class Said(NamedTuple):
     """What nearest samples say of two domains."""
 
     shares: Tensor  # (K,), the target's class shares
+    classes: Tensor  # (N,), each target sample's
     knows: bool  # whether classes of the source are `KNOWN` to them
     is_trusted: bool
     is_alike: bool  # whether these shares are about the source's
+    is_firm: bool  # whether moving the target further ends at about the same shares
     mixed: float  # see `mixed`
 
 
@@ -104,16 +112,21 @@ def said_by_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -
     def ask(shares: Tensor, part: float) -> tuple[Tensor, Tensor]:
         told = votes(torch.cdist(moved(target, source, says @ shares, part), source))
         heard = (told + told[beside].mean(1)) / 2
-        return told, F.one_hot(heard.argmax(1), n_classes).to(told.dtype).mean(0)
+        return told, heard.argmax(1)
 
-    shares = of_source
-    for _ in range(ROUNDS):
-        told, found = ask(shares, 0.5)
-        shares = (shares + found) / 2
-    of_known = votes(torch.cdist(source, source).fill_diagonal_(torch.inf))
+    def ask_in_turn(part: float) -> tuple[Tensor, Tensor, Tensor]:
+        shares = of_source
+        for _ in range(ROUNDS):
+            told, classes = ask(shares, part)
+            shares = (shares + shares_of(classes, n_classes)) / 2
+        return shares, told, classes
+
+    shares, told, classes = ask_in_turn(0.5)
+    if_wholly, *_ = ask_in_turn(1.0)
     told_if_alike, if_alike = ask(of_source, 1.0)
+    of_known = votes(torch.cdist(source, source).fill_diagonal_(torch.inf))
 
-    apart, apart_if_alike = (float((found - of_source).abs().sum()) for found in (shares, if_alike))
+    apart, apart_if_alike = distance(shares, of_source), distance(shares_of(if_alike, n_classes), of_source)
     if agreement(told_if_alike) < agreement(told):
         apart_if_alike = math.inf
     is_explained = apart > UNLIKE and apart_if_alike <= ALIKE / 2
@@ -122,7 +135,18 @@ def said_by_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -
     is_alike = apart <= ALIKE or (may_be and apart_if_alike <= ALIKE)
     knows = recalled(of_known, y) >= KNOWN
     is_trusted = knows and are_united(told, of_known) and not is_explained
-    return Said(shares, knows, is_trusted, is_alike, mixed(source, target))
+    is_firm = distance(shares, if_wholly) <= OTHER
+    return Said(shares, classes, knows, is_trusted, is_alike, is_firm, mixed(source, target))
+
+
+def shares_of(classes: Tensor, n_classes: int) -> Tensor:
+    """How frequent each of the classes is among those `(N,)`: `(K,)`."""
+    return F.one_hot(classes, n_classes).float().mean(0)
+
+
+def distance(shares: Tensor, others: Tensor) -> float:
+    """L1, 0..2, of two class shares `(K,)`."""
+    return float((shares - others).abs().sum())
 
 
 def are_united(told: Tensor, of_known: Tensor) -> bool:

@@ -106,7 +106,8 @@ def _objective(settings: Settings) -> str:
             " Source samples were weighted to the target's class shares, estimated from its nearest source samples "
             "(after Tachet des Combes et al. 2020), in the features where those in the inputs do not know the source's "
             "classes. Nothing was to be adapted if the domains were mixed before (nearest neighbours of the features; "
-            "after Schilling 1986), or nearest source samples did not agree on classes beyond chance (Fleiss 1971)."
+            "after Schilling 1986), if nearest source samples did not agree on classes beyond chance (Fleiss 1971), or "
+            "if what they said was predicted already, but hung on how far the target was moved."
         )
         if settings.entropy_weight:
             text += (

@@ -119,8 +119,8 @@ class Settings(Knobs):
             "samples are weighted to that, and the entropy term's balance asks for it (a discrepancy is not weighted). "
             "That counts after 25 % of max_iter, when the source has been learnt; adapting begins then (before, lambda "
             "is 0), or at once where shares are about the source's. Where the domains are mixed, or nearest source "
-            "samples do not tell classes apart, nothing is adapted. ignored: samples count alike, and the balance asks "
-            "for equal shares."
+            "samples do not say clearly which classes to align, nothing is adapted. ignored: samples count alike, and "
+            "the balance asks for equal shares."
         ),
         label=say("class shares"), live=True, group="loss",
     )  # fmt: skip
