@@ -19,6 +19,7 @@ from dense_settings import SHAPES, SMALL, UNEQUAL, fitting, go
 
 from bench.share_pairs import SHARE_PAIRS
 from dann_core import DomainPair, Settings, Trainer, domains
+from dann_core.method import reweighting
 from dann_core.method.data import BLOCK_VALUES
 from dann_core.method.schedules import decides_in
 from dann_core.results.origin import Origin
@@ -157,12 +158,16 @@ def test_shares_that_features_of_signals_say_are_repeated(tmp_path: Path) -> Non
     assert status == 0, text
 
 
-def test_a_run_whose_shares_are_not_firm_is_repeated(tmp_path: Path) -> None:
+def test_a_run_whose_shares_are_not_firm_is_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pair = SHARE_PAIRS["cancer_drift_missing"](8)
     settings = Settings.for_pair(pair).replace(seed=8, max_iter=200)
-    asked = Trainer(pair, settings)
-    asked.advance(decides_in(settings) + 1)
-    assert asked.network.shares.begins == math.inf
+    begins = []
+    for nearly_all in (2.0, reweighting.NEARLY_ALL):
+        monkeypatch.setattr(reweighting, "NEARLY_ALL", nearly_all)
+        asked = Trainer(pair, settings)
+        asked.advance(decides_in(settings) + 1)
+        begins.append(asked.network.shares.begins.item())
+    assert begins == [decides_in(settings), math.inf]
     status, text = repeat(tmp_path, pair, settings)
     assert status == 0, text
 

@@ -16,8 +16,8 @@ source samples have more classes than those of a source sample have. That all sa
 it also has to be beyond what the votes' own shares make by chance (Fleiss 1971). And where moving the whole target onto
 the source makes neighbours as united and gives the source's shares, other shares are not what tells the domains apart.
 
-How far to move the target is not known: where moving it wholly, in turn as well, ends at quite other shares, the ones
-found are not firm.
+How far to move the target is not known. Shares are firm where moving it wholly, in turn as well, does not end at quite
+other ones.
 
 Raw signals lie near each other whatever their class is: there nearest samples do not even know the source's own
 classes, and the network's features are asked instead, once it has learnt the source.
@@ -57,8 +57,8 @@ KNOWN = 0.2
 """How often nearest source samples have a source sample's own class at least, a mean over classes (0: as by chance, 1:
 always), where they know classes at all."""
 
-OTHER = 0.8
-"""Distance (L1) of the shares that moving the target wholly ends at up to which those found are firm."""
+FIRM = 0.8
+"""Shares are firm if moving the target wholly, instead of halfway, changes them by so much at most (L1, of 2)."""
 
 ALIKE, UNLIKE = 0.3, 0.5
 """Distances (L1) from the source's shares up to which shares are about these, and, of `MOST_SAMPLES`, may be."""
@@ -80,11 +80,11 @@ class Said(NamedTuple):
     """What nearest samples say of two domains."""
 
     shares: Tensor  # (K,), the target's class shares
-    classes: Tensor  # (N,), each target sample's
+    classes: Tensor  # (N,), what each target sample is told that it is
     knows: bool  # whether classes of the source are `KNOWN` to them
     is_trusted: bool
     is_alike: bool  # whether these shares are about the source's
-    is_firm: bool  # whether moving the target further ends at about the same shares
+    is_firm: bool  # whether the shares hang little on how far the target is moved
     mixed: float  # see `mixed`
 
 
@@ -135,7 +135,7 @@ def said_by_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -
     is_alike = apart <= ALIKE or (may_be and apart_if_alike <= ALIKE)
     knows = recalled(of_known, y) >= KNOWN
     is_trusted = knows and are_united(told, of_known) and not is_explained
-    is_firm = distance(shares, if_wholly) <= OTHER
+    is_firm = distance(shares, if_wholly) <= FIRM
     return Said(shares, classes, knows, is_trusted, is_alike, is_firm, mixed(source, target))
 
 

@@ -8,6 +8,7 @@ from dann_core.domains import Domain
 from dann_core.domains.files.errors import count
 from dann_core.method.history import Change
 from dann_core.method.networks import Network
+from dann_core.method.reweighting import NEARLY_ALL
 from dann_core.method.schedules import SHARES_KNOWN, decides_in
 from dann_core.results.record import Record
 from dann_core.settings import Settings
@@ -107,7 +108,8 @@ def _objective(settings: Settings) -> str:
             "(after Tachet des Combes et al. 2020), in the features where those in the inputs do not know the source's "
             "classes. Nothing was to be adapted if the domains were mixed before (nearest neighbours of the features; "
             "after Schilling 1986), if nearest source samples did not agree on classes beyond chance (Fleiss 1971), or "
-            "if what they said was predicted already, but hung on how far the target was moved."
+            f"if at least {NEARLY_ALL:.0%} of samples were predicted as they said already, and they gave quite other "
+            "shares with the target moved wholly, instead of halfway, to the source's mean and deviation."
         )
         if settings.entropy_weight:
             text += (
