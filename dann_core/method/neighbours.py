@@ -88,6 +88,49 @@ class Said(NamedTuple):
     mixed: float  # see `mixed`
 
 
+class NearestSamples:
+    """Source samples, and a target whose samples are told by the nearest of them which class they have.
+
+    `target` and `source` are `(N, *sample_shape)`, `y` `(N,)` the source's labels. They are compared in principal
+    components.
+    """
+
+    def __init__(self, target: Tensor, source: Tensor, y: Tensor, n_classes: int) -> None:
+        components, lengths = whitened(torch.cat([source, target]))
+        self.source, self.target = (components * lengths).split([len(source), len(target)])
+        self._n_classes = n_classes
+        labels = F.one_hot(y, n_classes).to(self.source.dtype)
+        self.shares = labels.mean(0)  # (K,), the source's
+        # Each class has as much to say, however frequent it is.
+        self._says = labels / self.shares.clamp(min=torch.finfo(labels.dtype).tiny)
+        self._beside = nearest(torch.cdist(self.target, self.target).fill_diagonal_(torch.inf))
+
+    def of_source(self) -> Tensor:
+        """What source samples are told by each other: votes `(N, K)`."""
+        return self._votes(torch.cdist(self.source, self.source).fill_diagonal_(torch.inf))
+
+    def of_target(self, shares: Tensor, part: float) -> tuple[Tensor, Tensor]:
+        """What target samples are told when moved that part of the way to a source of these class shares.
+
+        Votes `(N, K)`, and classes `(N,)`, for which each has also heard what the ones beside it were told.
+        """
+        told = self._votes(torch.cdist(moved(self.target, self.source, self._says @ shares, part), self.source))
+        heard = (told + told[self._beside].mean(1)) / 2
+        return told, heard.argmax(1)
+
+    def in_turn(self, part: float) -> tuple[Tensor, Tensor, Tensor]:
+        """The shares that moving the target and asking again end at, with the last votes and classes."""
+        shares = self.shares
+        for _ in range(ROUNDS):
+            told, classes = self.of_target(shares, part)
+            shares = (shares + shares_of(classes, self._n_classes)) / 2
+        return shares, told, classes
+
+    def _votes(self, distances: Tensor) -> Tensor:
+        given = self._says[nearest(distances)].sum(1)
+        return given / given.sum(1, keepdim=True)
+
+
 def said_by_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -> Said:
     """What the nearest samples of standardised target inputs, or of features, say.
 
@@ -96,47 +139,23 @@ def said_by_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -
     """
     most = most_compared(source.shape[1:])
     source, y = some(source, most), some(y, most)
-    components, lengths = whitened(torch.cat([source, target]))
-    source, target = (components * lengths).split([len(source), len(target)])
-    labels = F.one_hot(y, n_classes).to(source.dtype)
-    of_source = labels.mean(0)
-    # Each class has as much to say, however frequent it is.
-    says = labels / of_source.clamp(min=torch.finfo(labels.dtype).tiny)
+    asked = NearestSamples(target, source, y, n_classes)
+    shares, told, classes = asked.in_turn(0.5)
+    if_wholly, *_ = asked.in_turn(1.0)
+    told_if_alike, if_alike = asked.of_target(asked.shares, 1.0)
+    of_source = asked.of_source()
 
-    def votes(distances: Tensor) -> Tensor:
-        given = says[nearest(distances)].sum(1)
-        return given / given.sum(1, keepdim=True)  # (N, K)
-
-    beside = nearest(torch.cdist(target, target).fill_diagonal_(torch.inf))
-
-    def ask(shares: Tensor, part: float) -> tuple[Tensor, Tensor]:
-        told = votes(torch.cdist(moved(target, source, says @ shares, part), source))
-        heard = (told + told[beside].mean(1)) / 2
-        return told, heard.argmax(1)
-
-    def ask_in_turn(part: float) -> tuple[Tensor, Tensor, Tensor]:
-        shares = of_source
-        for _ in range(ROUNDS):
-            told, classes = ask(shares, part)
-            shares = (shares + shares_of(classes, n_classes)) / 2
-        return shares, told, classes
-
-    shares, told, classes = ask_in_turn(0.5)
-    if_wholly, *_ = ask_in_turn(1.0)
-    told_if_alike, if_alike = ask(of_source, 1.0)
-    of_known = votes(torch.cdist(source, source).fill_diagonal_(torch.inf))
-
-    apart, apart_if_alike = distance(shares, of_source), distance(shares_of(if_alike, n_classes), of_source)
+    apart, apart_if_alike = (distance(found, asked.shares) for found in (shares, shares_of(if_alike, n_classes)))
     if agreement(told_if_alike) < agreement(told):
         apart_if_alike = math.inf
     is_explained = apart > UNLIKE and apart_if_alike <= ALIKE / 2
     # Few samples of few classes can be moved onto the source whatever their shares are.
     may_be = len(target) >= MOST_SAMPLES and apart <= UNLIKE
     is_alike = apart <= ALIKE or (may_be and apart_if_alike <= ALIKE)
-    knows = recalled(of_known, y) >= KNOWN
-    is_trusted = knows and are_united(told, of_known) and not is_explained
+    knows = recalled(of_source, y) >= KNOWN
+    is_trusted = knows and are_united(told, of_source) and not is_explained
     is_firm = distance(shares, if_wholly) <= FIRM
-    return Said(shares, classes, knows, is_trusted, is_alike, is_firm, mixed(source, target))
+    return Said(shares, classes, knows, is_trusted, is_alike, is_firm, mixed(asked.source, asked.target))
 
 
 def shares_of(classes: Tensor, n_classes: int) -> Tensor:
