@@ -127,9 +127,12 @@ def test_a_server_that_was_killed_is_started_again() -> None:
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_it_ends_with_its_parent_however_that_ends(how: signal.Signals) -> None:
     program = """
-        import os, sys
+        import signal, sys
         from dann_core.domains.files import reading_process
         from dann_core.domains.files.opened import open_file
+
+        # Ignored where the tests were started in the background, and inherited.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
         def told(fraction):
             print(reading_process._server.process.pid, flush=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import math
 import runpy
 import subprocess
 import sys
@@ -19,7 +18,6 @@ from dense_settings import SHAPES, SMALL, UNEQUAL, fitting, go
 
 from bench.share_pairs import SHARE_PAIRS
 from dann_core import DomainPair, Settings, Trainer, domains
-from dann_core.method import reweighting
 from dann_core.method.data import BLOCK_VALUES
 from dann_core.method.schedules import decides_in
 from dann_core.results.origin import Origin
@@ -154,20 +152,6 @@ def test_shares_that_features_of_signals_say_are_repeated(tmp_path: Path) -> Non
     asked = Trainer(pair, settings)
     asked.advance(decides_in(settings) + 1)
     assert asked.network.shares.trust > 0
-    status, text = repeat(tmp_path, pair, settings)
-    assert status == 0, text
-
-
-def test_a_run_whose_shares_are_not_firm_is_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pair = SHARE_PAIRS["cancer_drift_missing"](8)
-    settings = Settings.for_pair(pair).replace(seed=8, max_iter=200)
-    begins = []
-    for nearly_all in (2.0, reweighting.NEARLY_ALL):
-        monkeypatch.setattr(reweighting, "NEARLY_ALL", nearly_all)
-        asked = Trainer(pair, settings)
-        asked.advance(decides_in(settings) + 1)
-        begins.append(asked.network.shares.begins.item())
-    assert begins == [decides_in(settings), math.inf]
     status, text = repeat(tmp_path, pair, settings)
     assert status == 0, text
 

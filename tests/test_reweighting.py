@@ -9,13 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from conftest import make_pair
 
 from bench.share_pairs import SHARE_PAIRS
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.method import reweighting
-from dann_core.method.neighbours import Said, said_by_nearest
 from dann_core.method.reweighting import (
     FEW,
     HALF_HELD,
@@ -83,38 +81,6 @@ def test_where_neighbours_are_divided_nothing_is_weighed_or_adapted() -> None:
     assert found.weights[0, :, 0].tolist() == [1, 1]
     assert torch.equal(found.reference, found.source)
     assert asking(0.8, samples=2000).adapts.item() == 1
-
-
-@pytest.mark.parametrize(("seed", "as_said", "adapts"), [(8, 0.9, False), (8, 0.7, True), (9, 0.9, True)])
-def test_where_predictions_are_what_neighbours_say_shares_are_firm(seed: int, as_said: float, adapts: bool) -> None:
-    made, said = predicting(SHARE_PAIRS["cancer_drift_missing"](seed), as_said)
-    assert said.is_trusted
-    assert said.is_firm == (seed == 9)
-    made.begin(0)
-    assert not made.adapts.item()
-    made.begin(START)
-    assert made.adapts.item() == adapts
-
-
-def test_shares_about_the_source_s_have_to_be_firm_to_begin_at_once() -> None:
-    made, said = predicting(SHARE_PAIRS["cancer_texture_missing"](77), 0.9)
-    assert said.is_trusted
-    assert said.is_alike
-    assert not said.is_firm
-    made.begin(0)
-    assert not made.adapts.item()
-
-
-def predicting(pair: DomainPair, as_said: float) -> tuple[Reweighting, Said]:
-    """A run on the pair whose features are its inputs, and whose predictions so often are what neighbours say."""
-    trainer = Trainer(pair, Settings.for_pair(pair))
-    x, y, target = trainer.source_x, trainer.source_y, trainer.target_x
-    said = said_by_nearest(target, x, y, 2)
-    predicted = said.classes.clone()
-    others = len(target) - round(as_said * len(target))
-    predicted[:others] = 1 - predicted[:others]
-    log_p = F.one_hot(predicted, 2).float()
-    return Reweighting([ShareState(2)], [(x, y)], [target], [ESTIMATED], lambda _, samples: (samples, log_p)), said
 
 
 def test_nothing_is_pulled_for_what_chance_explains() -> None:

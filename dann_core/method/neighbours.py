@@ -16,9 +16,6 @@ source samples have more classes than those of a source sample have. That all sa
 it also has to be beyond what the votes' own shares make by chance (Fleiss 1971). And where moving the whole target onto
 the source makes neighbours as united and gives the source's shares, other shares are not what tells the domains apart.
 
-How far to move the target is not known. Shares are firm where moving it wholly, in turn as well, does not end at quite
-other ones.
-
 Raw signals lie near each other whatever their class is: there nearest samples do not even know the source's own
 classes, and the network's features are asked instead, once it has learnt the source.
 
@@ -57,9 +54,6 @@ KNOWN = 0.2
 """How often nearest source samples have a source sample's own class at least, a mean over classes (0: as by chance, 1:
 always), where they know classes at all."""
 
-FIRM = 0.8
-"""Shares are firm if moving the target wholly, instead of halfway, changes them by so much at most (L1, of 2)."""
-
 ALIKE, UNLIKE = 0.3, 0.5
 """Distances (L1) from the source's shares up to which shares are about these, and, of `MOST_SAMPLES`, may be."""
 
@@ -80,11 +74,9 @@ class Said(NamedTuple):
     """What nearest samples say of two domains."""
 
     shares: Tensor  # (K,), the target's class shares
-    classes: Tensor  # (N,), what each target sample is told that it is
     knows: bool  # whether classes of the source are `KNOWN` to them
     is_trusted: bool
     is_alike: bool  # whether these shares are about the source's
-    is_firm: bool  # whether the shares hang little on how far the target is moved
     mixed: float  # see `mixed`
 
 
@@ -98,7 +90,6 @@ class NearestSamples:
     def __init__(self, target: Tensor, source: Tensor, y: Tensor, n_classes: int) -> None:
         components, lengths = whitened(torch.cat([source, target]))
         self.source, self.target = (components * lengths).split([len(source), len(target)])
-        self._n_classes = n_classes
         labels = F.one_hot(y, n_classes).to(self.source.dtype)
         self.shares = labels.mean(0)  # (K,), the source's
         # Each class has as much to say, however frequent it is.
@@ -112,19 +103,19 @@ class NearestSamples:
     def of_target(self, shares: Tensor, part: float) -> tuple[Tensor, Tensor]:
         """What target samples are told when moved that part of the way to a source of these class shares.
 
-        Votes `(N, K)`, and classes `(N,)`, for which each has also heard what the ones beside it were told.
+        Votes `(N, K)`, and the shares `(K,)` they say, once each has also heard what the ones beside it were told.
         """
         told = self._votes(torch.cdist(moved(self.target, self.source, self._says @ shares, part), self.source))
         heard = (told + told[self._beside].mean(1)) / 2
-        return told, heard.argmax(1)
+        return told, F.one_hot(heard.argmax(1), len(self.shares)).to(told.dtype).mean(0)
 
-    def in_turn(self, part: float) -> tuple[Tensor, Tensor, Tensor]:
-        """The shares that moving the target and asking again end at, with the last votes and classes."""
+    def in_turn(self) -> tuple[Tensor, Tensor]:
+        """The shares that moving the target halfway and asking again end at, with the last votes."""
         shares = self.shares
         for _ in range(ROUNDS):
-            told, classes = self.of_target(shares, part)
-            shares = (shares + shares_of(classes, self._n_classes)) / 2
-        return shares, told, classes
+            told, found = self.of_target(shares, 0.5)
+            shares = (shares + found) / 2
+        return shares, told
 
     def _votes(self, distances: Tensor) -> Tensor:
         given = self._says[nearest(distances)].sum(1)
@@ -140,12 +131,11 @@ def said_by_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -
     most = most_compared(source.shape[1:])
     source, y = some(source, most), some(y, most)
     asked = NearestSamples(target, source, y, n_classes)
-    shares, told, classes = asked.in_turn(0.5)
-    if_wholly, *_ = asked.in_turn(1.0)
+    shares, told = asked.in_turn()
     told_if_alike, if_alike = asked.of_target(asked.shares, 1.0)
     of_source = asked.of_source()
 
-    apart, apart_if_alike = (distance(found, asked.shares) for found in (shares, shares_of(if_alike, n_classes)))
+    apart, apart_if_alike = (float((found - asked.shares).abs().sum()) for found in (shares, if_alike))
     if agreement(told_if_alike) < agreement(told):
         apart_if_alike = math.inf
     is_explained = apart > UNLIKE and apart_if_alike <= ALIKE / 2
@@ -154,18 +144,7 @@ def said_by_nearest(target: Tensor, source: Tensor, y: Tensor, n_classes: int) -
     is_alike = apart <= ALIKE or (may_be and apart_if_alike <= ALIKE)
     knows = recalled(of_source, y) >= KNOWN
     is_trusted = knows and are_united(told, of_source) and not is_explained
-    is_firm = distance(shares, if_wholly) <= FIRM
-    return Said(shares, classes, knows, is_trusted, is_alike, is_firm, mixed(asked.source, asked.target))
-
-
-def shares_of(classes: Tensor, n_classes: int) -> Tensor:
-    """How frequent each of the classes is among those `(N,)`: `(K,)`."""
-    return F.one_hot(classes, n_classes).float().mean(0)
-
-
-def distance(shares: Tensor, others: Tensor) -> float:
-    """L1, 0..2, of two class shares `(K,)`."""
-    return float((shares - others).abs().sum())
+    return Said(shares, knows, is_trusted, is_alike, mixed(asked.source, asked.target))
 
 
 def are_united(told: Tensor, of_known: Tensor) -> bool:

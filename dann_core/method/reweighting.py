@@ -18,9 +18,8 @@ Where neighbours find about the source's shares in the target, a run adapts from
 first learns the source alone.
 
 Where the domains are mixed already, there is nothing to align, and whatever adapting does is harm. And where neighbours
-are divided, nothing says which classes are to be aligned. Then a run does not adapt. Where the network predicts already
-what neighbours say, little is to be gained: such a run adapts only if q hangs little on how far the target is moved.
-Adapting by halves harms as often as adapting wholly.
+are divided, nothing says which classes are to be aligned. Then a run does not adapt. Adapting by halves harms as often
+as adapting wholly.
 
 Few target samples say little of where to go, and entropy drives them surely into either direction. So where there are
 few, a prediction is sharpened as far as the sample's neighbours in the input were given that class when q began to
@@ -60,9 +59,6 @@ any target samples, and with how many it is half that."""
 APART = 0.2
 """How many target samples' features have a source sample next to them at most (0.5: the domains are alike), where there
 is something to align."""
-
-NEARLY_ALL = 0.8
-"""The share of target samples with the prediction that their neighbours say, from which on little is to be gained."""
 
 FEW, MANY = 150, MOST_SAMPLES
 """Target samples up to which that and asking the neighbours hold wholly, and from which on not at all: of more, not all
@@ -198,8 +194,7 @@ class Reweighting:
         for i in self._new:
             said, _ = self._ask(i)
             is_alike = said.is_alike and self.by_chance[i] <= TELLING
-            begins = said.is_trusted and said.is_firm and is_alike and said.mixed <= APART
-            self.begins[i] = iteration if begins else math.inf
+            self.begins[i] = iteration if said.is_trusted and is_alike and said.mixed <= APART else math.inf
         for i in count:
             self._count(i, iteration)
         self._new, self._waiting = [], [i for i in self._waiting if i not in count]
@@ -221,12 +216,9 @@ class Reweighting:
         features, log_p = self._look(run, some(self._targets[run]))
         source, y = map(some, self._sources[run])
         of_source, _ = self._look(run, source)
-        as_said = float((log_p.argmax(1) == said.classes).double().mean())
-        is_worth_it = said.is_firm or as_said < NEARLY_ALL
         if not said.knows:
-            # Predictions are made of the same features: that they agree says nothing.
-            said, is_worth_it = said_by_nearest(features, of_source, y, self.source.shape[1]), True
-        if self.begins[run].isinf() and said.is_trusted and is_worth_it and mixed(of_source, features) <= APART:
+            said = said_by_nearest(features, of_source, y, self.source.shape[1])
+        if self.begins[run].isinf() and said.is_trusted and mixed(of_source, features) <= APART:
             self.begins[run] = iteration
         times = (said.shares - self.source[run]).abs().sum() / (self.by_chance[run] + OFF)
         believed = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)

@@ -8,7 +8,6 @@ from dann_core.domains import Domain
 from dann_core.domains.files.errors import count
 from dann_core.method.history import Change
 from dann_core.method.networks import Network
-from dann_core.method.reweighting import NEARLY_ALL
 from dann_core.method.schedules import SHARES_KNOWN, decides_in
 from dann_core.results.record import Record
 from dann_core.settings import Settings
@@ -107,9 +106,7 @@ def _objective(settings: Settings) -> str:
             " Source samples were weighted to the target's class shares, estimated from its nearest source samples "
             "(after Tachet des Combes et al. 2020), in the features where those in the inputs do not know the source's "
             "classes. Nothing was to be adapted if the domains were mixed before (nearest neighbours of the features; "
-            "after Schilling 1986), if nearest source samples did not agree on classes beyond chance (Fleiss 1971), or "
-            f"if at least {NEARLY_ALL:.0%} of samples were predicted as they said already, and they gave quite other "
-            "shares with the target moved wholly, instead of halfway, to the source's mean and deviation."
+            "after Schilling 1986), or nearest source samples did not agree on classes beyond chance (Fleiss 1971)."
         )
         if settings.entropy_weight:
             text += (
