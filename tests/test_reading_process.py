@@ -131,7 +131,7 @@ def test_it_ends_with_its_parent_however_that_ends(how: signal.Signals) -> None:
         from dann_core.domains.files import reading_process
         from dann_core.domains.files.opened import open_file
 
-        # Ignored where the tests were started in the background, and inherited.
+        # Shells make what they start in the background ignore it, tests and their children too.
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
         def told(fraction):
