@@ -8,6 +8,8 @@ const probe = (f) => tell("A-distance {distance}, chance {chance}", { distance: 
 // What most sentences name: how often the discriminator is right, and what a fresh probe finds.
 const apart = (f) => ({ share: percent(f.domain_accuracy), probe: probe(f) })
 
+const wouldAdapt = () => tell("With class shares “ignored” it would.")
+
 export const rules = {
   beginning: () => tell("The first iterations are being trained."),
   untrained: () => tell("Nothing is trained yet: the network is random. Press Play and watch it align the domains."),
@@ -35,7 +37,20 @@ export const rules = {
       best: percent(f.best_source_accuracy),
     }),
   guessing: () => tell("The classifier does no better than guessing, so aligned features mean nothing."),
-  "does not adapt": () => doesNotAdapt(),
+  "domains mixed": (f) =>
+    sentences(
+      tell(
+        "The domains overlap: even before aligning, {share} of the target's samples are nearest to a source sample (50%: " +
+          "the domains are alike), so this run does not adapt.",
+        { share: percent(f.mixed) },
+      ),
+      wouldAdapt(),
+    ),
+  "neighbours divided": () =>
+    sentences(
+      tell("The target's nearest source samples do not say clearly which classes to align, so this run does not adapt."),
+      wouldAdapt(),
+    ),
   "lambda never rose": (f) =>
     tell("The run is over and lambda ended at {value}: gamma is too small for it to rise.", { value: fixed(f.lambda, 2) }),
   "lambda still low": (f) =>
@@ -111,16 +126,7 @@ function taken(f) {
 }
 
 // What estimating class shares has made of the run itself.
-export function adapted(f) {
-  return f.adapts_from === null ? doesNotAdapt() : ""
-}
-
-function doesNotAdapt() {
-  return tell(
-    "The domains are mixed already, or the target's nearest source samples do not say clearly which classes to align: " +
-      "this run does not adapt. With class shares “ignored” it would.",
-  )
-}
+export const adapted = ({ why_not, facts }) => (why_not ? rules[why_not](facts) : "")
 
 export const shareRules = {
   unknown: () => tell("The target's class shares are estimated once the classifier knows the source."),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from dann_core.engine import EngineError, device, one_thread
 from dann_core.film.page import FilmError
 from dann_core.live.message import MessageError
 from dann_core.live.recording import Recording
+from dann_core.method.reweighting import Hindrance
 from dann_core.method.training import Trainer
 from dann_core.results.bundle import Bundle, repeated
 from dann_core.results.origin import Origin
@@ -30,6 +30,13 @@ from dann_core.results.outcome import Outcome
 from dann_core.results.reading import same_data
 from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
+
+WHY_NOT: dict[Hindrance, str] = {
+    "domains mixed": "even before aligning, {mixed:.0%} of the target's samples were nearest to a source sample "
+    "(50%: domains alike)",
+    "neighbours divided": "nearest source samples do not say clearly which classes to align",
+}
+"""What is said of a run that does not adapt."""
 
 PROGRESS_EVERY = 25
 """Iterations between two updates of the progress bar."""
@@ -202,8 +209,8 @@ def _estimated(trainer: Trainer) -> Iterator[str]:
     shares = trainer.network.shares
     if not trainer.settings.weighs_classes or not shares.reference.any():
         return
-    if not math.isfinite(shares.adapts_from(trainer.settings)):
-        why = "the domains were mixed before, or nearest source samples do not say clearly which classes to align"
+    if hindrance := shares.why_not(trainer.settings):
+        why = WHY_NOT[hindrance].format(mixed=shares.mixed.item())
         yield f"class shares: {why}, so it did not adapt (--class-shares ignored adapts all the same)"
         return
     source = torch.bincount(trainer.source_y, minlength=trainer.pair.n_classes) / len(trainer.source_y)

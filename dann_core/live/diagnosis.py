@@ -10,6 +10,7 @@ from dann_core.live.probe import Probe
 from dann_core.live.remedies import Remedy, remedy
 from dann_core.method.adversarial import CHANCE_LOSS
 from dann_core.method.grading import Evaluation
+from dann_core.method.reweighting import Hindrance
 from dann_core.settings import Settings
 
 Level = Literal["idle", "wait", "good", "warn", "bad"]
@@ -39,7 +40,8 @@ class Diagnosis:
 class Vitals:
     """The figures a diagnosis is made from, all of one iteration; losses in nats, accuracies in 0..1.
 
-    `adapts` is False in a run that has decided not to; `probe` None where none was made of this very iteration.
+    `why_not` is what keeps a run from adapting, if it has decided not to, and `mixed` how mixed the domains were then,
+    0..1; `probe` None where none was made of this very iteration.
     """
 
     iteration: int
@@ -52,7 +54,8 @@ class Vitals:
     best_source_accuracy: float
     progress: float
     n_classes: int
-    adapts: bool = True
+    why_not: Hindrance | None = None
+    mixed: float = 0.0
     probe: Probe | None = None
 
 
@@ -79,7 +82,8 @@ LEVELS: dict[str, Level] = {
     "features collapsed": "warn",
     "source forgotten": "bad",
     "guessing": "bad",
-    "does not adapt": "wait",
+    "domains mixed": "wait",
+    "neighbours divided": "wait",
     "lambda never rose": "warn",
     "lambda still low": "wait",
     "reversal limited": "wait",
@@ -120,13 +124,15 @@ def diagnose(v: Vitals) -> Diagnosis:
         "best_source_accuracy": v.best_source_accuracy,
         "reversal_limit": v.settings.reversal_limit,
     }
+    if v.why_not:
+        facts["mixed"] = v.mixed
     if rule in PROBED:
         facts |= {"a_distance": v.probe.distance, "chance": v.probe.chance, "rank": v.probe.rank, "fit": v.probe.fit}
     # Of a run that has diverged, figures need not be numbers.
     told = {name: value for name, value in facts.items() if math.isfinite(value)}
     tried = remedy(rule, v.settings)
     # Of a run that does not adapt, lambda changes nothing.
-    return Diagnosis(LEVELS[rule], rule, told, tried if v.adapts or (tried and tried[0] != "lambda_max") else None)
+    return Diagnosis(LEVELS[rule], rule, told, None if v.why_not and tried and tried[0] == "lambda_max" else tried)
 
 
 def _rule_of_settings(v: Vitals) -> str | None:
@@ -158,8 +164,8 @@ def _rule_of_classes(v: Vitals) -> str | None:
 
 
 def _rule_of_lambda(v: Vitals) -> str | None:
-    if not v.adapts:
-        return "does not adapt"
+    if v.why_not:
+        return v.why_not
     if v.lamb < 0.1 * v.settings.lambda_max:
         return "lambda never rose" if v.progress >= 1 else "lambda still low"
     return None

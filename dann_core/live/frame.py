@@ -5,7 +5,9 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
     iteration, first   iterations done; the frame's rows cover `first` to `iteration - 1`
     lambda             the one that the next iteration will use
     adapts_from        the first iteration that adapts, as far as is known: lambda is 0 before it; null in a run that
-                       does not: the domains were mixed, or nearest source samples do not say which classes to align
+                       does not
+    why_not            of such a run, "domains mixed", or "neighbours divided": nearest source samples do not say which
+                       classes to align; else null
     source_accuracy, domain_accuracy
                        over the `evaluated` [source, target] samples: the drawn ones while a run trains, at rest more
                        and more, in a random order, until all are graded
@@ -87,6 +89,7 @@ def frame_of(snapshot: Snapshot, settings: Settings, n_classes: int, *, complete
         "first": snapshot.iteration - len(snapshot.rows),
         "lambda": snapshot.lamb,
         "adapts_from": snapshot.adapts_from,
+        "why_not": snapshot.why_not,
         "source_accuracy": evaluation.source_accuracy,
         "domain_accuracy": evaluation.domain_accuracy,
         "evaluated": list(snapshot.evaluated),

@@ -24,7 +24,7 @@ from dann_core.live.scene import plane_limits
 from dann_core.live.sight import Sight, Surface
 from dann_core.method.grading import Evaluation
 from dann_core.method.history import Change
-from dann_core.method.reweighting import UNDECIDED
+from dann_core.method.reweighting import UNDECIDED, Hindrance
 from dann_core.method.schedules import decides_in
 from dann_core.method.shares import shares
 from dann_core.method.training import Trainer
@@ -71,6 +71,7 @@ class Snapshot:
     shares: ClassShares  # of the sample
     trust: float  # in estimated class shares, 0..1; not a number where none are, or not yet
     adapts_from: int | None  # the first iteration that adapts, as far as is known; None in a run that does not
+    why_not: Hindrance | None  # what keeps it from that
     surface: Surface | None
     gradients: Gradients | None  # None in a run that has diverged
     pulled: np.ndarray  # (p,) those of the sample whose pulls are drawn, source first
@@ -174,6 +175,7 @@ class Observer:
             ),
             trust=_trust(trainer),
             adapts_from=_adapts_from(trainer),
+            why_not=_why_not(trainer),
             surface=sight.surface(*self._grids[side]) if self._grids else None,
             gradients=gradients,
             pulled=self._tug.at,
@@ -219,7 +221,8 @@ class Observer:
             Vitals(
                 iteration=trainer.iteration,
                 lamb=trainer.lamb,
-                adapts=_adapts_from(trainer) is not None,
+                why_not=_why_not(trainer),
+                mixed=trainer.network.shares.mixed.item(),
                 settings=trainer.settings,
                 classification_loss=float(recent[2]),
                 adversarial_loss=float(recent[3]),
@@ -305,7 +308,11 @@ def _trust(trainer: Trainer) -> float:
 
 def _adapts_from(trainer: Trainer) -> int | None:
     """The first iteration that adapts, as far as is known; None in a run that has decided not to."""
+    if _why_not(trainer):
+        return None
     begins = trainer.network.shares.adapts_from(trainer.settings)
-    if math.isfinite(begins):
-        return int(begins)
-    return decides_in(trainer.settings) if math.isnan(_trust(trainer)) else None
+    return int(begins) if math.isfinite(begins) else decides_in(trainer.settings)
+
+
+def _why_not(trainer: Trainer) -> Hindrance | None:
+    return trainer.network.shares.why_not(trainer.settings)

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
@@ -71,6 +71,9 @@ RAREST = 1e-3
 """A share below this (or a tenth of an equal one) is taken for it where its logarithm is needed."""
 
 
+Hindrance = Literal["domains mixed", "neighbours divided"]
+"""Why a run does not adapt: the domains overlap as they are, or nothing says which of their classes to align."""
+
 Look = Callable[[int, Tensor], tuple[Tensor, Tensor]]
 """From the number of a run and inputs `(N, *sample_shape)` to features `(N, D)` and logarithms of probabilities
 `(N, K)`."""
@@ -96,6 +99,10 @@ class ShareState(nn.Module):
     """`()`, the first iteration that adapts; infinite in a run that does not or not yet, `UNDECIDED` before the first
     iteration."""
 
+    mixed: Tensor
+    """`()`, how mixed the domains' features were when shares began to count (`method.neighbours.mixed`), `UNDECIDED`
+    before, and in a run saved before that was kept."""
+
     held: Tensor
     """`(N, K)`, the predictions of all target samples when shares began to count; zeros before, empty for many."""
 
@@ -107,6 +114,7 @@ class ShareState(nn.Module):
         self.register_buffer("reference", torch.zeros(n_classes))
         self.register_buffer("trust", torch.tensor(UNDECIDED))
         self.register_buffer("begins", torch.tensor(UNDECIDED))
+        self.register_buffer("mixed", torch.tensor(UNDECIDED))
         self.register_buffer("held", torch.zeros(0, n_classes))
         self.register_buffer("around", torch.zeros(0, n_classes))
 
@@ -130,6 +138,12 @@ class ShareState(nn.Module):
             return 0.0
         begins = self.begins.item()
         return math.inf if begins == UNDECIDED else begins
+
+    def why_not(self, settings: Settings) -> Hindrance | None:
+        """What keeps a run from adapting; None where it adapts, or has not decided yet."""
+        if not settings.weighs_classes or self.trust == UNDECIDED or self.begins.isfinite():
+            return None
+        return "domains mixed" if self.mixed > APART else "neighbours divided"
 
 
 class Reweighting:
@@ -163,12 +177,13 @@ class Reweighting:
         self.slack = torch.where(self.is_estimated, explained, -math.inf)[:, :, None]  # (G, 1, 1)
         self.floor = min(RAREST, 0.1 / source.shape[1])
         # All runs' in one tensor; what each network saves are views of it.
-        self.reference, self.trust, self.begins = (
+        self.reference, self.trust, self.begins, self.mixed = (
             torch.stack([getattr(state, name) for state in states]).view(len(states), -1)
-            for name in ("reference", "trust", "begins")
+            for name in ("reference", "trust", "begins", "mixed")
         )
         for i, state in enumerate(states):
-            state.reference, state.trust, state.begins = self.reference[i], self.trust[i, 0], self.begins[i, 0]
+            state.reference, state.trust = self.reference[i], self.trust[i, 0]
+            state.begins, state.mixed = self.begins[i, 0], self.mixed[i, 0]
         # Targets of many samples are not held, and are not kept in memory either.
         sizes = [len(x) if few_of(len(x)) else 0 for x in targets]
         self.began = source.new_zeros(2, len(states), max(sizes), source.shape[1])  # (2, G, N, K)
@@ -218,7 +233,8 @@ class Reweighting:
         of_source, _ = self._look(run, source)
         if not said.knows:
             said = said_by_nearest(features, of_source, y, self.source.shape[1])
-        if self.begins[run].isinf() and said.is_trusted and mixed(of_source, features) <= APART:
+        self.mixed[run] = mixed(of_source, features)
+        if self.begins[run].isinf() and said.is_trusted and self.mixed[run] <= APART:
             self.begins[run] = iteration
         times = (said.shares - self.source[run]).abs().sum() / (self.by_chance[run] + OFF)
         believed = LEAST_TRUST + (1 - LEAST_TRUST) * _ramp(times, CHANCE, BEYOND_CHANCE)
