@@ -37,16 +37,16 @@ export const rules = {
       best: percent(f.best_source_accuracy),
     }),
   guessing: () => tell("The classifier does no better than guessing, so aligned features mean nothing."),
-  "domains mixed": (f) =>
+  "domains overlap": (f) =>
     sentences(
       tell(
-        "The domains overlap: even before aligning, {share} of the target's samples are nearest to a source sample (50%: " +
-          "the domains are alike), so this run does not adapt.",
-        { share: percent(f.mixed) },
+        "The domains overlap as they are: {share} of the target's samples lie closer to a source sample than to another " +
+          "target one, and above {limit} nothing is aligned (50%: the domains are alike). This run does not adapt.",
+        { share: percent(f.mixed), limit: percent(f.mixed_limit) },
       ),
       wouldAdapt(),
     ),
-  "neighbours divided": () =>
+  "classes unclear": () =>
     sentences(
       tell("The target's nearest source samples do not say clearly which classes to align, so this run does not adapt."),
       wouldAdapt(),

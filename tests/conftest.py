@@ -48,6 +48,15 @@ def make_pair(shape: tuple[int, ...] = (4,), n: int = 40, classes: int = 3, labe
     return DomainPair(x, y, x[::-1] + 0.3, y[::-1].copy() if labelled else None, name="test pair")
 
 
+def aligned_too_near() -> tuple[DomainPair, int, Settings]:
+    """A pair that lies apart until it has been aligned regardless of its class shares, for how long, and settings."""
+    rng = np.random.default_rng(0)
+    y, target_y = rng.integers(0, 2, 600), (rng.random(600) > 0.8).astype(int)
+    x, target_x = (rng.normal(size=(600, 4)) + 3 * labels[:, None] * np.eye(4)[0] for labels in (y, target_y))
+    pair = DomainPair(x, y, target_x + 2.4 * np.eye(4)[1], target_y)
+    return pair, 500, Settings.for_pair(pair).replace(class_shares="ignored", max_iter=600)
+
+
 @pytest.fixture
 def vectors() -> DomainPair:
     return make_pair()

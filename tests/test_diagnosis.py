@@ -52,8 +52,14 @@ CASES = [
     ),
     ({"settings": {"adversarial_weight": 0, "discrepancy": "mmd"}}, "no adversary", "wait"),
     ({"settings": {"lambda_max": 0}, "lamb": 0.0}, "lambda_max is 0", "wait"),
-    ({"why_not": "domains mixed", "lamb": 0.0, "progress": 1.0}, "domains mixed", "wait"),
-    ({"why_not": "neighbours divided", "lamb": 0.0, "progress": 1.0}, "neighbours divided", "wait"),
+    (
+        {"why_not": "domains overlap", "settings": {"adversarial_weight": 0, "entropy_weight": 0.1}},
+        "domains overlap",
+        "wait",
+    ),
+    ({"why_not": "domains overlap", "settings": {"adversarial_weight": 0}}, "no adversary", "wait"),
+    ({"why_not": "domains overlap", "lamb": 0.0, "progress": 1.0}, "domains overlap", "wait"),
+    ({"why_not": "classes unclear", "lamb": 0.0, "progress": 1.0}, "classes unclear", "wait"),
     ({"lamb": 0.05}, "lambda still low", "wait"),
     ({"lamb": 0.0, "progress": 1.0}, "lambda never rose", "warn"),
     ({"domain_accuracy": 0.97, "adversarial_loss": 0.1, "probe": LOOSE}, "discriminator wins", "warn"),
@@ -124,7 +130,7 @@ def test_the_facts_are_the_rule_s_values() -> None:
     }
     assert diagnose(CALM).facts == of_all | {"a_distance": 0.1, "chance": 0.4, "rank": 3.0, "fit": 1.0}
     assert diagnose(vitals(settings={"lambda_max": 0.0})).facts == of_all | {"lambda_max": 0.0}
-    assert diagnose(vitals(why_not="domains mixed", mixed=0.3)).facts == of_all | {"mixed": 0.3}
+    assert diagnose(vitals(why_not="domains overlap", mixed=0.3)).facts == of_all | {"mixed": 0.3, "mixed_limit": 0.2}
 
 
 def test_facts_that_are_no_numbers_are_left_out() -> None:
@@ -193,4 +199,4 @@ def test_lambda_is_no_remedy_of_a_run_that_does_not_adapt() -> None:
     lost = vitals(classification_loss=1.09, probe={"rank": 1.0})
     assert diagnose(lost).rule == "features collapsed"
     assert diagnose(lost).remedy[0] == "lambda_max"
-    assert diagnose(dataclasses.replace(lost, why_not="neighbours divided")).remedy is None
+    assert diagnose(dataclasses.replace(lost, why_not="classes unclear")).remedy is None

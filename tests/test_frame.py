@@ -181,7 +181,7 @@ def test_a_run_that_does_not_adapt_shows_what_its_predictions_say() -> None:
     frame = unpack(frame_of(snapshot, trainer.settings, 3).packed)
     assert frame.values["shares_trust"] == frame.values["lambda"] == 0
     assert frame.values["adapts_from"] is None
-    assert frame.values["why_not"] == frame.values["rule"] == "domains mixed"
+    assert frame.values["why_not"] == frame.values["rule"] == "domains overlap"
     source = np.bincount(pair.source_y) / len(pair.source_y)
     sample = stratified_sample(pair, seed=trainer.settings.seed)
     said = estimated_shares(source, trainer.look(pair.target_x[sample.target]).probabilities)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import make_pair
+from conftest import aligned_too_near, make_pair
 from dense_settings import SHAPES, SMALL, UNEQUAL, fitting, go
 
 from bench.share_pairs import SHARE_PAIRS
@@ -160,6 +160,12 @@ def test_live_changes_are_repeated(tmp_path: Path) -> None:
     status, text = repeat(tmp_path, make_pair(), SMALL, CHANGES, 60)
     assert status == 0, text
     assert "    20: dict(REVERSAL_LIMIT=0.2, LEARNING_RATE=0.002, step=step_4),\n" in text
+
+
+def test_shares_that_count_late_are_repeated(tmp_path: Path) -> None:
+    pair, iterations, settings = aligned_too_near()
+    status, text = repeat(tmp_path, pair, settings, [(iterations, {"class_shares": "estimated"})] * 2, iterations + 20)
+    assert status == 0, text
 
 
 def test_runs_in_several_threads_are_repeated(tmp_path: Path) -> None:

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 import torch
-from conftest import make_pair
+from conftest import aligned_too_near, make_pair
 
 from bench.share_pairs import SHARE_PAIRS
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.method import reweighting
+from dann_core.method.neighbours import mixed
 from dann_core.method.reweighting import (
+    APART,
     FEW,
     HALF_HELD,
     HELD,
@@ -273,7 +275,21 @@ def test_domains_that_are_mixed_are_left_alone(discriminator_norm: str) -> None:
         # Left alone are weights, reversed gradient and entropy: what is left is source-only training.
         weights = [torch.cat([p.flatten() for p in t.network.extractor.parameters()]) for t in trainers]
         assert torch.allclose(*weights, atol=1e-4) is is_alike
-        assert trainers[0].network.shares.why_not(settings) == ("domains mixed" if is_alike else None)
+        assert trainers[0].network.shares.why_not(settings) == ("domains overlap" if is_alike else None)
+
+
+def test_where_shares_count_late_the_inputs_say_how_mixed_the_domains_are() -> None:
+    pair, iterations, settings = aligned_too_near()
+    trainer = Trainer(pair, settings)
+    trainer.advance(iterations)
+    aligned = [torch.from_numpy(trainer.look(x).features) for x in (pair.source_x, pair.target_x)]
+    assert mixed(*aligned) > APART
+    trainer.apply(settings.replace(class_shares="estimated"))
+    trainer.advance(1)
+    shares = trainer.network.shares
+    assert shares.mixed == pytest.approx(mixed(trainer.source_x, trainer.target_x), abs=0.02)
+    assert shares.mixed < APART
+    assert shares.begins == iterations
 
 
 def test_whether_a_run_adapts_is_saved_and_older_states_do(vectors: DomainPair) -> None:

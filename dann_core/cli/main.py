@@ -22,7 +22,7 @@ from dann_core.engine import EngineError, device, one_thread
 from dann_core.film.page import FilmError
 from dann_core.live.message import MessageError
 from dann_core.live.recording import Recording
-from dann_core.method.reweighting import Hindrance
+from dann_core.method.reweighting import APART, Hindrance
 from dann_core.method.training import Trainer
 from dann_core.results.bundle import Bundle, repeated
 from dann_core.results.origin import Origin
@@ -32,9 +32,9 @@ from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 
 WHY_NOT: dict[Hindrance, str] = {
-    "domains mixed": "even before aligning, {mixed:.0%} of the target's samples were nearest to a source sample "
-    "(50%: domains alike)",
-    "neighbours divided": "nearest source samples do not say clearly which classes to align",
+    "domains overlap": "{mixed:.0%} of the target's samples lay closer to a source sample than to another target one "
+    "before (above {limit:.0%} nothing is aligned; 50%: domains alike)",
+    "classes unclear": "nearest source samples do not say clearly which classes to align",
 }
 """What is said of a run that does not adapt."""
 
@@ -210,7 +210,7 @@ def _estimated(trainer: Trainer) -> Iterator[str]:
     if not trainer.settings.weighs_classes or not shares.reference.any():
         return
     if hindrance := shares.why_not(trainer.settings):
-        why = WHY_NOT[hindrance].format(mixed=shares.mixed.item())
+        why = WHY_NOT[hindrance].format(mixed=shares.mixed.item(), limit=APART)
         yield f"class shares: {why}, so it did not adapt (--class-shares ignored adapts all the same)"
         return
     source = torch.bincount(trainer.source_y, minlength=trainer.pair.n_classes) / len(trainer.source_y)

@@ -10,7 +10,7 @@ from dann_core.live.probe import Probe
 from dann_core.live.remedies import Remedy, remedy
 from dann_core.method.adversarial import CHANCE_LOSS
 from dann_core.method.grading import Evaluation
-from dann_core.method.reweighting import Hindrance
+from dann_core.method.reweighting import APART, Hindrance
 from dann_core.settings import Settings
 
 Level = Literal["idle", "wait", "good", "warn", "bad"]
@@ -82,8 +82,8 @@ LEVELS: dict[str, Level] = {
     "features collapsed": "warn",
     "source forgotten": "bad",
     "guessing": "bad",
-    "domains mixed": "wait",
-    "neighbours divided": "wait",
+    "domains overlap": "wait",
+    "classes unclear": "wait",
     "lambda never rose": "warn",
     "lambda still low": "wait",
     "reversal limited": "wait",
@@ -125,7 +125,7 @@ def diagnose(v: Vitals) -> Diagnosis:
         "reversal_limit": v.settings.reversal_limit,
     }
     if v.why_not:
-        facts["mixed"] = v.mixed
+        facts |= {"mixed": v.mixed, "mixed_limit": APART}
     if rule in PROBED:
         facts |= {"a_distance": v.probe.distance, "chance": v.probe.chance, "rank": v.probe.rank, "fit": v.probe.fit}
     # Of a run that has diverged, figures need not be numbers.
@@ -146,6 +146,8 @@ def _rule_of_settings(v: Vitals) -> str | None:
     if s.classification_weight == 0:
         return "no classifier"
     if s.adversarial_weight == 0:
+        if v.why_not and s.adapts:
+            return v.why_not
         if s.discrepancy != "none" and s.discrepancy_weight:
             return "discrepancy alone"
         return "entropy alone" if s.entropy_weight else "no adversary"

@@ -71,7 +71,7 @@ RAREST = 1e-3
 """A share below this (or a tenth of an equal one) is taken for it where its logarithm is needed."""
 
 
-Hindrance = Literal["domains mixed", "neighbours divided"]
+Hindrance = Literal["domains overlap", "classes unclear"]
 """Why a run does not adapt: the domains overlap as they are, or nothing says which of their classes to align."""
 
 Look = Callable[[int, Tensor], tuple[Tensor, Tensor]]
@@ -100,8 +100,8 @@ class ShareState(nn.Module):
     iteration."""
 
     mixed: Tensor
-    """`()`, how mixed the domains' features were when shares began to count (`method.neighbours.mixed`), `UNDECIDED`
-    before, and in a run saved before that was kept."""
+    """`()`, how mixed the domains were when shares began to count (`method.neighbours.mixed`); `UNDECIDED` before, and
+    in a run saved before that was kept."""
 
     held: Tensor
     """`(N, K)`, the predictions of all target samples when shares began to count; zeros before, empty for many."""
@@ -143,7 +143,7 @@ class ShareState(nn.Module):
         """What keeps a run from adapting; None where it adapts, or has not decided yet."""
         if not settings.weighs_classes or self.trust == UNDECIDED or self.begins.isfinite():
             return None
-        return "domains mixed" if self.mixed > APART else "neighbours divided"
+        return "domains overlap" if self.mixed > APART else "classes unclear"
 
 
 class Reweighting:
@@ -231,9 +231,11 @@ class Reweighting:
         features, log_p = self._look(run, some(self._targets[run]))
         source, y = map(some, self._sources[run])
         of_source, _ = self._look(run, source)
+        # Features that have been aligned until now are mixed for that: then inputs say how mixed the domains are.
+        was_aligned = run in self._new and iteration > 0
+        self.mixed[run] = said.mixed if was_aligned else mixed(of_source, features)
         if not said.knows:
             said = said_by_nearest(features, of_source, y, self.source.shape[1])
-        self.mixed[run] = mixed(of_source, features)
         if self.begins[run].isinf() and said.is_trusted and self.mixed[run] <= APART:
             self.begins[run] = iteration
         times = (said.shares - self.source[run]).abs().sum() / (self.by_chance[run] + OFF)

@@ -105,7 +105,7 @@ def _objective(settings: Settings) -> str:
         text += (
             " Source samples were weighted to the target's class shares, estimated from its nearest source samples "
             "(after Tachet des Combes et al. 2020), in the features where those in the inputs do not know the source's "
-            "classes. Nothing was to be adapted if the domains were mixed before (nearest neighbours of the features; "
+            "classes. Nothing was to be adapted if the domains overlapped before (nearest neighbours of two samples; "
             "after Schilling 1986), or nearest source samples did not agree on classes beyond chance (Fleiss 1971)."
         )
         if settings.entropy_weight:

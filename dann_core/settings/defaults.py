@@ -46,8 +46,7 @@ EVERYWHERE: dict[str, Any] = {
     # sharpening put almost everything into a few classes on one pair (19 points lost).
     "entropy_weight": 0.2,
     "entropy_balance": 1.0,
-    # Where shares differ, the two terms above lost 10 to 20 points in the mean of ten pairs; weighted to the estimated
-    # shares they gain.
+    # Where shares differ, the two terms above lose 10 points in the mean; weighted to the estimated shares they gain.
     "class_shares": "estimated",
     # Bounded features, and a discriminator that sees broad differences rather than single samples.
     "activation": "tanh",
