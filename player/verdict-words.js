@@ -40,8 +40,8 @@ export const rules = {
   "domains overlap": (f) =>
     sentences(
       tell(
-        "The domains overlap as they are: {share} of the target's samples lie closer to a source sample than to another " +
-          "target one, and above {limit} nothing is aligned (50%: the domains are alike). This run does not adapt.",
+        "The domains overlap: {share} of the target's samples lie closer to the source than to each other (50%: alike), " +
+          "and above {limit} a run does not adapt.",
         { share: percent(f.mixed), limit: percent(f.mixed_limit) },
       ),
       wouldAdapt(),

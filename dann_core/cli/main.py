@@ -32,8 +32,8 @@ from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 
 WHY_NOT: dict[Hindrance, str] = {
-    "domains overlap": "{mixed:.0%} of the target's samples lay closer to a source sample than to another target one "
-    "before (above {limit:.0%} nothing is aligned; 50%: domains alike)",
+    "domains overlap": "{mixed:.0%} of the target's samples lay closer to the source than to each other (50%: alike; "
+    "above {limit:.0%} a run does not adapt)",
     "classes unclear": "nearest source samples do not say clearly which classes to align",
 }
 """What is said of a run that does not adapt."""
