@@ -20,6 +20,7 @@ from dann_core.method.reweighting import (
     FEW,
     HALF_HELD,
     HELD,
+    LEARNT,
     LEAST_TRUST,
     MANY,
     UNDECIDED,
@@ -231,6 +232,16 @@ def test_few_target_samples_are_held_to_what_they_were_when_adapting_began() -> 
 def test_the_fewer_samples_the_more_they_are_held() -> None:
     assert [few_of(n) for n in (1, 2, FEW, (FEW + MANY) // 2, MANY)] == [0, 1, 1, 0.5, 0]
     assert [hold_of(n) / HELD for n in (1, HALF_HELD, MANY)] == [0, 0.5, 0]
+
+
+def test_what_has_hardly_been_learnt_is_not_held_to() -> None:
+    settings = Settings(class_shares="estimated", entropy_weight=0.2, batch_size=8)
+    for counts_from, is_held in ((LEARNT - 1, False), (LEARNT, True)):
+        trainer = Trainer(make_pair(), settings.replace(max_iter=4 * counts_from))
+        trainer.advance(counts_from + 1)
+        shares = trainer.network.shares
+        assert shares.around.any()
+        assert shares.held.any().item() is is_held
 
 
 def test_a_held_sample_keeps_its_class_where_entropy_would_turn_it(monkeypatch: pytest.MonkeyPatch) -> None:

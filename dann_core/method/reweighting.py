@@ -23,7 +23,8 @@ as adapting wholly.
 
 Few target samples say little of where to go, and entropy drives them surely into either direction. So where there are
 few, a prediction is sharpened as far as the sample's neighbours in the input were given that class when q began to
-count, and the entropy term also holds it to what it was then, the more, the fewer samples there are.
+count, and the entropy term also holds it to what it was then, the more, the fewer samples there are; but not in a run
+so short that it has hardly learnt anything by then.
 """
 
 from __future__ import annotations
@@ -60,9 +61,12 @@ APART = 0.2
 """How many target samples' features have a source sample next to them at most (0.5: the domains are alike), where there
 is something to align."""
 
+LEARNT = 50
+"""Iterations after which predictions are worth holding on to."""
+
 FEW, MANY = 150, MOST_SAMPLES
-"""Target samples up to which that and asking the neighbours hold wholly, and from which on not at all: of more, not all
-are asked."""
+"""Target samples up to which these are held and neighbours are asked wholly, and from which on not at all: of more, not
+all are asked."""
 
 ALONE, AMONG_ITS_OWN = 0.4, 1.0
 """Share of a sample's neighbours that have its class up to which it is not sharpened, and from which on wholly."""
@@ -104,7 +108,8 @@ class ShareState(nn.Module):
     in a run saved before that was kept."""
 
     held: Tensor
-    """`(N, K)`, the predictions of all target samples when shares began to count; zeros before, empty for many."""
+    """`(N, K)`, the predictions of all target samples when shares began to count; zeros before, and where these are not
+    held to; empty for many."""
 
     around: Tensor
     """`(N, K)`, the shares of these classes among each one's neighbours then."""
@@ -244,7 +249,8 @@ class Reweighting:
         self.reference[run] = torch.lerp(self.source[run], said.shares, self.trust[run])
         if self._few[run, 0]:
             given = F.one_hot(log_p.argmax(1), log_p.shape[1]).to(log_p.dtype)
-            self.began[0, run, : len(log_p)] = log_p.exp()
+            if iteration >= LEARNT:
+                self.began[0, run, : len(log_p)] = log_p.exp()
             self.began[1, run, : len(log_p)] = given[near].mean(1)
 
     def _use(self) -> None:
@@ -258,7 +264,7 @@ class Reweighting:
         # Equal shares, where none are estimated: any constant says so.
         self.log_expected = torch.where(self.is_estimated, expected, 0)[:, :, None]  # (G, K, 1)
         few, hold = torch.where(self.trust == UNDECIDED, 0, self._few)[:, :, None].split(1, 1)  # (G, 1, 1)
-        self.few, self.hold = few, hold
+        self.few, self.hold = few, hold * self.began[0].flatten(1).any(1)[:, None, None]
 
     def held(self, picked: Tensor, p: Tensor) -> tuple[Tensor, Tensor] | None:
         """Of these target samples `(G, n)` with predictions `p` `(G, K, n)`: how far they are sharpened, `(G, 1, n)`,
