@@ -37,6 +37,13 @@ export const rules = {
       best: percent(f.best_source_accuracy),
     }),
   guessing: () => tell("The classifier does no better than guessing, so aligned features mean nothing."),
+  "run too short": (f) =>
+    sentences(
+      tell("The source is learnt first, for {n} iterations at least: max_iter is too small for this run to adapt.", {
+        n: short(f.decides_in),
+      }),
+      wouldAdapt(),
+    ),
   "domains overlap": (f) =>
     sentences(
       tell(

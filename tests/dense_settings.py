@@ -65,7 +65,7 @@ def other_value(settings: Settings, name: str) -> Any:
 
 UNEQUAL = Settings(
     batch_size=64,
-    max_iter=240,
+    max_iter=320,
     activation="tanh",
     learning_rate=5e-3,
     class_shares="estimated",

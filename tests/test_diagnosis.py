@@ -58,6 +58,7 @@ CASES = [
         "wait",
     ),
     ({"why_not": "domains overlap", "settings": {"adversarial_weight": 0}}, "no adversary", "wait"),
+    ({"why_not": "run too short", "lamb": 0.0, "progress": 0.5}, "run too short", "wait"),
     ({"why_not": "domains overlap", "lamb": 0.0, "progress": 1.0}, "domains overlap", "wait"),
     ({"why_not": "classes unclear", "lamb": 0.0, "progress": 1.0}, "classes unclear", "wait"),
     ({"lamb": 0.05}, "lambda still low", "wait"),
@@ -130,7 +131,11 @@ def test_the_facts_are_the_rule_s_values() -> None:
     }
     assert diagnose(CALM).facts == of_all | {"a_distance": 0.1, "chance": 0.4, "rank": 3.0, "fit": 1.0}
     assert diagnose(vitals(settings={"lambda_max": 0.0})).facts == of_all | {"lambda_max": 0.0}
-    assert diagnose(vitals(why_not="domains overlap", mixed=0.3)).facts == of_all | {"mixed": 0.3, "mixed_limit": 0.2}
+    assert diagnose(vitals(why_not="domains overlap", mixed=0.3)).facts == of_all | {
+        "mixed": 0.3,
+        "mixed_limit": 0.2,
+        "decides_in": 0,
+    }
 
 
 def test_facts_that_are_no_numbers_are_left_out() -> None:

@@ -68,10 +68,10 @@ CHANGES: list[tuple[int, dict[str, Any]]] = [
     (12, {"discrepancy": "mmd", "discrepancy_weight": 0.5}),
     (20, {"reversal_limit": 0.2, "learning_rate": 2e-3}),
     (25, {"discrepancy": "none"}),
-    (30, {"class_shares": "estimated", "max_iter": 60}),
-    (33, {"class_shares": "ignored", "learning_rate_decay": "none", "use_lambda_scheduler": False}),
-    (36, {"class_shares": "estimated", "gamma": 20.0}),
-    (60, {"gamma": 1.0}),
+    (30, {"class_shares": "estimated", "max_iter": 120}),
+    (90, {"class_shares": "ignored", "learning_rate_decay": "none", "use_lambda_scheduler": False}),
+    (100, {"class_shares": "estimated", "gamma": 20.0}),
+    (120, {"gamma": 1.0}),
 ]
 """Both steps train, class shares are dropped and taken up again, and one change comes too late."""
 
@@ -157,7 +157,7 @@ def test_shares_that_features_of_signals_say_are_repeated(tmp_path: Path) -> Non
 
 
 def test_live_changes_are_repeated(tmp_path: Path) -> None:
-    status, text = repeat(tmp_path, make_pair(), SMALL, CHANGES, 60)
+    status, text = repeat(tmp_path, make_pair(), SMALL, CHANGES, 120)
     assert status == 0, text
     assert "    20: dict(REVERSAL_LIMIT=0.2, LEARNING_RATE=0.002, step=step_4),\n" in text
 

@@ -60,7 +60,7 @@ def test_what_is_known_of_class_shares_goes_on() -> None:
     pair = domains.load("blobs", target_shares="mostly class 0")
     whole = Trainer(pair, UNEQUAL)
     whole.advance(90)
-    for saved_at in (10, 60, 61, 70):
+    for saved_at in (10, 80, 81, 85):
         first, second = Trainer(pair, UNEQUAL), Trainer(pair, UNEQUAL)
         first.advance(saved_at)
         second.load_state_dict(copy.deepcopy(first.state_dict()))

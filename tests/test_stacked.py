@@ -20,7 +20,7 @@ from dann_core.settings.methods import SOURCE_ONLY
 from dann_core.settings.variants import PRESETS
 from dann_core.sweeps.replicas import Replicas
 
-ITERATIONS = 50
+ITERATIONS = 100
 
 
 def lanes() -> tuple[list, list[Settings]]:

@@ -23,6 +23,7 @@ from dann_core.film.page import FilmError
 from dann_core.live.message import MessageError
 from dann_core.live.recording import Recording
 from dann_core.method.reweighting import APART, Hindrance
+from dann_core.method.schedules import LEARNT
 from dann_core.method.training import Trainer
 from dann_core.results.bundle import Bundle, repeated
 from dann_core.results.origin import Origin
@@ -32,6 +33,7 @@ from dann_core.settings import Settings
 from dann_core.settings.knobs import KnobError
 
 WHY_NOT: dict[Hindrance, str] = {
+    "run too short": f"a run of more than {LEARNT} iterations estimates them, once it has learnt the source",
     "domains overlap": "{mixed:.0%} of the target's samples lay closer to the source than to each other (50%: alike; "
     "above {limit:.0%} a run does not adapt)",
     "classes unclear": "nearest source samples do not say clearly which classes to align",
@@ -207,11 +209,11 @@ def _report(trainer: Trainer, folder: Path) -> None:
 def _estimated(trainer: Trainer) -> Iterator[str]:
     """What the run has taken for granted of the target, so that no guess is silent."""
     shares = trainer.network.shares
-    if not trainer.settings.weighs_classes or not shares.reference.any():
-        return
     if hindrance := shares.why_not(trainer.settings):
         why = WHY_NOT[hindrance].format(mixed=shares.mixed.item(), limit=APART)
         yield f"class shares: {why}, so it did not adapt (--class-shares ignored adapts all the same)"
+        return
+    if not trainer.settings.weighs_classes or not shares.reference.any():
         return
     source = torch.bincount(trainer.source_y, minlength=trainer.pair.n_classes) / len(trainer.source_y)
     differ = float((shares.reference - source).abs().sum() / 2)

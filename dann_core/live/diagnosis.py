@@ -11,6 +11,7 @@ from dann_core.live.remedies import Remedy, remedy
 from dann_core.method.adversarial import CHANCE_LOSS
 from dann_core.method.grading import Evaluation
 from dann_core.method.reweighting import APART, Hindrance
+from dann_core.method.schedules import decides_in
 from dann_core.settings import Settings
 
 Level = Literal["idle", "wait", "good", "warn", "bad"]
@@ -82,6 +83,7 @@ LEVELS: dict[str, Level] = {
     "features collapsed": "warn",
     "source forgotten": "bad",
     "guessing": "bad",
+    "run too short": "wait",
     "domains overlap": "wait",
     "classes unclear": "wait",
     "lambda never rose": "warn",
@@ -125,7 +127,7 @@ def diagnose(v: Vitals) -> Diagnosis:
         "reversal_limit": v.settings.reversal_limit,
     }
     if v.why_not:
-        facts |= {"mixed": v.mixed, "mixed_limit": APART}
+        facts |= {"mixed": v.mixed, "mixed_limit": APART, "decides_in": decides_in(v.settings)}
     if rule in PROBED:
         facts |= {"a_distance": v.probe.distance, "chance": v.probe.chance, "rank": v.probe.rank, "fit": v.probe.fit}
     # Of a run that has diverged, figures need not be numbers.

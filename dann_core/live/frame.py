@@ -6,8 +6,8 @@ Values of the message (`dann_core.live.message`); losses in nats, accuracies and
     lambda             the one that the next iteration will use
     adapts_from        the first iteration that adapts, as far as is known: lambda is 0 before it; null in a run that
                        does not
-    why_not            of such a run, "domains overlap", or "classes unclear": nearest source samples do not say which
-                       classes to align; else null
+    why_not            of such a run, "run too short" to learn the source first, "domains overlap", or "classes
+                       unclear": nearest source samples do not say which classes to align; else null
     source_accuracy, domain_accuracy
                        over the `evaluated` [source, target] samples: the drawn ones while a run trains, at rest more
                        and more, in a random order, until all are graded

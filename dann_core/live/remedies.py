@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from dann_core.method.schedules import LEARNT
 from dann_core.settings import Settings
 
 GENTLE_RATE = 1e-4
@@ -59,6 +60,7 @@ _REMEDIES: dict[str, Callable[[Settings], Remedy]] = {
     "no classifier": lambda s: ("classification_weight", 1.0),
     "no adversary": lambda s: ("adversarial_weight", 1.0),
     "lambda_max is 0": lambda s: ("lambda_max", 1.0),
+    "run too short": lambda s: ("max_iter", 4 * LEARNT),
     "lambda never rose": lambda s: ("gamma", 10.0) if s.gamma < 10 else ("max_iter", 2 * s.max_iter),
     "source forgotten": _less_reversal,
     "guessing": _another_rate,

@@ -14,8 +14,8 @@ distance from the source's shares, q keeps near those, and beyond that it goes o
 anything pulled for a difference that chance explains. The page shows q once it counts; before that, and in runs that
 weigh nothing, what predictions say (`method.shares`).
 
-Where neighbours find about the source's shares in the target, a run adapts from its start, which gains more. Else it
-first learns the source alone.
+Where neighbours find about the source's shares in the target, a run adapts from its start, which gains more. Else, and
+in a run of few iterations, it first learns the source alone.
 
 Where the domains are mixed already, there is nothing to align, and whatever adapting does is harm. And where neighbours
 are divided, nothing says which classes are to be aligned. Then a run does not adapt. Adapting by halves harms as often
@@ -23,8 +23,7 @@ as adapting wholly.
 
 Few target samples say little of where to go, and entropy drives them surely into either direction. So where there are
 few, a prediction is sharpened as far as the sample's neighbours in the input were given that class when q began to
-count, and the entropy term also holds it to what it was then, the more, the fewer samples there are; but not in a run
-so short that it has hardly learnt anything by then.
+count, and the entropy term also holds it to what it was then, the more, the fewer samples there are.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dann_core.method.neighbours import MOST_SAMPLES, Said, mixed, neighbours, said_by_nearest, some
-from dann_core.method.schedules import decides_in
+from dann_core.method.schedules import decides_in, is_short
 from dann_core.settings import Settings
 
 CHANCE, BEYOND_CHANCE = 2.0, 3.0
@@ -61,9 +60,6 @@ APART = 0.2
 """How many target samples' features have a source sample next to them at most (0.5: the domains are alike), where there
 is something to align."""
 
-LEARNT = 50
-"""Iterations after which predictions are worth holding on to."""
-
 FEW, MANY = 150, MOST_SAMPLES
 """Target samples up to which these are held and neighbours are asked wholly, and from which on not at all: of more, not
 all are asked."""
@@ -75,8 +71,9 @@ RAREST = 1e-3
 """A share below this (or a tenth of an equal one) is taken for it where its logarithm is needed."""
 
 
-Hindrance = Literal["domains overlap", "classes unclear"]
-"""Why a run does not adapt: the domains overlap as they are, or nothing says which of their classes to align."""
+Hindrance = Literal["run too short", "domains overlap", "classes unclear"]
+"""Why a run does not adapt: it ends before the source counts as learnt, the domains overlap as they are, or nothing
+says which of their classes to align."""
 
 Look = Callable[[int, Tensor], tuple[Tensor, Tensor]]
 """From the number of a run and inputs `(N, *sample_shape)` to features `(N, D)` and logarithms of probabilities
@@ -108,8 +105,7 @@ class ShareState(nn.Module):
     in a run saved before that was kept."""
 
     held: Tensor
-    """`(N, K)`, the predictions of all target samples when shares began to count; zeros before, and where these are not
-    held to; empty for many."""
+    """`(N, K)`, the predictions of all target samples when shares began to count; zeros before, empty for many."""
 
     around: Tensor
     """`(N, K)`, the shares of these classes among each one's neighbours then."""
@@ -146,8 +142,10 @@ class ShareState(nn.Module):
 
     def why_not(self, settings: Settings) -> Hindrance | None:
         """What keeps a run from adapting; None where it adapts, or has not decided yet."""
-        if not settings.weighs_classes or self.trust == UNDECIDED or self.begins.isfinite():
+        if math.isfinite(self.adapts_from(settings)):
             return None
+        if self.trust == UNDECIDED:
+            return "run too short" if decides_in(settings) >= settings.max_iter else None
         return "domains overlap" if self.mixed > APART else "classes unclear"
 
 
@@ -174,6 +172,7 @@ class Reweighting:
         samples = source.new_tensor([[len(x), len(target)] for (x, _), target in zip(sources, targets, strict=True)])
         self.is_estimated = source.new_tensor([[s.weighs_classes] for s in settings]).bool()
         self._counts_from = [decides_in(s) for s in settings]
+        self._may_begin = [not is_short(s) for s in settings]
         # The mean distance of the shares of two draws from one population: a sum of half-normal deviations.
         deviation = (source * (1 - source) * (1 / samples).sum(1, keepdim=True)).sqrt()
         self.by_chance = math.sqrt(2 / math.pi) * deviation.sum(1, keepdim=True)
@@ -213,7 +212,7 @@ class Reweighting:
             return
         for i in self._new:
             said, _ = self._ask(i)
-            is_alike = said.is_alike and self.by_chance[i] <= TELLING
+            is_alike = said.is_alike and self.by_chance[i] <= TELLING and self._may_begin[i]
             self.begins[i] = iteration if said.is_trusted and is_alike and said.mixed <= APART else math.inf
         for i in count:
             self._count(i, iteration)
@@ -249,8 +248,7 @@ class Reweighting:
         self.reference[run] = torch.lerp(self.source[run], said.shares, self.trust[run])
         if self._few[run, 0]:
             given = F.one_hot(log_p.argmax(1), log_p.shape[1]).to(log_p.dtype)
-            if iteration >= LEARNT:
-                self.began[0, run, : len(log_p)] = log_p.exp()
+            self.began[0, run, : len(log_p)] = log_p.exp()
             self.began[1, run, : len(log_p)] = given[near].mean(1)
 
     def _use(self) -> None:
@@ -264,7 +262,7 @@ class Reweighting:
         # Equal shares, where none are estimated: any constant says so.
         self.log_expected = torch.where(self.is_estimated, expected, 0)[:, :, None]  # (G, K, 1)
         few, hold = torch.where(self.trust == UNDECIDED, 0, self._few)[:, :, None].split(1, 1)  # (G, 1, 1)
-        self.few, self.hold = few, hold * self.began[0].flatten(1).any(1)[:, None, None]
+        self.few, self.hold = few, hold
 
     def held(self, picked: Tensor, p: Tensor) -> tuple[Tensor, Tensor] | None:
         """Of these target samples `(G, n)` with predictions `p` `(G, K, n)`: how far they are sharpened, `(G, 1, n)`,

@@ -10,8 +10,9 @@ from typing import Protocol
 
 from dann_core.settings import Settings
 
-SHARES_KNOWN = 0.25
-"""The progress at which a run that estimates the target's class shares uses them, and begins to adapt at the latest."""
+SHARES_KNOWN, LEARNT = 0.25, 75
+"""The progress at which a run that estimates the target's class shares uses them, and begins to adapt at the latest;
+and for how many iterations it learns the source at least."""
 
 
 class Rise(Protocol):
@@ -42,7 +43,12 @@ def lambda_at(settings: Rise, iteration: int) -> float:
 
 def decides_in(settings: Settings) -> int:
     """The iteration from which on estimated class shares count: the source has to be learnt first."""
-    return int(SHARES_KNOWN * settings.max_iter) if settings.weighs_classes else 0
+    return max(int(SHARES_KNOWN * settings.max_iter), LEARNT) if settings.weighs_classes else 0
+
+
+def is_short(settings: Settings) -> bool:
+    """Whether a run's part for learning the source is too short for that."""
+    return SHARES_KNOWN * settings.max_iter < LEARNT
 
 
 def entropy_weight_at(settings: Settings, iteration: int) -> float:

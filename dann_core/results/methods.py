@@ -8,7 +8,7 @@ from dann_core.domains import Domain
 from dann_core.domains.files.errors import count
 from dann_core.method.history import Change
 from dann_core.method.networks import Network
-from dann_core.method.schedules import SHARES_KNOWN, decides_in
+from dann_core.method.schedules import LEARNT, SHARES_KNOWN, decides_in
 from dann_core.results.record import Record
 from dann_core.settings import Settings
 from dann_core.settings.knobs import Knob, to_text
@@ -132,9 +132,9 @@ def _schedule(settings: Settings) -> str:
         text += " The weight of the entropy rose with the same factor."
     if settings.weighs_classes:
         text += (
-            f" Before iteration {decides_in(settings):,} ({SHARES_KNOWN:.0%} of the run, while the source was learnt) "
-            "samples counted alike, and lambda was 0 unless nearest source samples gave the target about the source's "
-            "class shares."
+            f" Before iteration {decides_in(settings):,} (the source was learnt for {SHARES_KNOWN:.0%} of the run, at "
+            f"least {LEARNT} iterations) samples counted alike, and lambda was 0 unless nearest source samples gave "
+            "the target about the source's class shares."
         )
     return (
         f"{text} The learning rate, {settings.learning_rate:g} at first, was {_DECAYS[settings.learning_rate_decay]}."

@@ -27,7 +27,7 @@ from dann_core.method import conditioning, neighbours, reweighting
 from dann_core.method.data import BLOCK_VALUES
 from dann_core.method.history import Change
 from dann_core.method.networks import Network
-from dann_core.method.schedules import SHARES_KNOWN
+from dann_core.method.schedules import LEARNT, SHARES_KNOWN
 from dann_core.method.written_step import WrittenStep
 from dann_core.settings import Settings
 
@@ -100,6 +100,7 @@ def script(pair: DomainPair, settings: Settings, changes: Sequence[Change], iter
         few=reweighting.few_of(len(pair.target_x)),
         floor=min(reweighting.RAREST, 0.1 / pair.n_classes),
         known=SHARES_KNOWN,
+        learnt=LEARNT,
         phases=[phase for phase in phases if phase.is_first],
         written=any(p.written for p in phases),
         any_written=any(p.written for p in phases),

@@ -117,10 +117,10 @@ class Settings(Knobs):
         say(
             "estimated: how frequent each class is in the target is estimated from its nearest source samples, source "
             "samples are weighted to that, and the entropy term's balance asks for it (a discrepancy is not weighted). "
-            "That counts after 25 % of max_iter, when the source has been learnt; adapting begins then (before, lambda "
-            "is 0), or at once where shares are about the source's. Where the domains are mixed, or nearest source "
-            "samples do not say clearly which classes to align, nothing is adapted. ignored: samples count alike, and "
-            "the balance asks for equal shares."
+            "That counts after 25 % of max_iter, and 75 iterations at least, when the source has been learnt; adapting "
+            "begins then (before, lambda is 0), or at once where shares are about the source's. Where the domains "
+            "overlap, or nearest source samples do not say clearly which classes to align, nothing is adapted. "
+            "ignored: samples count alike, and the balance asks for equal shares."
         ),
         label=say("class shares"), live=True, group="loss",
     )  # fmt: skip
