@@ -9,14 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 import torch
-from conftest import aligned_too_near, make_pair
+from conftest import make_pair
 
 from bench.share_pairs import SHARE_PAIRS
 from dann_core import DomainPair, Settings, Trainer, domains
 from dann_core.method import reweighting
-from dann_core.method.neighbours import mixed
 from dann_core.method.reweighting import (
-    APART,
     FEW,
     HALF_HELD,
     HELD,
@@ -28,7 +26,7 @@ from dann_core.method.reweighting import (
     few_of,
     hold_of,
 )
-from dann_core.method.schedules import LEARNT, decides_in, lambda_at
+from dann_core.method.schedules import decides_in, lambda_at
 from dann_core.method.step import ReadableStep, Step
 from dann_core.method.written_step import WrittenStep
 
@@ -205,16 +203,6 @@ def test_of_signals_features_are_asked_for_class_shares() -> None:
     assert trainer.evaluate().target_accuracy > alone.evaluate().target_accuracy
 
 
-@pytest.mark.parametrize(("max_iter", "begins"), [(4 * LEARNT, 0), (4 * LEARNT - 1, LEARNT), (LEARNT, math.inf)])
-def test_few_iterations_learn_the_source_first(max_iter: int, begins: float) -> None:
-    settings = domains.preset("blobs").replace(class_shares="estimated", max_iter=max_iter)
-    trainer = Trainer(domains.load("blobs"), settings)
-    assert trainer.network.shares.why_not(settings) == (None if max_iter > LEARNT else "run too short")
-    trainer.advance(min(max_iter, LEARNT + 1))
-    assert trainer.network.shares.begins == begins
-    assert trainer.network.shares.why_not(settings.replace(max_iter=4 * LEARNT)) is None
-
-
 def began(pair: DomainPair, settings: Settings) -> ShareState:
     """What is kept of the target's samples from the iteration that begins to adapt."""
     trainer = Trainer(pair, settings)
@@ -286,20 +274,6 @@ def test_domains_that_are_mixed_are_left_alone(discriminator_norm: str) -> None:
         weights = [torch.cat([p.flatten() for p in t.network.extractor.parameters()]) for t in trainers]
         assert torch.allclose(*weights, atol=1e-4) is is_alike
         assert trainers[0].network.shares.why_not(settings) == ("domains overlap" if is_alike else None)
-
-
-def test_where_shares_count_late_the_inputs_say_how_mixed_the_domains_are() -> None:
-    pair, iterations, settings = aligned_too_near()
-    trainer = Trainer(pair, settings)
-    trainer.advance(iterations)
-    aligned = [torch.from_numpy(trainer.look(x).features) for x in (pair.source_x, pair.target_x)]
-    assert mixed(*aligned) > APART
-    trainer.apply(settings.replace(class_shares="estimated"))
-    trainer.advance(1)
-    shares = trainer.network.shares
-    assert shares.mixed == pytest.approx(mixed(trainer.source_x, trainer.target_x), abs=0.02)
-    assert shares.mixed < APART
-    assert shares.begins == iterations
 
 
 def test_whether_a_run_adapts_is_saved_and_older_states_do(vectors: DomainPair) -> None:
