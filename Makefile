@@ -9,6 +9,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+# Pages are mostly waited for: two cores carry three processes of tests. A file's tests share what it has started.
+TESTS_AT_ONCE ?= 3
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS = false
 
 .PHONY: app test check lint loadtest fuzz words docs
@@ -20,7 +22,7 @@ app: $(VENV)/app.done
 test: $(VENV)/test.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadfile
 
 check: test
 	$(BIN)/python -m pytest -m long tests/test_verdicts.py tests/test_lessons.py
