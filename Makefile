@@ -9,8 +9,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
-# Pages are mostly waited for: two cores carry three processes of tests. A file's tests share what it has started.
-TESTS_AT_ONCE ?= 3
+# Most of a page's test is waiting. The tests of a file share what it has started.
+TESTS_AT_ONCE ?= 2
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS = false
 
 .PHONY: app test check lint loadtest fuzz words docs
