@@ -9,8 +9,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
-# Most of a page's test is waiting. The tests of a file share what it has started.
-TESTS_AT_ONCE ?= 2
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS = false
 
 .PHONY: app test check lint loadtest fuzz words docs
@@ -22,7 +20,7 @@ app: $(VENV)/app.done
 test: $(VENV)/test.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadfile
+	$(BIN)/python -m pytest
 
 check: test
 	$(BIN)/python -m pytest -m long tests/test_verdicts.py tests/test_lessons.py

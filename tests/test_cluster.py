@@ -56,7 +56,7 @@ def test_lanes_go_on_together_also_when_their_workers_die(engine: ClusterEngine,
     watch(run, lambda: run.iteration >= 100)
     kill_workers()
     settle(run)
-    assert run.finished
+    assert run.finished, run.failure
     assert run.recoveries >= 1
     assert len({tuple(frame.iteration for frame in lane.recording.frames) for lane in run.lanes}) == 1
     stack = Replicas([vectors] * 2, [settings[0], settings[3]])
@@ -83,7 +83,7 @@ def test_lanes_that_change_on_their_way_change_there_also_when_their_workers_die
     watch(run, lambda: run.iteration >= 100)
     kill_workers()
     settle(run)
-    assert run.finished
+    assert run.finished, run.failure
     assert run.recoveries >= 1
     for lane, later in zip(run.lanes, laters, strict=True):
         plain = Trainer(vectors, base)
@@ -207,7 +207,7 @@ def test_killed_workers_cost_nothing_that_was_shown(engine: ClusterEngine) -> No
     kill_workers()
     settle(run)
     assert run.failure is None
-    assert run.finished
+    assert run.finished, run.failure
     assert run.recoveries >= 1
     assert np.array_equal(run.history.rows[: len(before)], before)
     plain.advance(run.changes[0].iteration)

@@ -82,7 +82,9 @@ def test_branches_are_compared_as_lanes(page: Page, address: str) -> None:
     page.keyboard.press("p")
     expect(progress(page)).to_contain_text("done")
     for _ in range(3):
+        before = progress(page).inner_text()
         page.keyboard.press("ArrowLeft")
+        expect(progress(page)).not_to_have_text(before)
     expect(progress(page)).to_contain_text("looking back")
     at = iteration(page)
     page.keyboard.press("f")
