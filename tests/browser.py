@@ -17,6 +17,8 @@ CHROMIUM_FLAGS = [
 ]  # fmt: skip
 PATIENCE = 60_000
 """Milliseconds that a busy machine may take; no test measures time."""
+MAKING = 180_000
+"""Milliseconds that Streamlit itself waits for a file: workers that make one give way to all else on a busy machine."""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -40,13 +42,25 @@ def at_rest(page: Page) -> None:
 
 
 def downloaded(page: Page, name: str) -> Download:
-    """What a button of Streamlit's brings."""
+    """What a button of Streamlit's brings.
+
+    Whenever the page is drawn anew, Streamlit forgets what a button would have made until then, and refuses a press
+    that meets it: it is pressed again, as a person does.
+    """
     wanted = page.get_by_role("button", name=name, exact=True)
     expect(wanted).to_be_visible()
-    at_rest(page)
-    with page.expect_download() as download:
+    brought: list[Download] = []
+    page.once("download", lambda download: brought.append(download))
+    for _ in range(3):
+        at_rest(page)
         wanted.click()
-    return download.value
+        # It takes no press while its file is being made.
+        expect(wanted).to_be_enabled(timeout=MAKING)
+        refused = page.get_by_test_id("stDownloadButtonError")
+        if not refused.is_visible():
+            return brought[0] if brought else page.wait_for_event("download")
+        reason = refused.inner_text()
+    raise AssertionError(f"{name}: {reason}")
 
 
 def player(page: Page) -> Locator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pandas as pd
-from browser import PHONE, at_rest, button, choose_upload, open_page, point_at
+from browser import PHONE, button, choose_upload, downloaded, open_page, point_at
 from playwright.sync_api import Page, expect
 
 from dann_core.sweeps.phases import PHASES, points
@@ -37,10 +37,7 @@ def test_where_adapting_works_is_a_map_whose_cells_open_as_films_and_runs(page: 
     expect(page.get_by_text("27 experiments of 200 iterations, 9 of them source-only twins")).to_be_visible()
     button(page, "Start").click()
     expect(page.get_by_text("27 of 27 experiments · done")).to_be_visible()
-    at_rest(page)
-    with page.expect_download() as download:
-        page.get_by_test_id("stDownloadButton").filter(has_text="CSV").click()
-    table = pd.read_csv(download.value.path())
+    table = pd.read_csv(downloaded(page, "CSV").path())
     cells = table.assign(gain=100 * (table.target_accuracy - table.source_only)).groupby(["lambda_max", "angle"])
     # Row by row from below, as the file has it.
     told = zip(cells.phase.first(), cells.gain.mean(), strict=True)
@@ -92,10 +89,7 @@ def test_a_sweep_fills_its_map_and_opens_a_cell(page: Page, address: str, pictur
         page.mouse.up()
         expect(page.locator("strong", has_text=name)).to_be_visible()
     picture(page, "sweep-clicked")
-    at_rest(page)
-    with page.expect_download() as download:
-        page.get_by_test_id("stDownloadButton").filter(has_text="CSV").click()
-    lines = download.value.path().read_text().splitlines()
+    lines = downloaded(page, "CSV").path().read_text().splitlines()
     assert len(lines) == 19
     assert lines[0].startswith("gamma,discriminator_width,seed,target_accuracy")
 
