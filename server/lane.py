@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import struct
 import time
 from collections.abc import Callable
@@ -63,7 +64,8 @@ class Lane:
         self._rows = self._frame = 0
         self._run: Run | None = None
         self._told: dict[str, Any] | None = None
-        self._sent_at = self._drawn_in = 0.0
+        # The clock's zero is when the machine was started, which may be just now.
+        self._sent_at, self._drawn_in = -math.inf, 0.0
         self._stop_listening: Callable[[], None] = lambda: None
         if is_owner:
             experiment.come()
@@ -183,7 +185,7 @@ class Lane:
         do = command.get("do")
         if do == "ready":
             self.ready = True
-            self._drawn_in = time.monotonic() - self._sent_at if self._sent_at else 0.0
+            self._drawn_in = time.monotonic() - self._sent_at if math.isfinite(self._sent_at) else 0.0
         elif do == "hidden":
             self.is_hidden = command.get("hidden") is True
         elif do == "frames":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from channel_app import Mine, pass_time
 
@@ -143,7 +145,7 @@ def test_whoever_was_hidden_has_no_hole(here: str, mine: Mine, monkeypatch: pyte
 def test_a_hidden_page_gets_a_frame_in_some_seconds_only(
     here: str, mine: Mine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lane, "HIDDEN_SECONDS", 3600)
+    monkeypatch.setattr(lane, "HIDDEN_SECONDS", math.inf)
     with Player(here, mine.owned, hidden=True) as player:
         player.do("play")
         player.until(lambda: len(player.lane.drawn) == 1)

@@ -136,11 +136,15 @@ def test_pauses_steps_and_failures_move_no_change(engine: ThreadEngine) -> None:
     run.step()
     settle(run)
     assert_is_plain(run, base, *texts)
+    # By the story's time it is still far from its end when it pauses, however quick the machine is.
+    run.speed = "normal"
     run.play()
     watch(run, lambda: run.iteration > 5)
     run.pause()
     arrived(run)
+    assert 5 < run.iteration < base.max_iter
     assert_is_plain(run, base, *texts)
+    run.speed = "fast"
     # One lane's worker fails; the others may be beyond a change by then.
     run._handle._handles[1]._run.trainer.advance = None
     run.play()
